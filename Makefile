@@ -1,0 +1,68 @@
+# Two commands matter: `make demo` shows a whole school system, `make test` proves the code.
+# Each sets up everything it needs on a machine that has Python 3.11-3.13 and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+UV := $(BIN)/uv
+LIBRARY := .venv/.library
+TOOLS := .venv/.tools
+WORKERS ?= auto
+
+.PHONY: demo test check fix bench docs lock clean
+.DEFAULT_GOAL := demo
+
+$(UV):
+	@$(PYTHON) -m venv .venv 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv --clear .venv; \
+	  else echo "Python cannot make a virtual environment: install the package python3-venv, then run make again." >&2; exit 1; fi; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+
+# What a user of the library needs: enough for `make demo`.
+$(LIBRARY): requirements/library.lock pyproject.toml | $(UV)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/library.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What a developer needs on top: tests, linters, documentation, benchmark peers.
+$(TOOLS): requirements/dev.lock $(LIBRARY)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@touch $@
+
+demo: $(LIBRARY)
+	@$(BIN)/leadscape demo --size national --folder demo
+
+test: $(TOOLS)
+	@bash tests/support/ensure_chromium.sh
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(TOOLS)
+	@$(BIN)/ruff format --check src tests bench docs
+	@$(BIN)/ruff check src tests bench docs
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python docs/generate.py --check
+
+fix: $(TOOLS)
+	@$(BIN)/ruff format src tests bench docs
+	@$(BIN)/ruff check --fix src tests bench docs
+	@$(BIN)/python docs/generate.py
+
+bench: $(TOOLS)
+	@for file in bench/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+docs: $(TOOLS)
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/sphinx-build --quiet --fail-on-warning -b html docs docs/_build
+
+# Locks carry hashes, never addresses. Run after changing a dependency.
+lock: | $(UV)
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --group bootstrap -o requirements/bootstrap.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --group build pyproject.toml -o requirements/library.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --group dev pyproject.toml -o requirements/dev.lock
+
+clean:
+	@rm -rf .venv demo docs/_build

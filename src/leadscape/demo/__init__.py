@@ -1,0 +1,1 @@
+"""A realistic demonstration system: synthetic people, real structure."""

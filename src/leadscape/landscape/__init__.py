@@ -1,0 +1,1 @@
+"""How many leaders, in which roles, where, and how sure are we?"""

@@ -1,0 +1,65 @@
+"""Everything one study says about its landscape, in one frozen object that reports and screens read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How unevenly holdings are spread over authorities that answered.
+
+    Attributes
+    ----------
+    lorenz
+        ``authorities_share`` and ``holdings_share`` (0-1), ordered from the authority with fewest.
+    gini
+        0 (all equal) to 1; ``gini_low`` and ``gini_high`` bound it (95 % bootstrap over authorities).
+    cold_spots
+        Rows of :class:`~leadscape.landscape.tables.AuthorityDistribution` far below what their schools would lead one
+        to expect.
+    """
+
+    lorenz: pl.DataFrame
+    gini: float
+    gini_low: float
+    gini_high: float
+    authorities: int
+    cold_spots: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class NetworkSummary:
+    """The support network in figures; every share is of ``schools_in_network`` unless its name says otherwise."""
+
+    supports: int
+    home_schools: int
+    partner_schools: int
+    schools_in_network: int
+    isolates: int
+    hanging_on_one: int
+    largest_component: int
+    components: int
+    longest_chain: int
+    schools: pl.DataFrame
+    reach: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The landscape of one study. Tables are as declared in :mod:`leadscape.landscape.tables`."""
+
+    extent: pl.DataFrame
+    totals: pl.DataFrame
+    kinds: pl.DataFrame
+    authorities: pl.DataFrame
+    regions: pl.DataFrame
+    phases: pl.DataFrame
+    estimates: pl.DataFrame
+    models: pl.DataFrame
+    sensitivity: pl.DataFrame
+    consistency: pl.DataFrame
+    concentration: Concentration | None
+    network: NetworkSummary | None

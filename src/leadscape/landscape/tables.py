@@ -1,0 +1,189 @@
+"""Tables of the landscape: how many leaders, in which roles, where, how sure.
+
+Counts of people carry a status. ``unknown`` is an authority that was asked and did not answer; ``not_collected`` a role
+or an authority nobody asked about; ``suppressed`` a count hidden before publication. None of them is zero.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from leadscape.core.tables import Table, status_column
+from leadscape.register.tables import urn_column
+
+ANSWERS = ("answered", "answered_none", "silent", "not_asked")
+BANDS = ("none", "1-9", "10-30", "31-70", "over 70", "unknown", "suppressed")
+
+
+def count_column(description: str) -> dy.Int64:
+    """A count of people or holdings; null exactly where its status is not ``reported``."""
+    return dy.Int64(nullable=True, min=0, description=description)
+
+
+class Extent(Table):
+    """One row is one role of the codebook, in its order: the layout of HH2007, Table 1.
+
+    No role is missing: one that the instrument had no place for has the status ``not_collected``.
+    """
+
+    role = dy.String(primary_key=True)
+    role_label = dy.String()
+    origin = dy.String()
+    own_school = dy.Bool(description="Whether the role is about the leader's own school")
+    holdings = count_column("Role-holdings reported, duplicates between lists resolved")
+    holdings_status = status_column("holdings")
+    leaders = count_column("Distinct persons who hold the role")
+    pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator, derived")
+    denominator = dy.Int64(min=0, description="All role-holdings reported")
+
+
+class ExtentTotals(Table):
+    """One row is one total: ``all``, ``without_own_school``, then one an origin (``origin:local``, …).
+
+    No total is missing. Persons with several roles count once a row, so the rows of origins need not add up to all.
+    """
+
+    total = dy.String(primary_key=True)
+    label = dy.String()
+    holdings = count_column("Role-holdings")
+    leaders = count_column("Distinct persons")
+    pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
+    denominator = dy.Int64(min=0)
+
+
+class KindExtent(Table):
+    """One row is one kind of the taxonomy, through the crosswalk from roles.
+
+    Kinds overlap: the rows do not add up to the number of leaders. A kind without any collected role has the status
+    ``not_collected``. Holdings of roles outside the taxonomy are in no row.
+    """
+
+    kind = dy.String(primary_key=True)
+    kind_label = dy.String()
+    holdings = count_column("Role-holdings whose role belongs to the kind")
+    holdings_status = status_column("holdings")
+    leaders = count_column("Distinct persons with such a holding")
+
+
+class AuthorityDistribution(Table):
+    """One row is one authority of the register or the frame.
+
+    No authority is missing. Where it was asked and did not answer, local holdings and the total are ``unknown``;
+    national holdings come from agency lists and are known all the same.
+    """
+
+    authority_code = dy.String(primary_key=True)
+    authority_name = dy.String()
+    region = dy.String(nullable=True)
+    response = dy.Enum(ANSWERS)
+    schools = dy.Int64(min=0, description="Open schools in the register")
+    holdings = count_column("Role-holdings of all origins")
+    holdings_status = status_column("holdings")
+    leaders = count_column("Distinct persons")
+    local_holdings = count_column("Role-holdings of local origin")
+    local_holdings_status = status_column("local_holdings")
+    national_holdings = count_column("Role-holdings of national origin")
+    national_holdings_status = status_column("national_holdings")
+    reported_at_least = count_column("Role-holdings reported by anybody: a floor where the total is unknown")
+    per_100_schools = dy.Float64(nullable=True, min=0, description="Holdings per 100 open schools")
+    band = dy.Enum(BANDS, description="Band of holdings")
+
+
+class RegionDistribution(Table):
+    """One row is one region. Local holdings are those of authorities that answered, which the columns say."""
+
+    region = dy.String(primary_key=True)
+    authorities = dy.Int64(min=0, description="Authorities in the register")
+    authorities_answered = dy.Int64(min=0)
+    schools = dy.Int64(min=0)
+    schools_answered = dy.Int64(min=0, description="Open schools of authorities that answered")
+    holdings = count_column("Role-holdings reported")
+    holdings_status = status_column("holdings")
+    leaders = count_column("Distinct persons")
+    local_holdings = count_column("Role-holdings of local origin, from authorities that answered")
+    local_holdings_status = status_column("local_holdings")
+    national_holdings = count_column("Role-holdings of national origin")
+    national_holdings_status = status_column("national_holdings")
+    national_per_100_schools = dy.Float64(nullable=True, min=0, description="National holdings per 100 schools")
+    local_per_100_schools = dy.Float64(
+        nullable=True, min=0, description="Local holdings per 100 schools of authorities that answered"
+    )
+
+
+class PhaseDistribution(Table):
+    """One row is one phase of the codebook; ``unknown`` holds leaders whose home school or its phase is not known."""
+
+    phase = dy.String(primary_key=True)
+    phase_label = dy.String()
+    schools = dy.Int64(min=0)
+    holdings = count_column("Role-holdings whose home school is of the phase")
+    holdings_status = status_column("holdings")
+    leaders = count_column("Distinct persons")
+    pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
+    denominator = dy.Int64(min=0, description="Role-holdings whose phase is known")
+    per_100_schools = dy.Float64(nullable=True, min=0)
+
+
+class Estimates(Table):
+    """One row is one estimate with its interval: a number of leaders or holdings, or a prevalence.
+
+    No estimate stands without its interval, and no prevalence without both numerator and denominator.
+    """
+
+    estimate_id = dy.String(primary_key=True)
+    label = dy.String(description="What is estimated, as a sentence")
+    origin = dy.String(description="Origin the estimate is for, or all")
+    method = dy.String(description="How: as reported, scaled, post-stratified, Chapman, log-linear model …")
+    value = dy.Float64()
+    low = dy.Float64()
+    high = dy.Float64()
+    interval = dy.String(description="What the interval is: 95 % confidence, profile likelihood, sensitivity band …")
+    unit = dy.String(description="holdings, leaders or %")
+    numerator = dy.Float64(nullable=True)
+    numerator_source = dy.String(nullable=True)
+    denominator = dy.Float64(nullable=True)
+    denominator_source = dy.String(nullable=True)
+    assumptions = dy.String(description="What must be true for it to hold")
+
+
+class Consistency(Table):
+    """One row is one statement about a table that a careful reader would query: a flag or a note.
+
+    A missing row means that the check found nothing to say.
+    """
+
+    check = dy.String()
+    severity = dy.Enum(("flag", "note"))
+    subject = dy.String(nullable=True, description="Role or other part concerned")
+    finding = dy.String(description="The finding as a sentence, with its figures")
+    source = dy.String()
+
+
+class NetworkSchools(Table):
+    """One row is one school in the support network: how it is tied to others.
+
+    A missing row means that the school neither gives nor receives support in any return; see the count of isolates.
+    """
+
+    urn = urn_column(primary_key=True)
+    partners_supported = dy.Int64(min=0, description="Distinct schools that its leaders support")
+    supporters = dy.Int64(min=0, description="Distinct home schools that support it")
+    leaders_in = dy.Int64(min=0, description="Distinct leaders who support it")
+    hangs_on_one = dy.Bool(description="Receives support from exactly one leader")
+    longest_chain = dy.Int64(min=0, description="Steps of support that can be followed from it")
+
+
+class WaveComparison(Table):
+    """One row is one role of the later study's codebook or one of the earlier that has no counterpart.
+
+    ``change`` is null wherever the two do not count the same thing, and ``reason`` says why.
+    """
+
+    earlier_role = dy.String(nullable=True)
+    later_role = dy.String(nullable=True)
+    relation = dy.String()
+    earlier_holdings = count_column("Role-holdings in the earlier study")
+    later_holdings = count_column("Role-holdings in the later study")
+    change = dy.Int64(nullable=True)
+    comparable = dy.Bool()
+    reason = dy.String(description="Why it is or is not comparable")

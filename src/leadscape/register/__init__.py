@@ -1,0 +1,1 @@
+"""Which schools, authorities, trusts and heads exist on a date?"""

@@ -1,0 +1,1 @@
+"""Tables, charts, maps, the self-contained HTML report and the workbook."""
