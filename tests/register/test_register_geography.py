@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from leadscape.core.errors import NotFound
 from leadscape.register.geography import add_wgs84, distance_km, planar_distance_km
 
-# Ordnance Survey: test points TP01-TP09 and TP11 of the OSTN15/OSGM15 developer pack, and the worked example of
-# "Transformations and OSGM15 User Guide", annexe A (Caister). Easting and northing (OSGB36) with the latitude and
-# longitude they stand for (ETRS89, which agrees with WGS84 to under a metre).
+# Ordnance Survey: test points TP01-TP09 and TP11 of the OSTN15/OSGM15 developer pack, and the worked
+# example of "Transformations and OSGM15 User Guide", annexe A (Caister). Easting and northing (OSGB36) with
+# the latitude and longitude they stand for (ETRS89, which agrees with WGS84 to under a metre).
 TEST_POINTS = [
     ("St Mary's, Scilly", 91492.146, 11318.804, 49.92226393730, -6.29977752014),
     ("Lizard Point", 170370.718, 11572.405, 49.96006137820, -5.20304609998),
@@ -73,7 +73,7 @@ def test_an_empty_register_and_one_without_the_two_columns_are_filled_too():
 
 
 def test_another_country_is_another_code():
-    """New Zealand Transverse Mercator (EPSG:2193): false easting 1,600 km on the meridian 173 degrees east."""
+    """New Zealand Transverse Mercator (EPSG:2193): false easting 1,600 km at 173 degrees east."""
     auckland = pl.DataFrame({"easting": [1_600_000.0], "northing": [5_920_000.0]})
     assert add_wgs84(auckland, "EPSG:2193")["longitude"].item() == pytest.approx(173, abs=1e-6)
 

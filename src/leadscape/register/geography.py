@@ -57,9 +57,8 @@ def add_wgs84(frame: pl.DataFrame, crs: str = BRITISH_NATIONAL_GRID) -> pl.DataF
     not for a property boundary.
 
     Sources
-    -------
-    EPSG Geodetic Parameter Dataset, coordinate operation 1314; Ordnance Survey, *A guide to coordinate systems
-    in Great Britain*, section 6.6, which gives the same parameters.
+    ------- EPSG Geodetic Parameter Dataset, coordinate operation 1314; Ordnance Survey, *A guide to
+    coordinate systems in Great Britain*, section 6.6, which gives the same parameters.
     """
     present = {name: pl.col(name) for name in ("longitude", "latitude") if name in frame.columns}
     east = frame["easting"].cast(pl.Float64).to_numpy()
@@ -85,10 +84,9 @@ def distance_km(
     """Great-circle distance in kilometres between two places given in degrees; null where a place is unknown.
 
     Notes
-    -----
-    Haversine formula on a sphere: ``d = 2 R asin(sqrt(sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2)))`` with
-    latitude φ, longitude λ and ``R`` = 6,371.0088 km, the mean radius of the GRS80 ellipsoid. The sphere errs by
-    at most 0.5 %. A road is longer.
+    ----- Haversine formula on a sphere: ``d = 2 R asin(sqrt(sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2)))`` with
+    latitude φ, longitude λ and ``R`` = 6,371.0088 km, the mean radius of the GRS80 ellipsoid. The sphere
+    errs by at most 0.5 %. A road is longer.
     """
     first, second = latitude.radians(), other_latitude.radians()
     across = ((other_longitude - longitude).radians() / 2).sin() ** 2
