@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+DEFAULT_REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real open data (``LEADSCAPE_REAL_DATA``, default ``../shared/data``); skips where it is absent."""
+    folder = Path(os.environ.get("LEADSCAPE_REAL_DATA") or DEFAULT_REAL_DATA)
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}")
+    return folder
