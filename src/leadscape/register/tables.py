@@ -12,7 +12,7 @@ OPEN_STATUSES = ("open", "proposed_to_close")
 STATUSES = (*OPEN_STATUSES, "proposed_to_open", "closed", "unknown")
 GROUP_TYPES = ("multi_academy_trust", "single_academy_trust", "sponsor", "federation", "foundation_trust",
                "umbrella_trust", "childrens_centres", "other")  # fmt: skip
-RELATIONS = ("predecessor", "successor")
+RELATIONS = ("predecessor", "successor", "related")
 
 
 def urn_column(*, primary_key: bool = False, nullable: bool = False, description: str = "") -> dy.String:
@@ -114,6 +114,7 @@ class Memberships(Table):
     group_uid = dy.String(primary_key=True)
     group_name = dy.String()
     group_type = dy.Enum(GROUP_TYPES)
+    companies_house_number = dy.String(nullable=True, description="Survives a change of the group's name")
     joined_on = dy.Date(nullable=True)
     left_on = dy.Date(nullable=True)
     seen_on = dy.Date(nullable=True, description="Date of the file that states it")
@@ -132,7 +133,7 @@ class Headships(Table):
 
 
 class Links(Table):
-    """One row is one statement that a school follows or precedes another.
+    """One row is one statement that a school follows or precedes another, or is related without saying which.
 
     A missing row means that no file states it; one-sided statements are common. Sources: GIAS links (OGL v3.0).
     """
@@ -140,6 +141,7 @@ class Links(Table):
     urn = urn_column(primary_key=True, description="The school whose record holds the statement")
     link_urn = urn_column(primary_key=True, description="The other school")
     relation = dy.Enum(RELATIONS, primary_key=True, description="What link_urn is to urn")
+    link_name = dy.String(nullable=True, description="Name of link_urn as the file words it")
     link_type = dy.String(description="As the file words it")
     established_on = dy.Date(nullable=True)
 
