@@ -55,6 +55,23 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Sector:
+    """One group of schools for which a published table prints the share of its leaders.
+
+    Attributes
+    ----------
+    phases
+        Ids of the phases it holds schools of.
+    printed_pct
+        Share of leaders as printed: a quotation.
+    """
+
+    label: str
+    phases: tuple[str, ...]
+    printed_pct: float
+
+
+@dataclass(frozen=True)
 class Baseline:
     """A published table of counts by role, with the percentages as printed.
 
@@ -64,6 +81,16 @@ class Baseline:
         Role id to published count: authoritative.
     printed_pct
         Role id to the percentage as printed: a quotation, kept with its digits.
+    unit
+        ``holdings``, ``leaders``, or a sentence that begins with *unclear*.
+    notes
+        What a reader should know that no calculation on the table shows.
+    asked_alternatives
+        Other numbers of authorities asked that the source allows for.
+    printed_prevalence_pct
+        Prevalences printed without a denominator, in whole per cent.
+    sectors
+        Shares of leaders by sector as printed.
     """
 
     id: str
@@ -78,6 +105,9 @@ class Baseline:
     asked: int
     answered: int
     notes: tuple[str, ...]
+    asked_alternatives: tuple[int, ...] = ()
+    printed_prevalence_pct: tuple[float, ...] = ()
+    sectors: tuple[Sector, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from leadscape.codebooks.codebook import Baseline, Codebook, Entry, Role
+from leadscape.codebooks.codebook import Baseline, Codebook, Entry, Role, Sector
 from leadscape.core.errors import CodebookProblem, NotFound
 
 _DATA = files("leadscape.codebooks") / "data"
@@ -201,6 +201,9 @@ def _build(raw: dict[str, Any], sha256: str) -> Codebook:
             asked=b["asked"],
             answered=b["answered"],
             notes=tuple(b.get("notes", ())),
+            asked_alternatives=tuple(b.get("asked_alternatives", ())),
+            printed_prevalence_pct=tuple(b.get("printed_prevalence_pct", ())),
+            sectors=tuple(Sector(s["label"], tuple(s["phases"]), s["printed_pct"]) for s in b.get("sector", ())),
         )
         for b in raw.get("baseline", ())
     )

@@ -18,8 +18,7 @@ class Concentration:
     gini
         0 (all equal) to 1; ``gini_low`` and ``gini_high`` bound it (95 % bootstrap over authorities).
     cold_spots
-        Rows of :class:`~leadscape.landscape.tables.AuthorityDistribution` far below what their schools would lead one
-        to expect.
+        As :class:`~leadscape.landscape.tables.ColdSpots`.
     """
 
     lorenz: pl.DataFrame

@@ -12,7 +12,7 @@ from leadscape.core.tables import Table, status_column
 from leadscape.register.tables import urn_column
 
 ANSWERS = ("answered", "answered_none", "silent", "not_asked")
-BANDS = ("none", "1-9", "10-30", "31-70", "over 70", "unknown", "suppressed")
+BANDS = ("none", "1-9", "10-30", "31-70", "over 70", "unknown", "not collected", "suppressed")
 
 
 def count_column(description: str) -> dy.Int64:
@@ -37,6 +37,17 @@ class Extent(Table):
     denominator = dy.Int64(min=0, description="All role-holdings reported")
 
 
+class BaselineExtent(Extent):
+    """One row is one role of a published table, its derived percentage beside the one that was printed.
+
+    No role of the codebook is missing: one that the published table had no row for is ``not_collected``.
+    """
+
+    derived_pct = dy.Float64(nullable=True, description="pct rounded half up, exactly, to the digits printed")
+    printed_pct = dy.Float64(nullable=True, description="The percentage as printed: a quotation")
+    follows = dy.Bool(nullable=True, description="Whether the printed percentage follows from the count")
+
+
 class ExtentTotals(Table):
     """One row is one total: ``all``, ``without_own_school``, then one an origin (``origin:local``, …).
 
@@ -46,6 +57,7 @@ class ExtentTotals(Table):
     total = dy.String(primary_key=True)
     label = dy.String()
     holdings = count_column("Role-holdings")
+    holdings_status = status_column("holdings")
     leaders = count_column("Distinct persons")
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
     denominator = dy.Int64(min=0)
@@ -89,8 +101,31 @@ class AuthorityDistribution(Table):
     band = dy.Enum(BANDS, description="Band of holdings")
 
 
+class ColdSpots(Table):
+    """One row is one authority with far fewer holdings than its number of schools would lead one to expect.
+
+    A missing row means that the authority is not far below, or that its holdings are not known: an authority that did
+    not answer is never a cold spot.
+    """
+
+    authority_code = dy.String(primary_key=True)
+    authority_name = dy.String()
+    region = dy.String(nullable=True)
+    schools = dy.Int64(min=1, description="Open schools in the register")
+    holdings = dy.Int64(min=0, description="Role-holdings of all origins")
+    expected = dy.Float64(min=0, description="Holdings if all authorities tested had the same number a school")
+    ratio = dy.Float64(min=0, description="Holdings over expected")
+    p_value = dy.Float64(min=0, max=1, description="Exact binomial chance of so few or fewer")
+    q_value = dy.Float64(min=0, max=1, description="p_value adjusted for the number of authorities tested")
+    tested = dy.Int64(min=1, description="Authorities tested")
+
+
 class RegionDistribution(Table):
-    """One row is one region. Local holdings are those of authorities that answered, which the columns say."""
+    """One row is one region; ``unknown`` holds what no region is known for, where there is any.
+
+    ``holdings`` is what anybody reported there, so the rows add up to all holdings of the study; it is a floor where
+    fewer authorities answered than there are. Local holdings are those of authorities that answered.
+    """
 
     region = dy.String(primary_key=True)
     authorities = dy.Int64(min=0, description="Authorities in the register")
@@ -111,7 +146,10 @@ class RegionDistribution(Table):
 
 
 class PhaseDistribution(Table):
-    """One row is one phase of the codebook; ``unknown`` holds leaders whose home school or its phase is not known."""
+    """One row is one phase of the codebook; ``unknown`` holds leaders whose home school or its phase is not known.
+
+    Counts are what anybody reported: a floor where authorities did not answer.
+    """
 
     phase = dy.String(primary_key=True)
     phase_label = dy.String()
@@ -121,7 +159,9 @@ class PhaseDistribution(Table):
     leaders = count_column("Distinct persons")
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
     denominator = dy.Int64(min=0, description="Role-holdings whose phase is known")
-    per_100_schools = dy.Float64(nullable=True, min=0)
+    per_100_schools = dy.Float64(
+        nullable=True, min=0, description="Reported holdings per 100 open schools: a floor where authorities are silent"
+    )
 
 
 class Estimates(Table):
@@ -144,6 +184,20 @@ class Estimates(Table):
     denominator = dy.Float64(nullable=True)
     denominator_source = dy.String(nullable=True)
     assumptions = dy.String(description="What must be true for it to hold")
+
+
+class Sensitivity(Table):
+    """One row is one assumption about the authorities that did not answer: their rate as a factor of the others' rate.
+
+    No row is more likely than another: the table is a band, not a distribution.
+    """
+
+    factor = dy.Float64(primary_key=True, min=0, description="Rate of the silent over the rate of those that answered")
+    local_total = dy.Float64(min=0, description="Local holdings, reported and assumed")
+    local_low = dy.Float64(min=0, description="Lower end of the design-based interval at this factor")
+    local_high = dy.Float64(min=0, description="Upper end")
+    total = dy.Float64(min=0, description="Holdings of all origins; national ones as listed, not scaled")
+    local_share_pct = dy.Float64(nullable=True, min=0, max=100, description="local_total as % of total")
 
 
 class Consistency(Table):
@@ -183,7 +237,9 @@ class WaveComparison(Table):
     later_role = dy.String(nullable=True)
     relation = dy.String()
     earlier_holdings = count_column("Role-holdings in the earlier study")
+    earlier_holdings_status = status_column("earlier_holdings")
     later_holdings = count_column("Role-holdings in the later study")
+    later_holdings_status = status_column("later_holdings")
     change = dy.Int64(nullable=True)
     comparable = dy.Bool()
     reason = dy.String(description="Why it is or is not comparable")
