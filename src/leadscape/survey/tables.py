@@ -12,6 +12,7 @@ RESPONDENT_KINDS = ("authority", "agency", "network")
 RESPONSES = ("answered", "answered_none", "silent")
 CODING_METHODS = ("label", "alias", "review", "uncoded")
 LINKAGE_METHODS = ("urn", "exact_name", "review", "unlinked")
+QUESTIONS = ("role", "school", "person")
 
 
 class Responses(Table):
@@ -118,3 +119,24 @@ class Supports(Table):
     @dy.rule()
     def partner_is_not_the_home_school(cls) -> pl.Expr:  # noqa: N805
         return pl.col("home_urn").is_null() | (pl.col("home_urn") != pl.col("partner_urn"))
+
+
+class Questions(Table):
+    """One row is one thing about the returns that a person must decide, with what they decided so far.
+
+    A missing row means that the software had no doubt. The same file is written for review and read back: only
+    ``decision``, ``decided_by`` and ``note`` are for the person to fill.
+    """
+
+    question_id = dy.String(primary_key=True, description="From what is asked, so that a decision survives a new wave")
+    question = dy.Enum(QUESTIONS, description="Which role is meant; which school; whether two are one person")
+    as_written = dy.String(nullable=True, description="What the return says")
+    context = dy.String(nullable=True, description="What else it says that helps to decide")
+    nominations = dy.Int64(min=1, description="Nominations that wait for the answer")
+    candidates = dy.List(dy.String(), description="Possible answers, best first; suggestions only")
+    decision = dy.String(
+        nullable=True,
+        description="role: role id or none; school: URN or none; person: same or different; blank: not decided",
+    )
+    decided_by = dy.String(nullable=True)
+    note = dy.String(nullable=True)

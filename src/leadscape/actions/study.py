@@ -1,0 +1,231 @@
+"""The study file: one run declared, every mistake in it told at once.
+
+::
+
+    [study]     title, system, as_of, codebook, seed
+    [register]  schools, links, groups, mapping, boundaries
+    [survey]    frame, returns, decisions, withdrawals
+    [landscape] suppress_below, round_to, [[landscape.denominator]] label, n, unit, source
+    [output]    folder
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from leadscape.codebooks import Codebook, load_codebook
+from leadscape.core.errors import CodebookProblem, StudyProblem
+
+KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
+    "study": {"title": (str,), "system": (str,), "as_of": (date,), "codebook": (str,), "seed": (int,)},
+    "register": {
+        "schools": (list, str),
+        "links": (list, str),
+        "groups": (list, str),
+        "mapping": (str,),
+        "boundaries": (str,),
+    },
+    "survey": {"frame": (str,), "returns": (list, str), "decisions": (str,), "withdrawals": (str,)},
+    "landscape": {"suppress_below": (int,), "round_to": (int,), "denominator": (list,)},
+    "output": {"folder": (str,)},
+}
+REQUIRED: Final = (
+    ("study", "title"),
+    ("study", "system"),
+    ("study", "as_of"),
+    ("study", "codebook"),
+    ("register", "schools"),
+    ("survey", "frame"),
+    ("survey", "returns"),
+)
+DENOMINATOR_KEYS: Final = ("label", "n", "unit", "source")
+DEFAULT_SEED: Final = 2006
+DEFAULT_SUPPRESS_BELOW: Final = 6
+
+
+@dataclass(frozen=True)
+class StudyDenominator:
+    """One population that leaders are set against, with its source."""
+
+    label: str
+    n: int
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """A run as declared. Paths are absolute; ``folder`` is the study file's own."""
+
+    path: Path
+    folder: Path
+    title: str
+    system: str
+    as_of: date
+    codebook: Codebook
+    seed: int
+    schools: tuple[Path, ...]
+    links: tuple[Path, ...]
+    groups: tuple[Path, ...]
+    mapping: Path | None
+    boundaries: Path | None
+    frame: Path
+    returns: tuple[Path, ...]
+    decisions: Path | None
+    withdrawals: Path | None
+    suppress_below: int
+    round_to: int | None
+    denominators: tuple[StudyDenominator, ...]
+    output: Path
+
+
+def read_study(path: Path) -> Study:
+    """Read and check a study file.
+
+    Raises
+    ------
+    StudyProblem
+        With every problem as a sentence: missing and unknown keys, wrong types, files that are not there, a codebook
+        that does not exist.
+    """
+    raw = _parse(path)
+    folder = path.resolve().parent
+    problems = _key_problems(raw)
+    files, file_problems = _find_files(raw, folder)
+    problems += file_problems
+    denominators, denominator_problems = _denominators(raw.get("landscape", {}).get("denominator", []))
+    problems += denominator_problems
+    codebook = None
+    if isinstance(name := raw.get("study", {}).get("codebook"), str):
+        try:
+            codebook = load_codebook(name, folder)
+        except CodebookProblem as error:
+            problems.append(str(error))
+    suppress_below = raw.get("landscape", {}).get("suppress_below", DEFAULT_SUPPRESS_BELOW)
+    if isinstance(suppress_below, int) and suppress_below < 0:
+        problems.append(f"[landscape] suppress_below is {suppress_below}; write 0 to show every count, or 6.")
+    if problems or codebook is None:
+        raise StudyProblem(
+            f"{path.name} has {len(problems)} problem{'s' * (len(problems) != 1)}: {' '.join(problems)}",
+            "A run is made only from a study that is whole.",
+            "Correct the file; `leadscape init` writes one that works.",
+            tuple(problems),
+        )
+    study = raw["study"]
+    return Study(
+        path=path.resolve(),
+        folder=folder,
+        title=study["title"],
+        system=study["system"],
+        as_of=study["as_of"],
+        codebook=codebook,
+        seed=study.get("seed", DEFAULT_SEED),
+        schools=files["schools"],
+        links=files["links"],
+        groups=files["groups"],
+        mapping=_only(files["mapping"]),
+        boundaries=_only(files["boundaries"]),
+        frame=files["frame"][0],
+        returns=files["returns"],
+        decisions=_only(files["decisions"]),
+        withdrawals=_only(files["withdrawals"]),
+        suppress_below=suppress_below,
+        round_to=raw.get("landscape", {}).get("round_to"),
+        denominators=denominators,
+        output=folder / raw.get("output", {}).get("folder", "out"),
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StudyProblem(
+            f"{path} cannot be read ({error.strerror or error}).",
+            "A run starts from a study file.",
+            "Give the path of a study.toml; `leadscape init FOLDER` writes one.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyProblem(
+            f"{path.name} is not valid TOML ({error}).",
+            "None of it can be read.",
+            "Correct the place that the message names.",
+        ) from error
+
+
+def _key_problems(raw: dict[str, Any]) -> list[str]:
+    problems = [
+        f"[{section}] lacks {key!r}." for section, key in REQUIRED if key not in raw.get(section, {})
+    ]
+    for section, content in raw.items():
+        if section not in KEYS or not isinstance(content, dict):
+            problems.append(f"[{section}] is not a part of a study.{_did_you_mean(section, KEYS)}")
+            continue
+        for key, value in content.items():
+            types = KEYS[section].get(key)
+            if types is None:
+                problems.append(
+                    f"[{section}] {key!r} is not understood.{_did_you_mean(key, KEYS[section])}"
+                )
+            elif not isinstance(value, types) or isinstance(value, bool):
+                wanted = " or ".join(kind.__name__ for kind in types)
+                problems.append(f"[{section}] {key} must be a {wanted}, not {value!r}.")
+    return problems
+
+
+def _find_files(raw: dict[str, Any], folder: Path) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
+    """Files by key, patterns such as ``returns/*.xlsx`` opened out and sorted, with a sentence for each one missing."""
+    found: dict[str, tuple[Path, ...]] = {}
+    problems: list[str] = []
+    keys = {key: section for section in ("register", "survey") for key in KEYS[section]}
+    for key, section in keys.items():
+        value = raw.get(section, {}).get(key, [])
+        patterns = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        paths: list[Path] = []
+        for pattern in patterns:
+            matches = _match(str(pattern), folder)
+            if not matches:
+                problems.append(f"[{section}] {key}: there is no file {pattern!r} in {folder.name or folder}.")
+            paths += matches
+        found[key] = tuple(dict.fromkeys(paths))
+    return found, problems
+
+
+def _match(pattern: str, folder: Path) -> list[Path]:
+    if any(mark in pattern for mark in "*?["):
+        # Spreadsheet programs leave lock files such as ~$return.xlsx beside an open workbook.
+        return sorted(
+            p for p in folder.glob(pattern) if p.is_file() and not p.name.startswith(("~$", "."))
+        )
+    path = folder / pattern
+    return [path] if path.is_file() else []
+
+
+def _denominators(entries: Any) -> tuple[tuple[StudyDenominator, ...], list[str]]:
+    problems: list[str] = []
+    made: list[StudyDenominator] = []
+    for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
+        lacking = [key for key in ("label", "n", "source") if not entry.get(key)]
+        unknown = [key for key in entry if key not in DENOMINATOR_KEYS]
+        problems += [f"[[landscape.denominator]] {number} lacks {key!r}." for key in lacking]
+        problems += [f"[[landscape.denominator]] {number}: {key!r} is not understood." for key in unknown]
+        n = entry.get("n")
+        if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
+            problems.append(f"[[landscape.denominator]] {number}: n must be a whole number above 0, not {n!r}.")
+        elif not lacking:
+            made.append(StudyDenominator(entry["label"], n, entry.get("unit", "leaders"), entry["source"]))
+    return tuple(made), problems
+
+
+def _only(paths: tuple[Path, ...]) -> Path | None:
+    return paths[0] if paths else None
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(known)}."

@@ -1,0 +1,106 @@
+"""Which nominations mean one person: the same name at the same school here, by a person's decision for everything else.
+
+Names alone never merge. Two lines of one name at one home school are one person; one surname at one school, or one
+full name at two schools of an authority, is a question.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz, process
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from leadscape.core.identifiers import normalise_name
+
+TITLES: Final = r"\b(mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|rev|revd|reverend|sister|sr|fr|father)\b"
+SURNAME_AGREES_FROM: Final = 80.0
+"""Nearness (0-100) of two surnames at one school from which a person is asked whether they are one."""
+
+
+def fold_person_name(name: pl.Expr) -> pl.Expr:
+    """A person's name for comparison: no title, no punctuation, given names first.
+
+    ``"Mrs J. Okafor"`` is ``"j okafor"``; ``"OKAFOR, Jane"`` is ``"jane okafor"``.
+    """
+    turned = name.str.replace(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$", "$2 $1")
+    return normalise_name(turned).str.replace_all(TITLES, "").str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def group_exact(nominations: pl.DataFrame) -> pl.DataFrame:
+    """``nomination_id`` and ``person``: the smallest nomination id among those with the same name and school.
+
+    Parameters
+    ----------
+    nominations
+        ``nomination_id``, ``leader_name``, ``home_urn`` (linked; may be null), ``home_school``, ``authority_code``.
+    """
+    place = pl.coalesce(
+        pl.concat_str(pl.lit("urn "), pl.col("home_urn")),
+        pl.concat_str(
+            pl.col("authority_code").fill_null("?"), normalise_name(pl.col("home_school")).fill_null("?")
+        ),
+    )
+    keyed = nominations.select(
+        "nomination_id", name_key=fold_person_name(pl.col("leader_name")), place=place
+    )
+    return keyed.select("nomination_id", person=pl.col("nomination_id").min().over("name_key", "place"))
+
+
+def doubtful_pairs(nominations: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of persons who may be one: ``person``, ``other`` (``person < other``) and ``why``.
+
+    Two rules make a pair: at one home school, surnames that agree nearly; in one authority, the same full name at two home
+    schools. Everyone else is taken for different people.
+    """
+    people = (
+        nominations.join(persons, on="nomination_id")
+        .filter(pl.col("nomination_id") == pl.col("person"))
+        .select(
+            "person", "home_urn", "authority_code", name_key=fold_person_name(pl.col("leader_name"))
+        )
+        .with_columns(surname=pl.col("name_key").str.split(" ").list.last())
+    )
+    same_school = people.join(people, on="home_urn", suffix="_other").filter(
+        pl.col("person") < pl.col("person_other")
+    )
+    nearness = process.cpdist(
+        same_school["surname"].to_list(), same_school["surname_other"].to_list(), scorer=fuzz.ratio
+    )
+    near = same_school.filter(pl.Series(nearness >= SURNAME_AGREES_FROM, dtype=pl.Boolean)).select(
+        "person", other="person_other", why=pl.lit("one home school, surnames agree")
+    )
+    same_name = (
+        people.join(people, on=["name_key", "authority_code"], suffix="_other")
+        .filter(pl.col("person") < pl.col("person_other"), pl.col("name_key").str.contains(" "))
+        .select("person", other="person_other", why=pl.lit("one full name, two home schools of an authority"))
+    )
+    return pl.concat([near, same_name]).unique(["person", "other"], keep="first").sort("person", "other")
+
+
+def merge_persons(persons: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
+    """``persons`` after the pairs decided to be the same are joined, through others where need be.
+
+    Parameters
+    ----------
+    persons
+        As :func:`group_exact` returns it.
+    same
+        ``person``, ``other``: pairs decided to be one.
+    """
+    known = persons["person"].unique().sort()
+    position = pl.DataFrame({"person": known}).with_row_index("at")
+    edges = same.join(position, on="person").join(
+        position.rename({"person": "other", "at": "at_other"}), on="other"
+    )
+    links = coo_array(
+        (np.ones(edges.height), (edges["at"].to_numpy(), edges["at_other"].to_numpy())), shape=(known.len(),) * 2
+    )
+    _, component = connected_components(links, directed=False)
+    merged = position.with_columns(component=pl.Series(component)).select(
+        "person", leader=pl.col("person").min().over("component")
+    )
+    return persons.join(merged, on="person", maintain_order="left").select("nomination_id", person="leader")

@@ -1,0 +1,158 @@
+"""The review file: everything a person must decide, written for a spreadsheet, and read back on every run.
+
+Questions are known by their content. The software asks the same ones each time and finds the answers in the file, so a
+decision is made once, survives a new wave, and can be changed by editing a cell.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import xlsxwriter
+
+from leadscape.core.errors import TableProblem
+from leadscape.core.tables import Problems, polars_schema, table_problem
+from leadscape.core.tabular import read_text_table
+from leadscape.core.writing import guarded_text, unguard_formulas, whole_file, write_csv
+from leadscape.survey.headings import match_headings
+from leadscape.survey.tables import Questions
+
+if TYPE_CHECKING:
+    from leadscape.codebooks import Codebook
+
+NONE: Final = "none"
+SAME: Final = "same"
+DIFFERENT: Final = "different"
+CANDIDATE_COLUMNS: Final = 5
+DECISION_COLUMNS: Final = ("decision", "decided_by", "note")
+REVIEW_COLUMNS: Final = (
+    "question_id",
+    "question",
+    "as_written",
+    "context",
+    "nominations",
+    *(f"candidate_{number}" for number in range(1, CANDIDATE_COLUMNS + 1)),
+    *DECISION_COLUMNS,
+)
+
+
+def read_decisions(path: Path) -> pl.DataFrame:
+    """Decisions made so far: ``question_id``, ``decision``, ``decided_by``, ``note``; undecided rows are left out.
+
+    Raises
+    ------
+    TableProblem
+        When a question is decided twice differently, or columns are missing.
+    """
+    table = read_text_table(path)
+    headings = {name: (name,) for name in ("question_id", *DECISION_COLUMNS)}
+    named = match_headings(table, headings, ("question_id", "decision"))
+    decided = unguard_formulas(named).drop_nulls(["question_id", "decision"])
+    clashing = decided.filter(pl.col("decision").n_unique().over("question_id") > 1)
+    problems = pl.concat(
+        [
+            table.problems,
+            clashing.select(
+                row=pl.col("row"),
+                column=pl.lit("decision"),
+                value=pl.col("decision"),
+                rule=pl.lit("A question may have one decision only."),
+            ),
+        ]
+    )
+    if problems.height:
+        raise table_problem(problems.sort("row"), path.name)
+    return decided.unique("question_id", keep="first", maintain_order=True).drop("row")
+
+
+def no_decisions() -> pl.DataFrame:
+    """Nothing decided yet."""
+    return pl.DataFrame(schema=dict.fromkeys(("question_id", *DECISION_COLUMNS), pl.String))
+
+
+def check_decisions(questions: pl.DataFrame, schools: pl.DataFrame, codebook: Codebook) -> None:
+    """Refuse decisions that name a role, school or answer that does not exist; lists every one.
+
+    Raises
+    ------
+    TableProblem
+        With the question as ``row`` is not known here: ``column`` is the question and ``value`` the decision.
+    """
+    decided = questions.drop_nulls("decision")
+    kind = pl.col("question").cast(pl.String)
+    allowed = (
+        pl.when(kind == "role")
+        .then(pl.col("decision").is_in([*codebook.role_by_id, NONE]))
+        .when(kind == "school")
+        .then(pl.col("decision").is_in(pl.concat([schools["urn"], pl.Series([NONE])]).implode()))
+        .otherwise(pl.col("decision").is_in([SAME, DIFFERENT]))
+    )
+    rules = {
+        "role": f"Must be a role id of {codebook.id}, or none.",
+        "school": "Must be a URN of the register, or none.",
+        "person": "Must be same or different.",
+    }
+    wrong = decided.filter(~allowed).select(
+        row=pl.lit(None, pl.Int64),
+        column=pl.format("decision on {}", pl.col("question_id")),
+        value="decision",
+        rule=kind.replace_strict(rules),
+    )
+    if wrong.height:
+        first = wrong.row(0, named=True)
+        raise TableProblem(
+            f"{wrong.height} decision{'s' * (wrong.height != 1)} cannot be carried out (first: {first['column']}: "
+            f"{first['value']!r}).",
+            "A decision replaces the software's doubt, so it must name something that exists.",
+            "Correct the decision column of the review file.",
+            wrong.cast(dict(polars_schema(Problems))),
+        )
+
+
+def write_review(questions: pl.DataFrame, path: Path) -> None:
+    """Questions for a person, open ones first, as ``.xlsx`` (with a list to choose from) or ``.csv`` by the ending."""
+    candidates = [
+        pl.col("candidates").list.get(number, null_on_oob=True).alias(f"candidate_{number + 1}")
+        for number in range(CANDIDATE_COLUMNS)
+    ]
+    sheet = (
+        questions.with_columns(*candidates)
+        .sort(pl.col("decision").is_not_null(), "question", pl.col("nominations"), "question_id",
+              descending=[False, False, True, False])  # fmt: skip
+        .select(REVIEW_COLUMNS)
+        .with_columns(pl.col("question").cast(pl.String))
+    )
+    if path.suffix.lower() == ".csv":
+        write_csv(sheet, path)
+    else:
+        _write_workbook(sheet, path)
+
+
+def empty_questions() -> pl.DataFrame:
+    """No doubt at all."""
+    return Questions.create_empty()
+
+
+def _write_workbook(sheet: pl.DataFrame, path: Path) -> None:
+    from datetime import datetime
+
+    with whole_file(path) as partial:
+        workbook = xlsxwriter.Workbook(str(partial), {"strings_to_formulas": False, "strings_to_urls": False})
+        workbook.set_properties({"created": datetime(2000, 1, 1)})
+        page = workbook.add_worksheet("Review")
+        header = workbook.add_format({"bold": True, "bg_color": "#E8EDF2", "bottom": 1})
+        answer = workbook.add_format({"bg_color": "#FFF8DC"})
+        page.write_row(0, 0, sheet.columns, header)
+        for number, name in enumerate(sheet.columns):
+            cells = sheet[name].to_list()
+            shown = [guarded_text(cell) if isinstance(cell, str) else cell for cell in cells]
+            page.write_column(1, number, shown, answer if name in DECISION_COLUMNS else None)
+        page.freeze_panes(1, 1)
+        page.autofilter(0, 0, max(sheet.height, 1), len(sheet.columns) - 1)
+        page.set_column(0, 1, 14)
+        page.set_column(2, 3, 36)
+        page.set_column(5, 9, 30)
+        page.set_column(10, 12, 18)
+        workbook.close()
