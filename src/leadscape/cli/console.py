@@ -1,0 +1,133 @@
+"""Printing: tables and progress for people, one JSON object for machines, mistakes as sentences."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from leadscape.core.errors import LeadscapeError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+PROBLEMS_PRINTED = 50
+NUMERIC = pl.selectors.numeric()
+
+
+class Steps:
+    """A progress bar that moves one step at a time; its labels are what the work is doing now."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Starting", total=total)
+        self._begun = False
+
+    def step(self, label: str) -> None:
+        """Say what is done now; the step before is finished."""
+        self._progress.update(self._task, advance=1 if self._begun else 0, description=label)
+        self._begun = True
+
+    def finish(self) -> None:
+        """Fill the bar."""
+        self._progress.update(self._task, completed=self._progress.tasks[0].total, description="Done")
+
+
+@contextmanager
+def steps(total: int, *, quiet: bool = False) -> Iterator[Steps]:
+    """A progress bar on standard error while the block runs; nothing where nobody would see it."""
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as progress:
+        watcher = Steps(progress, total)
+        yield watcher
+        watcher.finish()
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """One JSON object on standard output; frames become lists of objects, dates ISO text."""
+    sys.stdout.write(json.dumps(content, default=_plain, ensure_ascii=False, sort_keys=False) + "\n")
+
+
+def print_table(
+    frame: pl.DataFrame, title: str | None = None, *, headings: Mapping[str, str] | None = None, limit: int | None = None
+) -> None:
+    """A frame as a table; a missing cell is an en dash, never a blank or a zero."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    numeric = set(frame.select(NUMERIC).columns)
+    for name in frame.columns:
+        heading = (headings or {}).get(name, name.replace("_", " "))
+        table.add_column(heading, justify="right" if name in numeric else "left", overflow="fold")
+    shown = frame.head(limit) if limit is not None else frame
+    for row in shown.iter_rows():
+        table.add_row(*(_cell(value) for value in row))
+    out.print(table)
+    if shown.height < frame.height:
+        out.print(f"… {frame.height - shown.height:,} more rows; use --json for all of them.")
+
+
+def print_lines(*lines: str) -> None:
+    """Sentences, as they are."""
+    for line in lines:
+        out.print(escape(line), soft_wrap=True)
+
+
+def print_error(error: LeadscapeError, *, as_json: bool = False) -> None:
+    """What happened, why it matters, what to do next, and every problem behind it."""
+    problems = getattr(error, "problems", None)
+    if as_json:
+        listed = problems.to_dicts() if isinstance(problems, pl.DataFrame) else list(problems or ())
+        print_json(
+            {
+                "error": type(error).__name__,
+                "what": error.what,
+                "why": error.why,
+                "next_step": error.next_step,
+                "problems": listed,
+            }
+        )
+        return
+    for sentence in (error.what, error.why, error.next_step):
+        err.print(escape(sentence), soft_wrap=True)
+    if isinstance(problems, pl.DataFrame) and problems.height:
+        _print_problems(problems)
+
+
+def _print_problems(problems: pl.DataFrame) -> None:
+    table = Table(header_style="bold")
+    for name in problems.columns:
+        table.add_column(name, overflow="fold")
+    for row in problems.head(PROBLEMS_PRINTED).iter_rows():
+        table.add_row(*(_cell(value) for value in row))
+    err.print(table)
+    if problems.height > PROBLEMS_PRINTED:
+        err.print(f"… and {problems.height - PROBLEMS_PRINTED:,} more; --json lists all of them.")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    if isinstance(value, list):
+        return escape("; ".join(str(entry) for entry in value))
+    return escape(str(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pl.DataFrame):
+        return value.to_dicts()
+    return str(value)
