@@ -112,8 +112,10 @@ class ColdSpots(Table):
     authority_name = dy.String()
     region = dy.String(nullable=True)
     schools = dy.Int64(min=1, description="Open schools in the register")
-    holdings = dy.Int64(min=0, description="Role-holdings of all origins")
-    expected = dy.Float64(min=0, description="Holdings if all authorities tested had the same number a school")
+    holdings = count_column("Role-holdings of all origins")
+    holdings_status = status_column("holdings")
+    per_100_schools = dy.Float64(nullable=True, min=0, description="Holdings per 100 open schools")
+    expected = dy.Float64(min=0, description="Holdings if all authorities tested had as many a school")
     ratio = dy.Float64(min=0, description="Holdings over expected")
     p_value = dy.Float64(min=0, max=1, description="Exact binomial chance of so few or fewer")
     q_value = dy.Float64(min=0, max=1, description="p_value adjusted for the number of authorities tested")
@@ -160,7 +162,7 @@ class PhaseDistribution(Table):
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
     denominator = dy.Int64(min=0, description="Role-holdings whose phase is known")
     per_100_schools = dy.Float64(
-        nullable=True, min=0, description="Reported holdings per 100 open schools: a floor where authorities are silent"
+        nullable=True, min=0, description="Reported holdings per 100 open schools: a floor where some are silent"
     )
 
 
@@ -192,12 +194,32 @@ class Sensitivity(Table):
     No row is more likely than another: the table is a band, not a distribution.
     """
 
-    factor = dy.Float64(primary_key=True, min=0, description="Rate of the silent over the rate of those that answered")
+    factor = dy.Float64(primary_key=True, min=0, description="Rate of the silent over that of those that answered")
     local_total = dy.Float64(min=0, description="Local holdings, reported and assumed")
     local_low = dy.Float64(min=0, description="Lower end of the design-based interval at this factor")
     local_high = dy.Float64(min=0, description="Upper end")
     total = dy.Float64(min=0, description="Holdings of all origins; national ones as listed, not scaled")
     local_share_pct = dy.Float64(nullable=True, min=0, max=100, description="local_total as % of total")
+
+
+class CaptureModels(Table):
+    """One row is one model of who is on which list, with the number of people that it leads to.
+
+    No model is left out because of its answer: those that the data rule out or cannot support stay in the table, and
+    say so. Empty where fewer than two lists overlap.
+    """
+
+    model = dy.String(primary_key=True)
+    terms = dy.String(description="What it assumes, in words")
+    df = dy.Int64(nullable=True, description="Degrees of freedom left; null where the model has no likelihood")
+    deviance = dy.Float64(nullable=True)
+    aic = dy.Float64(nullable=True, description="Akaike's information criterion: lower fits better for its size")
+    estimate = dy.Float64(nullable=True, min=0, description="People on any list and on none")
+    se = dy.Float64(nullable=True, min=0, description="Standard error of the estimate")
+    low = dy.Float64(nullable=True, min=0)
+    high = dy.Float64(nullable=True, min=0)
+    in_range = dy.Bool(description="Whether it is one of the models that the stated range spans")
+    note = dy.String(description="Why it is outside the range, or how to read it; empty where neither is needed")
 
 
 class Consistency(Table):
@@ -225,6 +247,19 @@ class NetworkSchools(Table):
     leaders_in = dy.Int64(min=0, description="Distinct leaders who support it")
     hangs_on_one = dy.Bool(description="Receives support from exactly one leader")
     longest_chain = dy.Int64(min=0, description="Steps of support that can be followed from it")
+
+
+class NetworkReach(Table):
+    """One row is one leader, or one home school, that supports at least one other school.
+
+    A missing row means that no return names a partner school of theirs. Leaders appear as ids.
+    """
+
+    unit = dy.Enum(("leader", "home school"), primary_key=True)
+    id = dy.String(primary_key=True, description="Id of the leader, or URN of the home school")
+    partner_schools = dy.Int64(min=1, description="Distinct partner schools")
+    mean_km = dy.Float64(nullable=True, min=0, description="Mean distance to them; null where no place is known")
+    furthest_km = dy.Float64(nullable=True, min=0, description="Distance to the furthest, straight line")
 
 
 class WaveComparison(Table):
