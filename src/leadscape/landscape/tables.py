@@ -205,8 +205,8 @@ class Sensitivity(Table):
 class CaptureModels(Table):
     """One row is one model of who is on which list, with the number of people that it leads to.
 
-    No model is left out because of its answer: those that the data rule out or cannot support stay in the table, and
-    say so. Empty where fewer than two lists overlap.
+    No model is left out because of its answer: those that the data rule out or cannot support stay in the
+    table, and say so. Empty where fewer than two lists overlap.
     """
 
     model = dy.String(primary_key=True)
