@@ -107,6 +107,19 @@ def planar_distance_km(
     return ((other_easting - easting) ** 2 + (other_northing - northing) ** 2).sqrt() / 1000
 
 
+def to_planar(longitude: np.ndarray, latitude: np.ndarray, crs: str) -> tuple[np.ndarray, np.ndarray]:
+    """Degrees (WGS84) as metres of ``crs``: the way back from :func:`add_wgs84`."""
+    x, y = _to_wgs84(crs).transform(longitude, latitude, direction="INVERSE")
+    known = np.isfinite(x) & np.isfinite(y)
+    return np.where(known, x, np.nan), np.where(known, y, np.nan)
+
+
+def local_projection(longitude: np.ndarray, latitude: np.ndarray) -> str:
+    """A planar system in metres for a country without a grid: equal areas, centred on its places."""
+    east, north = np.nanmedian(longitude), np.nanmedian(latitude)
+    return f"+proj=laea +lon_0={east:.2f} +lat_0={north:.2f} +datum=WGS84 +units=m +no_defs"
+
+
 @lru_cache(maxsize=8)
 def _to_wgs84(crs: str) -> Transformer:
     """The best transformation to WGS84 that shifts the datum and needs no file."""
