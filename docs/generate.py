@@ -45,7 +45,12 @@ def main() -> None:
 
 def tables_page() -> str:
     """Every declared table, by room."""
-    parts = [NOTE, "# Tables", "", "Each table is declared once; reading, checking and this page come from the declaration."]
+    parts = [
+        NOTE,
+        "# Tables",
+        "",
+        "Each table is declared once; reading, checking and this page come from the declaration.",
+    ]
     for room, table in sorted(declared_tables(), key=lambda pair: (_ROOMS.index(pair[0]), pair[1].__name__)):
         title = f"## {room}: {table.__name__}"
         rows = [
@@ -135,7 +140,12 @@ def codebooks_page() -> str:
         ]
         parts.append("")
     walk = find_crosswalk("england-2006", "england-2026")
-    parts += [f"## {walk.from_codebook} → {walk.to_codebook}", "", "| from | to | relation | note |", "|---|---|---|---|"]
+    parts += [
+        f"## {walk.from_codebook} → {walk.to_codebook}",
+        "",
+        "| from | to | relation | note |",
+        "|---|---|---|---|",
+    ]
     parts += [
         f"| {from_role or '–'} | {to_role or '–'} | {relation} | {_cell(note)} |"
         for from_role, to_role, relation, note in walk.pairs.iter_rows()

@@ -1,4 +1,4 @@
-"""Rules about the code itself: size, doors of heavy dependencies, every mistake mapped, nothing said that should not be."""
+"""Rules about the code itself: size, doors of heavy dependencies, every mistake mapped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ LONGEST_MODULE = 500
 # A heavy dependency has one door, so that it can be replaced or upgraded in one place (docs/decisions/0003).
 DOORS = {
     "pyproj": {"leadscape/register/geography.py"},
-    "rapidfuzz": {"leadscape/survey/coding.py", "leadscape/survey/identity.py", "leadscape/survey/linkage.py"},
+    "rapidfuzz": {
+        "leadscape/survey/coding.py",
+        "leadscape/survey/identity.py",
+        "leadscape/survey/linkage.py",
+    },
     "vl_convert": {"leadscape/report/"},
     "altair": {"leadscape/report/"},
     "jinja2": {"leadscape/report/"},
@@ -89,7 +93,9 @@ def test_project_speaks_only_for_itself() -> None:
         and path.suffix in {".py", ".md", ".toml", ".sh", ".html", ".j2", ".css", ""}
         and "_build" not in path.parts
     ]
-    words = re.compile(r"/(?:work|farm)/|bash_jobs|pypi\.org|registry\.npmjs|files\.pythonhosted", re.IGNORECASE)
+    words = re.compile(
+        r"/(?:work|farm)/|bash_jobs|pypi\.org|registry\.npmjs|files\.pythonhosted", re.IGNORECASE
+    )
     guilty = [path.relative_to(ROOT).as_posix() for path in tracked if path != Path(__file__)
               and words.search(path.read_text(encoding="utf-8", errors="ignore"))]  # fmt: skip
     assert not guilty

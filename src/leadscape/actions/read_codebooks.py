@@ -99,4 +99,7 @@ def check_own_codebook(path: Path) -> dict[str, int]:
             "`leadscape codebook show england-2006` shows what one holds.",
         )
     book = load_codebook(str(path.resolve()))
-    return {section: len(getattr(book, section)) for section in ("roles", "origins", "kinds", "phases", "baselines")}
+    return {
+        section: len(getattr(book, section))
+        for section in ("roles", "origins", "kinds", "phases", "baselines")
+    }

@@ -66,7 +66,7 @@ England
   Licence    Open Government Licence v3.0. Say where the data come from.
 
 New Zealand
-  Register   Education Counts, directory of schools. Use the mapping that comes with leadscape: new_zealand_schools.toml.
+  Register   Education Counts, directory of schools; it is recognised by the mapping that comes with leadscape.
 
 Any other country
   Any list of schools with a unique number and a name, as .csv, .csv.gz, .xlsx, .xls or .parquet, and a mapping file
@@ -74,9 +74,9 @@ Any other country
 
 Your own files
   respondents.xlsx        who is asked; fill in `response` as answers come.
-  return-form.xlsx        send it out; save each answer in returns/ under the respondent's id, for example returns/383.xlsx.
-  review.xlsx             written into the output folder by `leadscape map`: what a person must decide. Copy it here, fill
-                          in the column `decision`, name it in study.toml, and run again.
+  return-form.xlsx        send it out; save each answer in returns/ under the respondent's id, such as returns/383.xlsx.
+  review.xlsx             written into the folder restricted/ by `leadscape map`: what a person must decide. Copy it
+                          here, fill in the column `decision`, name it in study.toml, and run again.
 
 People named in returns have a right to know it. Keep this folder where only those who need it can read it.
 """
@@ -92,7 +92,13 @@ class StartedStudy:
 
 
 def start_study(
-    folder: Path, *, title: str, codebook: str, as_of: date, register: Path | None = None, mapping: Path | None = None
+    folder: Path,
+    *,
+    title: str,
+    codebook: str,
+    as_of: date,
+    register: Path | None = None,
+    mapping: Path | None = None,
 ) -> StartedStudy:
     """Write a study folder to be filled in.
 
@@ -124,7 +130,8 @@ def _write_all(
     folder: Path, book: Codebook, authorities: pl.DataFrame, title: str, as_of: date, register: Path | None
 ) -> tuple[Path, ...]:
     study, frame, form, how_to = (
-        folder / name for name in ("study.toml", "respondents.xlsx", "return-form.xlsx", "HOW-TO-GET-THE-FILES.txt")
+        folder / name
+        for name in ("study.toml", "respondents.xlsx", "return-form.xlsx", "HOW-TO-GET-THE-FILES.txt")
     )
     named = register.resolve().as_posix() if register is not None else "register.csv"
     content = STUDY.format(

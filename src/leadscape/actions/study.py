@@ -159,9 +159,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _key_problems(raw: dict[str, Any]) -> list[str]:
-    problems = [
-        f"[{section}] lacks {key!r}." for section, key in REQUIRED if key not in raw.get(section, {})
-    ]
+    problems = [f"[{section}] lacks {key!r}." for section, key in REQUIRED if key not in raw.get(section, {})]
     for section, content in raw.items():
         if section not in KEYS or not isinstance(content, dict):
             problems.append(f"[{section}] is not a part of a study.{_did_you_mean(section, KEYS)}")
@@ -169,9 +167,7 @@ def _key_problems(raw: dict[str, Any]) -> list[str]:
         for key, value in content.items():
             types = KEYS[section].get(key)
             if types is None:
-                problems.append(
-                    f"[{section}] {key!r} is not understood.{_did_you_mean(key, KEYS[section])}"
-                )
+                problems.append(f"[{section}] {key!r} is not understood.{_did_you_mean(key, KEYS[section])}")
             elif not isinstance(value, types) or isinstance(value, bool):
                 wanted = " or ".join(kind.__name__ for kind in types)
                 problems.append(f"[{section}] {key} must be a {wanted}, not {value!r}.")
@@ -190,7 +186,9 @@ def _find_files(raw: dict[str, Any], folder: Path) -> tuple[dict[str, tuple[Path
         for pattern in patterns:
             matches = _match(str(pattern), folder)
             if not matches:
-                problems.append(f"[{section}] {key}: there is no file {pattern!r} in {folder.name or folder}.")
+                problems.append(
+                    f"[{section}] {key}: there is no file {pattern!r} in {folder.name or folder}."
+                )
             paths += matches
         found[key] = tuple(dict.fromkeys(paths))
     return found, problems
@@ -199,9 +197,7 @@ def _find_files(raw: dict[str, Any], folder: Path) -> tuple[dict[str, tuple[Path
 def _match(pattern: str, folder: Path) -> list[Path]:
     if any(mark in pattern for mark in "*?["):
         # Spreadsheet programs leave lock files such as ~$return.xlsx beside an open workbook.
-        return sorted(
-            p for p in folder.glob(pattern) if p.is_file() and not p.name.startswith(("~$", "."))
-        )
+        return sorted(p for p in folder.glob(pattern) if p.is_file() and not p.name.startswith(("~$", ".")))
     path = folder / pattern
     return [path] if path.is_file() else []
 
@@ -216,7 +212,9 @@ def _denominators(entries: Any) -> tuple[tuple[StudyDenominator, ...], list[str]
         problems += [f"[[landscape.denominator]] {number}: {key!r} is not understood." for key in unknown]
         n = entry.get("n")
         if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
-            problems.append(f"[[landscape.denominator]] {number}: n must be a whole number above 0, not {n!r}.")
+            problems.append(
+                f"[[landscape.denominator]] {number}: n must be a whole number above 0, not {n!r}."
+            )
         elif not lacking:
             made.append(StudyDenominator(entry["label"], n, entry.get("unit", "leaders"), entry["source"]))
     return tuple(made), problems

@@ -9,7 +9,9 @@ import typer
 
 from leadscape.cli.console import print_json, print_lines, print_table
 
-app = typer.Typer(help="Classifications: roles, origins, kinds, phases, per system and year.", no_args_is_help=True)
+app = typer.Typer(
+    help="Classifications: roles, origins, kinds, phases, per system and year.", no_args_is_help=True
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 
@@ -45,7 +47,9 @@ def show(
         return
     described = describe_codebook(name)
     if as_json:
-        print_json({"id": described.id, "title": described.title, "source": described.source, **described.tables})
+        print_json(
+            {"id": described.id, "title": described.title, "source": described.source, **described.tables}
+        )
         return
     print_lines(described.title, f"Valid from {described.valid_from}. Source: {described.source}.")
     for title, table in described.tables.items():
@@ -54,7 +58,9 @@ def show(
 
 @app.command("check")
 def check(
-    path: Annotated[Path, typer.Argument(help="A codebook file of your own (.toml).")], *, as_json: AsJson = False
+    path: Annotated[Path, typer.Argument(help="A codebook file of your own (.toml).")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Check a codebook of your own: every contradiction, or none."""
     from leadscape.actions.read_codebooks import check_own_codebook

@@ -59,7 +59,11 @@ def print_json(content: Mapping[str, Any]) -> None:
 
 
 def print_table(
-    frame: pl.DataFrame, title: str | None = None, *, headings: Mapping[str, str] | None = None, limit: int | None = None
+    frame: pl.DataFrame,
+    title: str | None = None,
+    *,
+    headings: Mapping[str, str] | None = None,
+    limit: int | None = None,
 ) -> None:
     """A frame as a table; a missing cell is an en dash, never a blank or a zero."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)

@@ -37,10 +37,13 @@ def prevalence(
     numerator_source: Annotated[str, typer.Option(help="Where the numerator comes from.")],
     denominator: Annotated[int | None, typer.Option(help="Out of how many.")] = None,
     denominator_source: Annotated[str | None, typer.Option(help="Where the denominator comes from.")] = None,
-    numerator_unit: Annotated[str, typer.Option(help="What the numerator counts: leaders or holdings.")] = "leaders",
+    numerator_unit: Annotated[
+        str, typer.Option(help="What the numerator counts: leaders or holdings.")
+    ] = "leaders",
     denominator_unit: Annotated[str, typer.Option(help="What the denominator counts.")] = "leaders",
     printed_pct: Annotated[
-        float | None, typer.Option(help="A percentage printed without denominator: which denominators it implies.")
+        float | None,
+        typer.Option(help="A percentage printed without denominator: which denominators it implies."),
     ] = None,
     *,
     as_json: AsJson = False,

@@ -91,7 +91,9 @@ def changes(
     """Show what opened, closed, moved, was renamed or has a new head between two registers."""
     from leadscape.actions.compare_registers import compare_registers
 
-    compared = compare_registers(old, new, old_groups=old_groups, new_groups=new_groups, links=tuple(links or ()))
+    compared = compare_registers(
+        old, new, old_groups=old_groups, new_groups=new_groups, links=tuple(links or ())
+    )
     if as_json:
         print_json(compared.as_dict())
         return

@@ -28,14 +28,19 @@ class Size(StrEnum):
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder for the study.")],
     title: Annotated[str, typer.Option(help="What the study is called.")] = "Leaders beyond their own school",
-    codebook: Annotated[str, typer.Option(help="Id of the codebook that roles are coded with.")] = "england-2026",
+    codebook: Annotated[
+        str, typer.Option(help="Id of the codebook that roles are coded with.")
+    ] = "england-2026",
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date the landscape is for; today by default.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date the landscape is for; today by default."),
     ] = None,
     register: Annotated[
         Path | None, typer.Option(help="A register file: its authorities fill the frame and the form.")
     ] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Mapping of a register that is not recognised.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping of a register that is not recognised.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +48,9 @@ def init(
     from leadscape.actions.start_study import start_study
 
     day = as_of.date() if as_of is not None else date.today()
-    started = start_study(folder, title=title, codebook=codebook, as_of=day, register=register, mapping=mapping)
+    started = start_study(
+        folder, title=title, codebook=codebook, as_of=day, register=register, mapping=mapping
+    )
     if as_json:
         print_json({"folder": str(started.folder), "files": [str(path) for path in started.files]})
         return
@@ -55,7 +62,9 @@ def init(
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where its files go.")] = Path("demo"),
-    size: Annotated[Size, typer.Option(help="small: a region; national: a country like England in 2006.")] = Size.small,
+    size: Annotated[
+        Size, typer.Option(help="small: a region; national: a country like England in 2006.")
+    ] = Size.small,
     seed: Annotated[int, typer.Option(help="Another seed, another system.")] = 2006,
     *,
     as_json: AsJson = False,
@@ -77,7 +86,9 @@ def demo(
 
 def map_study(
     study: Annotated[Path, typer.Argument(help="A study file (study.toml).")],
-    output: Annotated[Path | None, typer.Option(help="Where results go, instead of the study's own folder.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where results go, instead of the study's own folder.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -149,7 +149,7 @@ class Codebook:
             ) from None
 
     def role_frame(self) -> pl.DataFrame:
-        """One row a role, in the codebook's order: ``role``, ``role_label``, ``origin``, ``own_school``, ``collected``."""
+        """One row a role, in order: ``role``, ``role_label``, ``origin``, ``own_school``, ``collected``."""
         return pl.DataFrame(
             {
                 "role": [role.id for role in self.roles],

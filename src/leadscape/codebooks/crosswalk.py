@@ -100,7 +100,8 @@ def _problems(walk: Crosswalk) -> list[str]:
     wrong = set(walk.pairs["relation"]) - set(RELATIONS)
     found += [f"{relation!r} is not one of {', '.join(RELATIONS)}." for relation in sorted(wrong)]
     alone = walk.pairs.filter(
-        pl.any_horizontal(pl.col("from_role", "to_role").is_null()) != (pl.col("relation") == "no_counterpart")
+        pl.any_horizontal(pl.col("from_role", "to_role").is_null())
+        != (pl.col("relation") == "no_counterpart")
     )
     found += [f"{row[0]} / {row[1]}: only no_counterpart leaves a side empty." for row in alone.iter_rows()]
     return found

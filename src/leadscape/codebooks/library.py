@@ -124,7 +124,9 @@ def _problems(raw: dict[str, Any]) -> tuple[str, ...]:
     for role in raw.get("role", []):
         name = role.get("id")
         if role.get("origin") not in ids["origin"]:
-            found.append(f"Role {name} names the origin {role.get('origin')!r}, which is not in the codebook.")
+            found.append(
+                f"Role {name} names the origin {role.get('origin')!r}, which is not in the codebook."
+            )
         for section, key in (("kind", "kinds"), ("phase", "phases")):
             found += [
                 f"Role {name} names the {section} {value!r}, which is not in the codebook."
@@ -159,7 +161,9 @@ def _baseline_problems(baseline: dict[str, Any], roles: set[str]) -> list[str]:
     ]
     total = sum(row.get("n", 0) for row in rows)
     if total != baseline.get("printed_total"):
-        found.append(f"Baseline {name} prints a total of {baseline.get('printed_total')}; its counts add up to {total}.")
+        found.append(
+            f"Baseline {name} prints a total of {baseline.get('printed_total')}; its counts add up to {total}."
+        )
     return found
 
 
@@ -203,7 +207,9 @@ def _build(raw: dict[str, Any], sha256: str) -> Codebook:
             notes=tuple(b.get("notes", ())),
             asked_alternatives=tuple(b.get("asked_alternatives", ())),
             printed_prevalence_pct=tuple(b.get("printed_prevalence_pct", ())),
-            sectors=tuple(Sector(s["label"], tuple(s["phases"]), s["printed_pct"]) for s in b.get("sector", ())),
+            sectors=tuple(
+                Sector(s["label"], tuple(s["phases"]), s["printed_pct"]) for s in b.get("sector", ())
+            ),
         )
         for b in raw.get("baseline", ())
     )

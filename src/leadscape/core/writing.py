@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,9 +26,13 @@ _GUARDED: Final = r"^'[=+\-@\t\r]"
 
 def guard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` with an apostrophe before every text that a spreadsheet would run; plain numbers are left alone."""
-    text = pl.selectors.string()
-    dangerous = text.str.contains(FORMULA_START) & ~text.str.contains(_NUMBER)
-    return frame.with_columns(pl.when(dangerous).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep())
+    return frame.with_columns(
+        pl.when(_is_formula(pl.col(name)))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in frame.select(pl.selectors.string()).columns
+    )
 
 
 def unguard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
@@ -37,6 +41,10 @@ def unguard_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         pl.when(text.str.contains(_GUARDED)).then(text.str.slice(1)).otherwise(text).name.keep()
     )
+
+
+def _is_formula(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(FORMULA_START) & ~text.str.contains(_NUMBER)
 
 
 def guarded_text(text: str) -> str:
@@ -65,13 +73,15 @@ def whole_file(path: Path) -> Iterator[Path]:
             "Choose a folder you may write to, with enough room.",
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
     """One table as UTF-8 CSV with Unix line ends; formulas guarded, lists joined with a semicolon."""
     flat = frame.with_columns(
-        pl.selectors.list().cast(pl.List(pl.String)).list.join("; "), pl.selectors.categorical().cast(pl.String)
+        pl.selectors.list().cast(pl.List(pl.String)).list.join("; "),
+        pl.selectors.categorical().cast(pl.String),
     )
     with whole_file(path) as partial:
         guard_formulas(flat).write_csv(partial, line_terminator="\n")

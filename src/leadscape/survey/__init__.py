@@ -1,8 +1,8 @@
 """Who is said to lead beyond their own school, by whom, and which person and school is meant?
 
-Tables in: returns as people send them, the frame of who was asked, ``Schools``, a codebook, decisions made by a person.
-Tables out: ``Responses``, ``Nominations``, ``Codings``, ``LinkedNominations``, ``Leaders``, ``RoleHoldings``, ``Supports``,
-``Questions`` (:mod:`leadscape.survey.tables`).
+Tables in: returns as people send them, the frame of who was asked, ``Schools``, a codebook, decisions by a person.
+Tables out: ``Responses``, ``Nominations``, ``Codings``, ``LinkedNominations``, ``Leaders``, ``RoleHoldings``,
+``Supports``, ``Questions`` (:mod:`leadscape.survey.tables`).
 """
 
 from leadscape.survey.respondents import count_response, read_respondents

@@ -43,7 +43,7 @@ def code_roles(nominations: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
 def suggest_roles(texts: pl.Series, codebook: Codebook) -> pl.DataFrame:
     """For each distinct text the roles whose wording comes nearest: ``role_text``, ``candidates``.
 
-    ``candidates`` holds up to three role ids with their nearness (0-100), best first. Suggestions only: a person decides.
+    ``candidates`` holds up to three role ids with their nearness (0-100), best first. A person decides.
     """
     wordings = codebook.role_alias_frame().with_columns(folded=_folded(pl.col("wording")))
     asked = texts.drop_nulls().unique().sort()

@@ -39,7 +39,11 @@ def gather_lines(
         located.join(codings.drop_nulls("role").select("nomination_id", "role"), on="nomination_id")
         .join(people, on="nomination_id")
         .join(codebook.role_frame().select("role", "origin"), on="role", how="left")
-        .join(responses.select("respondent_id", route=pl.col("kind").cast(pl.String)), on="respondent_id", how="left")
+        .join(
+            responses.select("respondent_id", route=pl.col("kind").cast(pl.String)),
+            on="respondent_id",
+            how="left",
+        )
         .join(places, on="home_urn", how="left")
         .with_columns(
             authority_code=pl.coalesce("school_authority", "authority_code"),
@@ -85,10 +89,10 @@ def make_leaders(lines: pl.DataFrame, holdings: pl.DataFrame) -> pl.DataFrame:
     return Leaders.validate(
         held.group_by("leader_id")
         .agg(
+            *place,
             name=pl.col("leader_name")
             .sort_by(pl.col("leader_name").str.len_chars(), "leader_name", descending=[True, False])
             .first(),
-            *place,
         )
         .sort("leader_id")
         .select(Leaders.column_names())

@@ -44,24 +44,20 @@ def group_exact(nominations: pl.DataFrame) -> pl.DataFrame:
             pl.col("authority_code").fill_null("?"), normalise_name(pl.col("home_school")).fill_null("?")
         ),
     )
-    keyed = nominations.select(
-        "nomination_id", name_key=fold_person_name(pl.col("leader_name")), place=place
-    )
+    keyed = nominations.select("nomination_id", name_key=fold_person_name(pl.col("leader_name")), place=place)
     return keyed.select("nomination_id", person=pl.col("nomination_id").min().over("name_key", "place"))
 
 
 def doubtful_pairs(nominations: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     """Pairs of persons who may be one: ``person``, ``other`` (``person < other``) and ``why``.
 
-    Two rules make a pair: at one home school, surnames that agree nearly; in one authority, the same full name at two home
-    schools. Everyone else is taken for different people.
+    Two rules make a pair: at one home school, surnames that nearly agree; in one authority, the same full name at two
+    home schools. Everyone else is taken for different people.
     """
     people = (
         nominations.join(persons, on="nomination_id")
         .filter(pl.col("nomination_id") == pl.col("person"))
-        .select(
-            "person", "home_urn", "authority_code", name_key=fold_person_name(pl.col("leader_name"))
-        )
+        .select("person", "home_urn", "authority_code", name_key=fold_person_name(pl.col("leader_name")))
         .with_columns(surname=pl.col("name_key").str.split(" ").list.last())
     )
     same_school = people.join(people, on="home_urn", suffix="_other").filter(
@@ -97,7 +93,8 @@ def merge_persons(persons: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
         position.rename({"person": "other", "at": "at_other"}), on="other"
     )
     links = coo_array(
-        (np.ones(edges.height), (edges["at"].to_numpy(), edges["at_other"].to_numpy())), shape=(known.len(),) * 2
+        (np.ones(edges.height), (edges["at"].to_numpy(), edges["at_other"].to_numpy())),
+        shape=(known.len(),) * 2,
     )
     _, component = connected_components(links, directed=False)
     merged = position.with_columns(component=pl.Series(component)).select(

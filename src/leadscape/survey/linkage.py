@@ -65,8 +65,8 @@ def link_mentions(mentions: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame
 def suggest_schools(mentions: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """For each mention the schools it could mean: ``mention_id``, ``candidates``.
 
-    ``candidates`` holds up to five ``urn | name | town | nearness`` (0-100), best first: by token-sort nearness inside the
-    authority, or nationally where the authority is not known. A number as written weighs as much as a perfect name.
+    ``candidates`` holds up to five ``urn | name | town | nearness`` (0-100), best first: by token-sort nearness inside
+    the authority, or nationally where the authority is not known. A number as written weighs as much as a perfect name.
     """
     known = _known(schools)
     asked = _folded_mentions(mentions)
@@ -96,7 +96,9 @@ def _link_by_urn(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         known.select("urn", known_as="folded"), on="urn", how="inner", maintain_order="left"
     )
     nearness = process.cpdist(
-        numbered["folded"].fill_null("").to_list(), numbered["known_as"].to_list(), scorer=fuzz.token_set_ratio
+        numbered["folded"].fill_null("").to_list(),
+        numbered["known_as"].to_list(),
+        scorer=fuzz.token_set_ratio,
     )
     agrees = pl.Series(nearness >= NAME_AGREES_FROM, dtype=pl.Boolean) | numbered["folded"].is_null()
     return numbered.filter(agrees).select("mention_id", "urn", method=pl.lit("urn"))

@@ -1,4 +1,4 @@
-"""Who was asked, and who answered. An authority that stayed silent is unknown; one that was not asked, not collected."""
+"""Who was asked, and who answered. A silent authority is unknown; one not asked, not collected."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def count_response(responses: pl.DataFrame, nominations: pl.DataFrame, source: s
 
 
 def _unknown_words(frame: pl.DataFrame, column: str, read_as: str, words: tuple[str, ...]) -> pl.DataFrame:
-    broken = frame.filter(pl.col(read_as).is_null() | ((read_as == "kind_word") & ~pl.col(read_as).is_in(words)))
+    broken = frame.filter(
+        pl.col(read_as).is_null() | ((read_as == "kind_word") & ~pl.col(read_as).is_in(words))
+    )
     return broken.select(
         row=pl.col("row").cast(pl.Int64),
         column=pl.lit(column),
@@ -147,4 +149,4 @@ def _whole_file(rows: pl.DataFrame, rule: str) -> pl.DataFrame:
         column=pl.lit("respondent_id"),
         value=pl.col("respondent_id"),
         rule=pl.lit(rule),
-    ).cast(dict(polars_schema(Problems)))
+    ).cast(polars_schema(Problems))

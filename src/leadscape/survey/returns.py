@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from leadscape.core.errors import TableProblem
-from leadscape.core.identifiers import clean_identifier
+from leadscape.core.identifiers import clean_identifier, content_id
 from leadscape.core.tables import Problems, check_table, no_problems, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
 from leadscape.register.dates import parse_dates
@@ -173,8 +172,7 @@ def _identified(lines: pl.DataFrame) -> pl.DataFrame:
     )
     # polars' own hash may change between releases; an id that a person has decided on must not.
     digests = [
-        f"N{hashlib.sha256(f'{text}\x1f{copy}'.encode()).hexdigest()[:12]}"
-        for text, copy in repeated.select("content", "copy").iter_rows()
+        content_id("N", text, str(copy)) for text, copy in repeated.select("content", "copy").iter_rows()
     ]
     return repeated.with_columns(nomination_id=pl.Series(digests, dtype=pl.String))
 
@@ -183,5 +181,7 @@ def empty_returns() -> ReturnsReading:
     """No returns at all: a study of a register only."""
     return ReturnsReading(
         Nominations.create_empty(),
-        no_problems().select(file=pl.col("column"), rows=pl.col("row"), nominations=pl.col("row"), blank=pl.col("row")),
+        no_problems().select(
+            file=pl.col("column"), rows=pl.col("row"), nominations=pl.col("row"), blank=pl.col("row")
+        ),
     )

@@ -107,7 +107,7 @@ def check_decisions(questions: pl.DataFrame, schools: pl.DataFrame, codebook: Co
             f"{first['value']!r}).",
             "A decision replaces the software's doubt, so it must name something that exists.",
             "Correct the decision column of the review file.",
-            wrong.cast(dict(polars_schema(Problems))),
+            wrong.cast(polars_schema(Problems)),
         )
 
 
@@ -119,8 +119,13 @@ def write_review(questions: pl.DataFrame, path: Path) -> None:
     ]
     sheet = (
         questions.with_columns(*candidates)
-        .sort(pl.col("decision").is_not_null(), "question", pl.col("nominations"), "question_id",
-              descending=[False, False, True, False])  # fmt: skip
+        .sort(
+            pl.col("decision").is_not_null(),
+            "question",
+            "nominations",
+            "question_id",
+            descending=[False, False, True, False],
+        )
         .select(REVIEW_COLUMNS)
         .with_columns(pl.col("question").cast(pl.String))
     )

@@ -22,7 +22,9 @@ class Responses(Table):
     *unknown*. Neither is zero.
     """
 
-    respondent_id = dy.String(primary_key=True, description="Authority code, or the id of an agency or network")
+    respondent_id = dy.String(
+        primary_key=True, description="Authority code, or the id of an agency or network"
+    )
     respondent_name = dy.String()
     kind = dy.Enum(RESPONDENT_KINDS)
     authority_code = dy.String(nullable=True, description="For an authority: its code in the register")
@@ -37,7 +39,9 @@ class Nominations(Table):
     A missing row means that the respondent did not name the person, not that the person does not lead.
     """
 
-    nomination_id = dy.String(primary_key=True, description="From the content of the line, so that it is stable")
+    nomination_id = dy.String(
+        primary_key=True, description="From the content of the line, so that it is stable"
+    )
     respondent_id = dy.String()
     source_file = dy.String(description="File name of the return")
     source_row = dy.Int64(min=2, description="Row in that file, the header being row 1")
@@ -99,7 +103,9 @@ class RoleHoldings(Table):
     started_on = dy.Date(nullable=True)
     ended_on = dy.Date(nullable=True)
     respondents = dy.List(dy.String(), description="Every respondent who reported it, sorted")
-    routes = dy.List(dy.String(), description="Kinds of those respondents: authority, agency, network; sorted")
+    routes = dy.List(
+        dy.String(), description="Kinds of those respondents: authority, agency, network; sorted"
+    )
 
 
 class Supports(Table):
@@ -117,7 +123,7 @@ class Supports(Table):
     ended_on = dy.Date(nullable=True)
 
     @dy.rule()
-    def partner_is_not_the_home_school(cls) -> pl.Expr:  # noqa: N805
+    def partner_is_not_the_home_school(cls) -> pl.Expr:
         return pl.col("home_urn").is_null() | (pl.col("home_urn") != pl.col("partner_urn"))
 
 
@@ -128,7 +134,9 @@ class Questions(Table):
     ``decision``, ``decided_by`` and ``note`` are for the person to fill.
     """
 
-    question_id = dy.String(primary_key=True, description="From what is asked, so that a decision survives a new wave")
+    question_id = dy.String(
+        primary_key=True, description="From what is asked, so that a decision survives a new wave"
+    )
     question = dy.Enum(QUESTIONS, description="Which role is meant; which school; whether two are one person")
     as_written = dy.String(nullable=True, description="What the return says")
     context = dy.String(nullable=True, description="What else it says that helps to decide")

@@ -84,7 +84,14 @@ def write_return_form(path: Path, codebook: Codebook, authorities: pl.DataFrame)
 def write_frame_form(path: Path, authorities: pl.DataFrame) -> None:
     """The frame of who is asked, with a line for each authority of the register to start from."""
     lines = [
-        [row["authority_code"], row["authority_name"], "authority", row["authority_code"], row["region"], None]
+        [
+            row["authority_code"],
+            row["authority_name"],
+            "authority",
+            row["authority_code"],
+            row["region"],
+            None,
+        ]
         for row in authorities.sort("authority_code").iter_rows(named=True)
     ]
     lists = {"kinds": list(RESPONDENT_KINDS), "responses": ["yes", "none"]}

@@ -43,7 +43,10 @@ def withdraw(nominations: pl.DataFrame, path: Path | None) -> Withdrawn:
     if path is None:
         return Withdrawn(nominations, (), 0)
     table = read_text_table(path)
-    headings = {"respondent_id": ("respondent_id", "respondent"), "nomination_id": ("nomination_id", "nomination")}
+    headings = {
+        "respondent_id": ("respondent_id", "respondent"),
+        "nomination_id": ("nomination_id", "nomination"),
+    }
     named = match_headings(table, headings, ())
     empty = named.filter(pl.col("respondent_id").is_null() & pl.col("nomination_id").is_null())
     problems = pl.concat(
@@ -54,7 +57,7 @@ def withdraw(nominations: pl.DataFrame, path: Path | None) -> Withdrawn:
                 column=pl.lit(None, pl.String),
                 value=pl.lit(None, pl.String),
                 rule=pl.lit("Must name a respondent_id or a nomination_id."),
-            ).cast(dict(polars_schema(Problems))),
+            ).cast(polars_schema(Problems)),
         ]
     )
     if problems.height:

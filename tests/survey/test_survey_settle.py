@@ -1,0 +1,200 @@
+"""From lines of returns to leaders and holdings: what merges, what is asked, what a decision does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadscape.codebooks import load_codebook
+from leadscape.core.errors import TableProblem
+from leadscape.survey import no_decisions, settle
+
+from tests.support.returns import nominations, responses, schools
+
+DAY = date(2006, 6, 30)
+BOOK = load_codebook("england-2006")
+REGISTER = schools(
+    {"urn": "100001", "name": "St Anne's Primary School", "town": "Ashby"},
+    {"urn": "100002", "name": "Hill Top School"},
+    {"urn": "100003", "name": "Hill Top School"},
+    {"urn": "100004", "name": "Old Mill School", "status": "closed", "closed_on": date(2004, 8, 31)},
+    {"urn": "200001", "name": "Riverside Academy", "authority_code": "302", "authority_name": "Southshire",
+     "region": "South", "phase": "secondary"},
+)  # fmt: skip
+ASKED = responses(
+    {"respondent_id": "301", "authority_code": "301"},
+    {"respondent_id": "agency", "kind": "agency"},
+)
+
+
+def settled(*lines: dict, decisions: dict[str, str] | None = None):
+    decided = no_decisions()
+    if decisions:
+        decided = pl.DataFrame(
+            [(question, answer, "clerk", None) for question, answer in decisions.items()],
+            schema=decided.schema,
+            orient="row",
+        )
+    return settle(nominations(*lines), ASKED, REGISTER, BOOK, decided, DAY)
+
+
+def test_one_person_in_one_role_reported_twice_is_one_holding() -> None:
+    # | respondent | name             | school                   | role            |
+    # | 301        | Mrs Jane Okafor  | St Annes primary school  | Consultant Head |
+    # | agency     | OKAFOR, Jane     | 100001                   | consultant leader
+    result = settled(
+        {
+            "leader_name": "Mrs Jane Okafor",
+            "home_school": "St Annes primary school",
+            "role_text": "Consultant Head",
+        },
+        {
+            "respondent_id": "agency",
+            "leader_name": "OKAFOR, Jane",
+            "home_urn": "100001",
+            "role_text": "consultant leader",
+        },
+    )
+    assert result.role_holdings.height == 1
+    holding = result.role_holdings.row(0, named=True)
+    assert (holding["role"], holding["origin"], holding["home_urn"]) == (
+        "consultant_leader",
+        "national",
+        "100001",
+    )
+    assert holding["respondents"] == ["301", "agency"]
+    assert holding["routes"] == ["agency", "authority"]
+    assert result.questions.height == 0
+
+
+def test_one_person_in_two_roles_is_one_leader_with_two_holdings() -> None:
+    line = {"leader_name": "Bob Example", "home_urn": "100001"}
+    result = settled({**line, "role_text": "SIP"}, {**line, "role_text": "mentor head"})
+    assert result.leaders.height == 1
+    assert sorted(result.role_holdings["role"]) == ["mentor_head", "school_improvement_partner"]
+
+
+def test_a_name_that_two_schools_of_the_authority_bear_is_asked() -> None:
+    result = settled({"home_school": "Hill Top School", "role_text": "SIP"})
+    question = result.questions.row(0, named=True)
+    assert question["question"] == "school"
+    assert {candidate.split(" | ")[0] for candidate in question["candidates"][:2]} == {"100002", "100003"}
+    assert result.role_holdings["home_urn"].to_list() == [None], "counted, its home school not known"
+
+
+def test_a_decision_answers_the_question_it_was_made_for() -> None:
+    line = {"home_school": "Hill Top School", "role_text": "helps out next door"}
+    open_questions = settled(line).questions
+    answers = {
+        row["question_id"]: {"school": "100003", "role": "support_for_school_in_difficulty"}[row["question"]]
+        for row in open_questions.iter_rows(named=True)
+    }
+    result = settled(line, decisions=answers)
+    assert result.role_holdings.select("role", "home_urn").rows() == [
+        ("support_for_school_in_difficulty", "100003")
+    ]
+    assert result.questions["decision"].null_count() == 0
+    assert result.uncoded == 0
+
+
+def test_a_role_nobody_has_decided_is_in_no_count() -> None:
+    result = settled({"home_urn": "100001", "role_text": "does wonderful things"})
+    assert result.role_holdings.height == 0
+    assert result.uncoded == 1
+    assert result.questions["question"].to_list() == ["role"]
+
+
+def test_a_number_that_contradicts_the_name_is_doubted() -> None:
+    result = settled({"home_urn": "100002", "home_school": "Riverside Academy", "role_text": "SIP"})
+    assert result.linked["home_urn"].to_list() == [None]
+    assert result.questions["question"].to_list() == ["school"]
+
+
+def test_a_closed_school_is_not_linked_to_but_may_be_decided_on() -> None:
+    line = {"home_school": "Old Mill School", "role_text": "SIP"}
+    first = settled(line)
+    assert first.linked["method"].to_list() == ["unlinked"]
+    question = first.questions["question_id"].item()
+    assert settled(line, decisions={question: "100004"}).linked["home_urn"].to_list() == ["100004"]
+
+
+def test_surnames_that_agree_at_one_school_are_asked_and_merge_only_when_decided() -> None:
+    lines = (
+        {"leader_name": "Liz Adeyemi", "home_urn": "100001", "role_text": "SIP"},
+        {"leader_name": "Mrs E. Adeyemi", "home_urn": "100001", "role_text": "SIP"},
+    )
+    first = settled(*lines)
+    assert first.leaders.height == 2
+    question = first.questions["question_id"].item()
+    assert settled(*lines, decisions={question: "same"}).role_holdings.height == 1
+    assert settled(*lines, decisions={question: "different"}).leaders.height == 2
+
+
+def test_namesakes_in_different_authorities_are_different_people() -> None:
+    result = settled(
+        {"leader_name": "Chris Example", "home_urn": "100001", "role_text": "SIP"},
+        {"leader_name": "Chris Example", "home_urn": "200001", "role_text": "SIP", "authority": "Southshire"},
+    )
+    assert result.leaders.height == 2
+    assert result.questions.height == 0
+
+
+def test_a_holding_that_ended_is_kept_apart() -> None:
+    result = settled(
+        {"home_urn": "100001", "role_text": "SIP", "ended_on": date(2005, 8, 31)},
+        {"home_urn": "100001", "role_text": "mentor head", "ended_on": date(2006, 8, 31)},
+    )
+    assert result.role_holdings["role"].to_list() == ["mentor_head"]
+    assert result.ended_holdings["role"].to_list() == ["school_improvement_partner"]
+
+
+def test_partner_schools_become_supports_and_a_school_is_not_its_own_partner() -> None:
+    result = settled(
+        {
+            "home_urn": "100001",
+            "role_text": "executive head",
+            "partner_schools": "100002; St Anne's Primary School;  ",
+        }
+    )
+    assert result.supports.select("home_urn", "partner_urn").rows() == [("100001", "100002")]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ({"home_urn": "100001", "role_text": "mystery"}, "wizard"),
+        ({"home_school": "Hill Top School", "role_text": "SIP"}, "999999"),
+    ],
+)
+def test_a_decision_that_names_nothing_is_refused(line: dict, answer: str) -> None:
+    question = settled(line).questions["question_id"].item()
+    with pytest.raises(TableProblem, match=answer):
+        settled(line, decisions={question: answer})
+
+
+def test_a_decision_nobody_asks_for_any_more_is_counted() -> None:
+    result = settled({"home_urn": "100001", "role_text": "SIP"}, decisions={"role-long gone": "mentor_head"})
+    assert result.unused_decisions == 1
+
+
+LINES = [
+    {"leader_name": name, "home_urn": urn, "role_text": role, "respondent_id": respondent}
+    for name in ("Alice Example", "Mr Bob Sample")
+    for urn in ("100001", "100002")
+    for role in ("SIP", "mentor head")
+    for respondent in ("301", "agency")
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(list(enumerate(LINES, 1))))
+def test_order_of_lines_does_not_matter(order: list[tuple[int, dict]]) -> None:
+    lines = [{**line, "nomination_id": f"N{number:02}"} for number, line in order]
+    result = settled(*lines)
+    assert result.role_holdings.height == 8
+    ordered = [{**line, "nomination_id": f"N{number:02}"} for number, line in enumerate(LINES, 1)]
+    assert result.role_holdings.equals(settled(*ordered).role_holdings)
