@@ -198,7 +198,9 @@ class Sensitivity(Table):
     local_total = dy.Float64(min=0, description="Local holdings, reported and assumed")
     local_low = dy.Float64(min=0, description="Lower end of the design-based interval at this factor")
     local_high = dy.Float64(min=0, description="Upper end")
-    total = dy.Float64(min=0, description="Holdings of all origins; national ones as listed, not scaled")
+    total = dy.Float64(
+        nullable=True, min=0, description="Holdings of all origins, national ones as listed; null without a list"
+    )
     local_share_pct = dy.Float64(nullable=True, min=0, max=100, description="local_total as % of total")
 
 
