@@ -91,7 +91,7 @@ def count_authorities(
             _where_reported("local_holdings"),
             _where_reported("national_holdings"),
         )
-        .with_columns(_per_100("holdings", "schools").alias("per_100_schools"), _band())
+        .with_columns(per_100("holdings", "schools").alias("per_100_schools"), band_of_holdings())
         .sort("authority_code")
         .select(AuthorityDistribution.column_names())
         .cast(polars_schema(AuthorityDistribution))
@@ -158,8 +158,8 @@ def count_regions(
             _where_reported("national_holdings"),
         )
         .with_columns(
-            _per_100("national_holdings", "schools").alias("national_per_100_schools"),
-            _per_100("local_holdings", "schools_answered").alias("local_per_100_schools"),
+            per_100("national_holdings", "schools").alias("national_per_100_schools"),
+            per_100("local_holdings", "schools_answered").alias("local_per_100_schools"),
         )
         .sort("region")
         .select(RegionDistribution.column_names())
@@ -201,7 +201,7 @@ def count_phases(
             status_of_count(pl.lit(True)),
             pl.when(pl.col("phase") != UNKNOWN_PLACE).then(share).alias("pct"),
             pl.lit(known, pl.Int64).alias("denominator"),
-            _per_100("holdings", "schools").alias("per_100_schools"),
+            per_100("holdings", "schools").alias("per_100_schools"),
         ).select(PhaseDistribution.column_names())
     )
 
@@ -284,11 +284,12 @@ def _where_reported(count: str, status: str | None = None) -> pl.Expr:
     return pl.when(pl.col(status or f"{count}_status") == REPORTED).then(count).alias(count)
 
 
-def _per_100(count: str, schools: str) -> pl.Expr:
+def per_100(count: str, schools: str) -> pl.Expr:
+    """``count`` per 100 of ``schools``; null where either is not known or there is no school."""
     return pl.when(pl.col(schools) > 0).then(100 * pl.col(count) / pl.col(schools))
 
 
-def _band() -> pl.Expr:
+def band_of_holdings() -> pl.Expr:
     """The paper's band of ``holdings``; where there is no count, why."""
     holdings, status = pl.col("holdings"), pl.col("holdings_status")
     band = pl.when(status == SUPPRESSED).then(pl.lit("suppressed"))

@@ -160,7 +160,9 @@ class PhaseDistribution(Table):
     holdings_status = status_column("holdings")
     leaders = count_column("Distinct persons")
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
-    denominator = dy.Int64(min=0, description="Role-holdings whose phase is known")
+    denominator = dy.Int64(
+        nullable=True, min=0, description="Role-holdings whose phase is known; null where it is suppressed"
+    )
     per_100_schools = dy.Float64(
         nullable=True, min=0, description="Reported holdings per 100 open schools: a floor where some are silent"
     )
