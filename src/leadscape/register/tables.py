@@ -37,7 +37,7 @@ class Schools(Table):
     """
 
     urn = urn_column(primary_key=True)
-    name = dy.String(min_length=1, description="Name on the register's date")
+    name = dy.String(nullable=True, min_length=1, description="Name on that date; null where the file has none")
     status = dy.Enum(STATUSES, description="Whether it is open on the register's date")
     opened_on = dy.Date(nullable=True, description="Date opened; placeholders such as 1900-01-01 are null")
     closed_on = dy.Date(nullable=True, description="Date closed")
