@@ -1,0 +1,174 @@
+"""How sure: estimates, models, bands and the network as a page shows them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadscape.landscape.results import Landscape, NetworkSummary
+from leadscape.report.contents import BaselineComparison
+from leadscape.report.views import Cell, Shown, TableView, show_rows, show_table
+from leadscape.report.wording import interval, part, quantity, whole
+
+REACH_TOP = 5
+
+
+def view_estimates(landscape: Landscape) -> TableView | None:
+    """Every estimate with its interval, method and what it rests on; null where there is none."""
+    if not landscape.estimates.height:
+        return None
+    rows = [
+        (
+            Cell(row["label"]),
+            Cell(quantity(row["value"], row["unit"]) + ("" if row["unit"] == "%" else f" {row['unit']}")),
+            Cell(interval(row["low"], row["high"], row["unit"])),
+            Cell(row["interval"]),
+            Cell(row["method"]),
+            _basis(row["numerator"], row["numerator_source"], row["denominator"], row["denominator_source"]),
+            Cell(row["assumptions"]),
+        )
+        for row in landscape.estimates.iter_rows(named=True)
+    ]
+    columns = (
+        Shown("label", "Estimate"),
+        Shown("value", "Value", "count"),
+        Shown("interval", "Interval", "count"),
+        Shown("kind", "What the interval is"),
+        Shown("method", "Method"),
+        Shown("basis", "Numerator and denominator"),
+        Shown("assumptions", "What must be true"),
+    )
+    return TableView("estimates", "Estimates with their intervals", columns, tuple(rows))
+
+
+def view_sensitivity(landscape: Landscape) -> TableView | None:
+    """What the total would be if silent authorities had more or fewer than those that answered."""
+    if not landscape.sensitivity.height:
+        return None
+    return show_table(
+        landscape.sensitivity,
+        "sensitivity",
+        "Totals if silent authorities differ from those that answered",
+        (
+            Shown("factor", "Rate of silent authorities ÷ rate of those that answered", "decimal2"),
+            Shown("local_total", "Local role-holdings", "count"),
+            Shown("local_low", "Interval from", "count"),
+            Shown("local_high", "to", "count"),
+            Shown("total", "All role-holdings", "count"),
+            Shown("local_share_pct", "Local, % of all", "percent"),
+        ),
+        "At 0 the silent authorities have none; at 1 the same rate as those that answered. No data can say which "
+        "row is true: this is the range of answers that the returns leave open.",
+    )
+
+
+def view_models(landscape: Landscape) -> TableView | None:
+    """Every capture-recapture model, so that model dependence is seen."""
+    if not landscape.models.height:
+        return None
+    return show_table(
+        landscape.models,
+        "models",
+        "Estimates from overlapping lists, by model",
+        (
+            Shown("model", "Model"),
+            Shown("terms", "Lists taken to depend on each other"),
+            Shown("estimate", "Estimate", "count"),
+            Shown("low", "Interval from", "count"),
+            Shown("high", "to", "count"),
+            Shown("se", "Standard error", "decimal"),
+            Shown("deviance", "Deviance", "decimal"),
+            Shown("df", "Degrees of freedom", "count"),
+            Shown("aic", "AIC", "decimal"),
+            Shown("note", "How to read it"),
+        ),
+        "The models fit the same lists under different assumptions. Their spread, not any one row, is the result.",
+    )
+
+
+def view_network(network: NetworkSummary) -> TableView:
+    """The support network in figures."""
+    schools = network.schools_in_network
+    rows = [
+        ("Ties of support (leader, role, partner school)", whole(network.supports)),
+        ("Schools in the network", whole(schools)),
+        ("Home schools that give support", part(network.home_schools, schools)),
+        ("Partner schools that receive support", part(network.partner_schools, schools)),
+        ("Partner schools that hang on one supporter", part(network.hanging_on_one, network.partner_schools)),
+        ("Schools in the largest connected part", part(network.largest_component, schools)),
+        ("Connected parts", whole(network.components)),
+        ("Longest chain of support, steps", whole(network.longest_chain)),
+        ("Open schools outside the network", whole(network.isolates)),
+    ]
+    return show_rows(
+        "network",
+        "The support network",
+        (Shown("figure", "Figure"), Shown("value", "Value", "count")),
+        rows,
+        "Only ties that a return names. A school outside the network may well be supported by somebody nobody named.",
+    )
+
+
+def view_reach(network: NetworkSummary) -> TableView | None:
+    """How many partner schools leaders and home schools reach, and how far; null where nothing may be shown."""
+    reach = network.reach.drop_nulls("partner_schools") if network.reach.height else network.reach
+    if not reach.height:
+        return None
+    grouped = (
+        reach.with_columns(
+            pl.col("unit").cast(pl.String), several=pl.col("partner_schools").clip(upper_bound=REACH_TOP)
+        )
+        .group_by("unit", "several")
+        .agg(number=pl.len(), km=pl.col("mean_km").median())
+        .sort("unit", "several", descending=[True, False])
+        .with_columns(
+            partners=pl.when(pl.col("several") == REACH_TOP)
+            .then(pl.lit(f"{REACH_TOP} or more"))
+            .otherwise(pl.col("several").cast(pl.String)),
+            unit=pl.col("unit")
+            .str.to_titlecase()
+            .replace({"Home School": "Home schools", "Leader": "Leaders"}),
+        )
+    )
+    return show_table(
+        grouped,
+        "reach",
+        "How many partner schools are reached, and how far away",
+        (
+            Shown("unit", "Who supports"),
+            Shown("partners", "Partner schools", "figure"),
+            Shown("number", "Number", "count"),
+            Shown("km", "Median of mean distances, km", "decimal"),
+        ),
+        "Distances are straight lines between schools whose place is known.",
+    )
+
+
+def view_baseline(comparison: BaselineComparison) -> TableView:
+    """An earlier wave beside this one; no change is shown where the two do not count the same thing."""
+    labelled = comparison.rows.with_columns(
+        pl.col("earlier_role", "later_role").replace(comparison.labels),
+        pl.col("relation").cast(pl.String).str.replace_all("_", " "),
+    )
+    return show_table(
+        labelled,
+        "baseline",
+        f"Beside {comparison.title}",
+        (
+            Shown("earlier_role", "Role then", absent="no counterpart"),
+            Shown("later_role", "Role in this study", absent="no counterpart"),
+            Shown("relation", "Relation"),
+            Shown("earlier_holdings", "Then", "count"),
+            Shown("later_holdings", "In this study", "count"),
+            Shown("change", "Change", "count", absent="not comparable"),
+            Shown("reason", "Why, or why not"),
+        ),
+        f"Source: {comparison.source}.",
+    )
+
+
+def _basis(n: float | None, n_source: str | None, d: float | None, d_source: str | None) -> Cell:
+    if n is None and d is None:
+        return Cell("a number, not a share")
+    over = f"{whole(n) if n is not None else 'unknown'} ({n_source or 'no source given'})"
+    under = f"{whole(d) if d is not None else 'unknown'} ({d_source or 'no source given'})"
+    return Cell(f"{over} of {under}" if d is not None else over)

@@ -1,0 +1,102 @@
+"""What a report is made of, and what it leaves behind on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from leadscape.codebooks import Codebook
+from leadscape.core.provenance import Provenance
+from leadscape.landscape.results import Landscape
+
+if TYPE_CHECKING:
+    from leadscape.register.areas import Areas
+
+
+@dataclass(frozen=True)
+class PointsShown:
+    """Home schools that the map may show.
+
+    Attributes
+    ----------
+    points
+        As :class:`leadscape.report.tables.HomePoints`.
+    not_shown
+        Role-holdings without a point.
+    reasons
+        Why, each a phrase with its number: ``"12 have no home school in the register"``.
+    """
+
+    points: pl.DataFrame
+    not_shown: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BaselineComparison:
+    """An earlier wave or a published baseline beside this study.
+
+    Attributes
+    ----------
+    title, source
+        What it is and where it was published.
+    rows
+        As :class:`leadscape.landscape.tables.WaveComparison`.
+    labels
+        Role id to label, of both codebooks.
+    """
+
+    title: str
+    source: str
+    rows: pl.DataFrame
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """Everything one report shows. Nothing is counted while it is drawn.
+
+    Attributes
+    ----------
+    landscape
+        Already suppressed where that was asked for.
+    suppress_below
+        Counts of people below this and above zero are hidden; null where none is.
+    reading, responses, open_questions
+        As declared in :mod:`leadscape.report.tables`.
+    decisions
+        Questions that were settled in the review file.
+    notes
+        Sentences that the reader must know, in order of weight.
+    """
+
+    title: str
+    system: str
+    as_of: date
+    codebook: Codebook
+    landscape: Landscape
+    provenance: Provenance
+    reading: pl.DataFrame
+    responses: pl.DataFrame
+    open_questions: pl.DataFrame
+    decisions: int
+    suppress_below: int | None = None
+    areas: Areas | None = None
+    home_points: PointsShown | None = None
+    notes: tuple[str, ...] = ()
+    baseline: BaselineComparison | None = None
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where everything was written; ``files`` is every path below ``folder``, sorted."""
+
+    folder: Path
+    page: Path
+    workbook: Path
+    provenance: Path
+    files: tuple[Path, ...]

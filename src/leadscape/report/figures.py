@@ -1,0 +1,122 @@
+"""Every chart and map of a report, each with the words that stand for it.
+
+A figure is left out where its data are missing or suppressed; the table beside it then says so.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadscape.landscape.results import Concentration, Landscape
+from leadscape.report import charts
+from leadscape.report.contents import ReportContents
+from leadscape.report.count_views import count_bands
+from leadscape.report.map import draw_home_map, draw_rate_map
+from leadscape.report.rendering import Figure, render_chart
+from leadscape.report.wording import decimal, listed, percent, plural, quantity, whole
+
+
+def draw_figures(contents: ReportContents) -> dict[str, Figure]:
+    """The figures that can be drawn, by name, in the order of the report."""
+    landscape = contents.landscape
+    declared = [
+        ("extent", "Role-holdings by role", _extent_words(landscape), charts.draw_extent(landscape.extent, contents.codebook)),
+        ("phases", "Role-holdings by phase of the home school", _phase_words(landscape), charts.draw_phases(landscape.phases)),
+        ("bands", "Authorities by number of role-holdings", _band_words(landscape), charts.draw_bands(count_bands(landscape))),
+        *_concentration(landscape.concentration),
+        *_estimates(landscape),
+        ("sensitivity", "Total under every assumption about silent authorities", _sensitivity_words(landscape),
+         charts.draw_sensitivity(landscape.sensitivity)),
+        ("models", "Estimates from overlapping lists, by model", _model_words(landscape), charts.draw_models(landscape.models)),
+    ]  # fmt: skip
+    figures = [
+        render_chart(name, title, words, specification)
+        for name, title, words, specification in declared
+        if specification is not None
+    ]
+    return {figure.name: figure for figure in [*_maps(contents), *figures]}
+
+
+def _maps(contents: ReportContents) -> list[Figure]:
+    if contents.areas is None:
+        return []
+    authorities = contents.landscape.authorities
+    maps = [draw_rate_map(contents.areas, authorities)]
+    if contents.home_points is not None:
+        maps.append(draw_home_map(contents.areas, authorities, contents.home_points, contents.codebook))
+    return maps
+
+
+def _concentration(
+    concentration: Concentration | None,
+) -> list[tuple[str, str, str, charts.Specification | None]]:
+    if concentration is None:
+        return []
+    words = f"Lorenz curve of {plural(concentration.authorities, 'authority')}. Gini {decimal(concentration.gini, 2)}."
+    return [
+        ("lorenz", "Share of role-holdings by share of authorities", words, charts.draw_lorenz(concentration))
+    ]
+
+
+def _estimates(landscape: Landscape) -> list[tuple[str, str, str, charts.Specification | None]]:
+    """One chart a unit: numbers and shares have no common axis."""
+    units = landscape.estimates["unit"].unique(maintain_order=True).to_list()
+    return [
+        (
+            f"estimates_{'percent' if unit == '%' else unit}",
+            f"Estimates with their intervals, in {unit}",
+            _estimate_words(landscape.estimates.filter(pl.col("unit") == unit), unit),
+            charts.draw_estimates(landscape.estimates, unit),
+        )
+        for unit in units
+    ]
+
+
+def _extent_words(landscape: Landscape) -> str:
+    most = landscape.extent.drop_nulls("holdings").sort("holdings", descending=True).head(3)
+    parts = [
+        f"{label} {whole(n)}" + ("" if pct is None else f" ({percent(pct)})")
+        for label, n, pct in most.select("role_label", "holdings", "pct").iter_rows()
+    ]
+    return f"Bar chart. Most frequent: {listed(parts)}."
+
+
+def _phase_words(landscape: Landscape) -> str:
+    parts = [
+        f"{label} {percent(pct)}"
+        for label, pct in landscape.phases.drop_nulls("pct").select("phase_label", "pct").iter_rows()
+        if pct
+    ]
+    return f"Bar chart. {listed(parts)}." if parts else "Bar chart."
+
+
+def _band_words(landscape: Landscape) -> str:
+    parts = [f"{band}: {whole(n)}" for band, n, known in count_bands(landscape).iter_rows() if known and n]
+    return f"Bar chart of authorities whose number is known. {listed(parts)}." if parts else "Bar chart."
+
+
+def _estimate_words(rows: pl.DataFrame, unit: str) -> str:
+    parts = [
+        f"{label}: {quantity(value, unit)} ({quantity(low, unit)} to {quantity(high, unit)})"
+        for label, value, low, high in rows.select("label", "value", "low", "high").iter_rows()
+    ]
+    return f"Dots with intervals. {'; '.join(parts)}."
+
+
+def _sensitivity_words(landscape: Landscape) -> str:
+    totals = landscape.sensitivity["total"]
+    if not len(totals):
+        return ""
+    return f"Line with a band. The total runs from {whole(totals[0])} to {whole(totals[-1])}."
+
+
+def _model_words(landscape: Landscape) -> str:
+    spread = (
+        landscape.models.filter("in_range")["estimate"].drop_nulls()
+        if landscape.models.height
+        else pl.Series()
+    )
+    if not len(spread):
+        return ""
+    values = [float(str(spread.min())), float(str(spread.max()))]
+    return f"Dots with intervals. Plausible models run from {whole(values[0])} to {whole(values[1])}."

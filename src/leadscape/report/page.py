@@ -1,0 +1,108 @@
+"""The report as one HTML file that needs nothing else: no network, no fonts, no scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from leadscape.report import certainty_views, count_views, quality_views, sentences, style
+from leadscape.report.contents import ReportContents
+from leadscape.report.rendering import Figure
+from leadscape.report.summary import key_figures, not_known, opening_sentence
+from leadscape.report.views import TableView
+from leadscape.report.wording import decimal, listed, part, percent, plural, whole
+
+SECTIONS = (
+    ("summary", "Summary"),
+    ("extent", "How many, in which roles"),
+    ("kinds", "Kinds of leadership"),
+    ("where", "Where"),
+    ("certainty", "How sure"),
+    ("network", "Who supports whom"),
+    ("comparison", "Beside the baseline"),
+    ("quality", "How good the data are"),
+    ("method", "Method, and what not to conclude"),
+    ("provenance", "Where the figures come from"),
+)
+
+
+def render_page(contents: ReportContents, figures: Mapping[str, Figure]) -> str:
+    """The whole page. Equal contents give equal bytes."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("leadscape", "report/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        whole=whole, percent=percent, decimal=decimal, plural=plural, listed=listed, part=part
+    )
+    constants = {name.lower(): Markup(value) for name, value in vars(style).items() if isinstance(value, str)}
+    tables_numbered, figures_numbered = count(1), count(1)
+    drawn = {name: Markup(figure.svg) for name, figure in figures.items()}
+    return environment.get_template("report.html.j2").render(
+        contents=contents,
+        landscape=contents.landscape,
+        sections=[entry for entry in SECTIONS if _has_section(entry[0], contents)],
+        tables=tables_of(contents),
+        figures=figures,
+        drawn=drawn,
+        next_table=tables_numbered.__next__,
+        next_figure=figures_numbered.__next__,
+        style=constants,
+        key_figures=key_figures(contents),
+        opening=opening_sentence(contents),
+        not_known=not_known(contents),
+        own_school=sentences.own_school_sentence(contents.landscape),
+        not_collected=sentences.not_collected_roles(contents.landscape),
+        known_totals=sentences.known_totals(contents.landscape.authorities),
+        gini=sentences.gini_sentence(contents.landscape.concentration)
+        if contents.landscape.concentration
+        else "",
+        model_range=sentences.model_range_sentence(contents.landscape),
+    )
+
+
+def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
+    """Every table of the page by name; null where there is nothing to show."""
+    landscape = contents.landscape
+    spread, network, baseline = landscape.concentration, landscape.network, contents.baseline
+    optional: dict[str, Any] = {
+        "lorenz": spread and count_views.view_lorenz(spread),
+        "cold_spots": spread and count_views.view_cold_spots(spread),
+        "network": network and certainty_views.view_network(network),
+        "reach": network and certainty_views.view_reach(network),
+        "baseline": baseline and certainty_views.view_baseline(baseline),
+    }
+    return {
+        "extent": count_views.view_extent(landscape, contents.codebook),
+        "kinds": count_views.view_kinds(landscape),
+        "authorities": count_views.view_authorities(landscape),
+        "regions": count_views.view_regions(landscape),
+        "phases": count_views.view_phases(landscape),
+        "bands": count_views.view_bands(landscape),
+        "estimates": certainty_views.view_estimates(landscape),
+        "sensitivity": certainty_views.view_sensitivity(landscape),
+        "models": certainty_views.view_models(landscape),
+        "responses": quality_views.view_responses(contents),
+        "reading": quality_views.view_reading(contents),
+        "open_questions": quality_views.view_questions(contents),
+        "consistency": quality_views.view_consistency(contents),
+        "inputs": quality_views.view_inputs(contents),
+        "run": quality_views.view_run(contents),
+        **optional,
+    }
+
+
+def _has_section(section: str, contents: ReportContents) -> bool:
+    if section == "network":
+        return contents.landscape.network is not None
+    if section == "comparison":
+        return contents.baseline is not None
+    return True

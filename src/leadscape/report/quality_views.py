@@ -1,0 +1,138 @@
+"""How good the data are and where they come from: reading, response, open questions, consistency, provenance."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadscape.report.contents import ReportContents
+from leadscape.report.views import Shown, TableView, show_rows, show_table
+from leadscape.report.wording import spaced, whole
+
+ANSWER_WORDS = {
+    "answered": "answered",
+    "answered_none": "answered that there are none",
+    "silent": "did not answer",
+}
+
+
+def view_reading(contents: ReportContents) -> TableView | None:
+    """What became of every row of every file."""
+    if not contents.reading.height:
+        return None
+    return show_table(
+        contents.reading,
+        "reading",
+        "What became of every row that was read",
+        (
+            Shown("file", "File"),
+            Shown("outcome", "Outcome", "words"),
+            Shown("reason", "Reason", absent="not_applicable"),
+            Shown("rows", "Rows", "count"),
+        ),
+        "The rows of a file add up to the rows it holds: nothing is left out in silence.",
+    )
+
+
+def view_responses(contents: ReportContents) -> TableView | None:
+    """Who was asked and who answered."""
+    if not contents.responses.height:
+        return None
+    worded = contents.responses.with_columns(pl.col("response").cast(pl.String).replace(ANSWER_WORDS))
+    return show_table(
+        worded,
+        "responses",
+        "Who was asked, and who answered",
+        (
+            Shown("kind", "Respondents", "words"),
+            Shown("response", "Answer"),
+            Shown("respondents", "Number", "count"),
+            Shown("nominations", "Rows returned", "count"),
+        ),
+    )
+
+
+def view_questions(contents: ReportContents) -> TableView | None:
+    """Questions that are still open."""
+    if not contents.open_questions.height:
+        return None
+    return show_table(
+        contents.open_questions,
+        "open_questions",
+        "Questions still open",
+        (Shown("question", "Question", "words"), Shown("open", "Open", "count")),
+        f"{whole(contents.decisions)} questions were settled by decisions that are kept with the study.",
+    )
+
+
+def view_consistency(contents: ReportContents) -> TableView | None:
+    """What a careful reader would query."""
+    found = contents.landscape.consistency
+    if not found.height:
+        return None
+    return show_table(
+        found.with_columns(pl.col("subject").replace(contents.codebook.labels("roles"))),
+        "consistency",
+        "What a careful reader would query",
+        (
+            Shown("severity", "Weight", "words"),
+            Shown("subject", "Concerns", absent="the whole table"),
+            Shown("finding", "Finding"),
+            Shown("source", "Source"),
+        ),
+    )
+
+
+def view_inputs(contents: ReportContents) -> TableView:
+    """Every input file with its hash."""
+    rows = [
+        (
+            file.name,
+            file.purpose,
+            "not a table" if file.rows_read is None else whole(file.rows_read),
+            "not a table" if file.rows_used is None else whole(file.rows_used),
+            whole(file.size_bytes),
+            file.sha256,
+        )
+        for file in contents.provenance.inputs
+    ]
+    columns = (
+        Shown("name", "File"),
+        Shown("purpose", "Read as"),
+        Shown("rows_read", "Rows read", "count"),
+        Shown("rows_used", "Rows used", "count"),
+        Shown("size", "Bytes", "count"),
+        Shown("sha256", "SHA-256"),
+    )
+    return show_rows("inputs", "Input files", columns, rows)
+
+
+def view_run(contents: ReportContents) -> TableView:
+    """Codebook, seed, version and parameters."""
+    record = contents.provenance
+    rows = [
+        ("Study", record.title),
+        ("Describes", record.as_of),
+        ("Codebook", f"{record.codebook} (SHA-256 {record.codebook_sha256[:12]}…)"),
+        ("Seed", str(record.seed)),
+        ("Software", record.software),
+        ("Fingerprint of this record", record.fingerprint),
+    ]
+    rows += [(spaced(name).capitalize(), _plain(value)) for name, value in sorted(record.parameters.items())]
+    return show_rows(
+        "run", "How the figures were made", (Shown("what", "What"), Shown("value", "Value")), rows
+    )
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "; ".join(_plain(entry) for entry in value) or "none"
+    if isinstance(value, dict):
+        return (
+            "; ".join(f"{spaced(str(name))}: {_plain(entry)}" for name, entry in sorted(value.items()))
+            or "none"
+        )
+    return str(value)

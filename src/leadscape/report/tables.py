@@ -1,0 +1,48 @@
+"""Tables that only a report holds: what became of the rows read, who answered, what is still open."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from leadscape.core.tables import Table
+from leadscape.survey.tables import RESPONDENT_KINDS, RESPONSES
+
+
+class ReadingCounts(Table):
+    """One row is one outcome of the rows of one file. The rows of a file add up to the rows read.
+
+    A missing row means that no row of the file ended so.
+    """
+
+    file = dy.String(description="File as the study names it")
+    outcome = dy.String(description="Used, out of scope, problem, duplicate …")
+    reason = dy.String(nullable=True, description="Why, in the words of the format's rule")
+    rows = dy.Int64(min=0)
+
+
+class ResponseCounts(Table):
+    """One row is one answer of one kind of respondent. A missing row means that no respondent answered so."""
+
+    kind = dy.Enum(RESPONDENT_KINDS, primary_key=True)
+    response = dy.Enum(RESPONSES, primary_key=True)
+    respondents = dy.Int64(min=0)
+    nominations = dy.Int64(min=0, description="Rows they returned")
+
+
+class OpenQuestions(Table):
+    """One row is one kind of question that nobody has settled yet. A missing row means that none is open."""
+
+    question = dy.String(primary_key=True, description="The question as a sentence")
+    open = dy.Int64(min=0, description="Times it is still open")
+
+
+class HomePoints(Table):
+    """One row is the place of one role-holding's home school that may be shown.
+
+    A missing row means that the holding has no located home school, or that showing it would give away a suppressed
+    count; the number of those is stated beside the map.
+    """
+
+    x = dy.Float64(description="Planar metres, as the shapes of the authorities")
+    y = dy.Float64(description="Planar metres, as the shapes of the authorities")
+    origin = dy.String(description="Origin id of the codebook")
