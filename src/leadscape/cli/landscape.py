@@ -42,7 +42,7 @@ def prevalence(
     ] = "leaders",
     denominator_unit: Annotated[str, typer.Option(help="What the denominator counts.")] = "leaders",
     printed_pct: Annotated[
-        float | None,
+        str | None,
         typer.Option(help="A percentage printed without denominator: which denominators it implies."),
     ] = None,
     *,

@@ -12,7 +12,7 @@ from leadscape.core.errors import TableProblem
 from leadscape.core.identifiers import clean_identifier, content_id
 from leadscape.core.tables import Problems, check_table, no_problems, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
-from leadscape.register.dates import parse_dates
+from leadscape.register.dates import parse_date
 from leadscape.survey.headings import match_headings
 from leadscape.survey.tables import Nominations
 
@@ -97,7 +97,7 @@ def _read_lines(path: Path) -> tuple[pl.DataFrame, int]:
     table = read_text_table(path)
     named = match_headings(table, HEADINGS, REQUIRED)
     filled = named.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in HEADINGS))
-    started, ended = parse_dates(pl.col("started_on")), parse_dates(pl.col("ended_on"))
+    started, ended = parse_date(pl.col("started_on")), parse_date(pl.col("ended_on"))
     lines = filled.select(
         source_row=pl.col("row"),
         source_file=pl.lit(path.name),

@@ -1,0 +1,132 @@
+"""From settled returns to the whole landscape: counts, estimates, consistency, concentration, network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from leadscape.codebooks import Codebook
+from leadscape.core.errors import NotIdentified
+from leadscape.landscape.capture_recapture import capture_histories, compare_list_models, lists_of
+from leadscape.landscape.concentration import measure_concentration
+from leadscape.landscape.config import LandscapeConfig
+from leadscape.landscape.consistency import check_study
+from leadscape.landscape.distribution import count_authorities, count_phases, count_regions
+from leadscape.landscape.extent import count_extent, count_kinds, count_totals
+from leadscape.landscape.network import summarise_network
+from leadscape.landscape.nonresponse import adjust_for_nonresponse
+from leadscape.landscape.prevalence import Denominator, Numerator, estimate_prevalences
+from leadscape.landscape.results import Concentration, Landscape
+from leadscape.landscape.spread import find_cold_spots, state_bands
+from leadscape.landscape.tables import CaptureModels, Estimates, Sensitivity
+
+
+@dataclass(frozen=True)
+class DescribedLandscape:
+    """The landscape, and the sentences that must stand beside it."""
+
+    landscape: Landscape
+    notes: tuple[str, ...]
+
+
+def describe_landscape(
+    *,
+    holdings: pl.DataFrame,
+    leaders: pl.DataFrame,
+    supports: pl.DataFrame,
+    responses: pl.DataFrame,
+    schools: pl.DataFrame,
+    codebook: Codebook,
+    denominators: tuple[Denominator, ...],
+    config: LandscapeConfig,
+    as_of: date,
+    seed: int,
+) -> DescribedLandscape:
+    """Every table of the landscape, before suppression.
+
+    What the data cannot answer is left empty and said in ``notes``; it stops nothing else.
+    """
+    notes: list[str] = []
+    authorities = count_authorities(holdings, responses, schools, codebook, config, as_of)
+    extent = count_extent(holdings, codebook)
+    phases = count_phases(holdings, schools, codebook, as_of)
+    estimates, sensitivity = [Estimates.create_empty()], Sensitivity.create_empty()
+    numerators = [Numerator(leaders.height, "leaders as reported", "this study", "leaders")]
+    try:
+        adjusted = adjust_for_nonresponse(authorities, holdings, schools, codebook, config, as_of)
+        estimates.append(adjusted.estimates)
+        sensitivity = adjusted.sensitivity
+        numerators += _adjusted_numerators(adjusted.estimates, leaders.height, holdings.height)
+    except NotIdentified as error:
+        notes.append(f"No adjustment for silent authorities: {error.what} {error.why}")
+    models = CaptureModels.create_empty()
+    try:
+        compared = compare_list_models(capture_histories(holdings, lists_of(responses)), config.confidence)
+        models = compared.models
+        notes.append(compared.warning)
+    except NotIdentified as error:
+        notes.append(f"No estimate from overlapping lists: {error.what} {error.why}")
+    if denominators:
+        estimates.append(estimate_prevalences(numerators, denominators, config.confidence))
+    else:
+        notes.append("No prevalence is given: the study names no denominator.")
+    landscape = Landscape(
+        extent=extent,
+        totals=count_totals(holdings, codebook),
+        kinds=count_kinds(holdings, codebook),
+        authorities=authorities,
+        regions=count_regions(authorities, holdings, responses, codebook, config),
+        phases=phases,
+        estimates=pl.concat(estimates),
+        models=models,
+        sensitivity=sensitivity,
+        consistency=check_study(extent, phases, responses, codebook),
+        concentration=_concentration(authorities, config, seed, notes),
+        network=summarise_network(supports, schools) if supports.height else None,
+    )
+    notes += [statement.text for statement in state_bands(authorities)]
+    return DescribedLandscape(landscape, tuple(notes))
+
+
+def _concentration(
+    authorities: pl.DataFrame, config: LandscapeConfig, seed: int, notes: list[str]
+) -> Concentration | None:
+    try:
+        return measure_concentration(
+            authorities,
+            find_cold_spots(authorities, config),
+            seed,
+            config.bootstrap_replications,
+            config.confidence,
+        )
+    except NotIdentified as error:
+        notes.append(f"No measure of concentration: {error.what} {error.why}")
+        return None
+
+
+def _adjusted_numerators(estimates: pl.DataFrame, leaders: int, holdings: int) -> list[Numerator]:
+    """Persons behind the adjusted totals, at the number of roles a person holds among those reported.
+
+    The adjusted totals count holdings. Heads are counted in persons, so the total is divided by the holdings a person
+    has among those reported; that ratio is taken as known.
+    """
+    if not leaders:
+        return []
+    held = holdings / leaders
+    return [
+        Numerator(
+            row["value"] / held,
+            "leaders, adjusted for silent authorities",
+            f"this study, {row['method']}, at {held:.3f} holdings a leader as reported",
+            "leaders",
+            low=row["low"] / held,
+            high=row["high"] / held,
+            interval=row["interval"],
+            method=row["method"],
+        )
+        for row in estimates.filter(
+            pl.col("origin") == "all", pl.col("unit") == "holdings", pl.col("method") != "as reported"
+        ).iter_rows(named=True)
+    ]

@@ -1,0 +1,186 @@
+"""Read everything a study names, counting every row in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from leadscape.core.errors import TableProblem
+from leadscape.core.progress import Progress, Silent
+from leadscape.core.provenance import InputFile, input_file
+from leadscape.core.tables import Problems, polars_schema
+from leadscape.register.reading import Reading, read_register_file
+from leadscape.survey import count_response, no_decisions, read_decisions, read_respondents, read_returns
+from leadscape.survey.withdrawals import silence, withdraw
+
+if TYPE_CHECKING:
+    from leadscape.actions.study import Study
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """What a study's files hold.
+
+    Attributes
+    ----------
+    schools
+        As :class:`~leadscape.register.tables.Schools`; of several files the first that lists a school is believed.
+    readings
+        Every register file as read, in the study's order.
+    nominations, responses
+        As declared in :mod:`leadscape.survey.tables`, withdrawals already taken out.
+    decisions
+        As :func:`~leadscape.survey.review.read_decisions` returns them.
+    outcomes
+        ``file``, ``outcome``, ``reason``, ``rows``: what became of every row of every file.
+    withdrawn
+        Nominations taken out because somebody withdrew.
+    files
+        Every file that was read, for provenance.
+    """
+
+    schools: pl.DataFrame
+    readings: tuple[Reading, ...]
+    nominations: pl.DataFrame
+    responses: pl.DataFrame
+    decisions: pl.DataFrame
+    outcomes: pl.DataFrame
+    withdrawn: int
+    files: tuple[InputFile, ...]
+
+
+def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs:
+    """Read the register, the returns, the decisions and the withdrawals of a study.
+
+    Raises
+    ------
+    FileProblem, TableProblem
+        For a file that cannot be used, with everything wrong in it.
+    """
+    progress = progress or Silent()
+    progress.step("Reading the register")
+    readings = _read_register(study)
+    schools, repeated = _one_row_a_school([r for r in readings if r.table == "schools"])
+    progress.step("Reading the returns")
+    asked = read_respondents(study.frame)
+    returned = read_returns(study.returns)
+    counted = count_response(asked, returned.nominations, study.frame.name)
+    kept = withdraw(returned.nominations, study.withdrawals)
+    responses = silence(counted, kept, study.withdrawals.name if study.withdrawals else "")
+    decisions = read_decisions(study.decisions) if study.decisions else no_decisions()
+    return StudyInputs(
+        schools=schools,
+        readings=readings,
+        nominations=kept.nominations,
+        responses=responses,
+        decisions=decisions,
+        outcomes=pl.concat(
+            [
+                *(
+                    _register_outcomes(r, repeated.get(r.name, 0) if r.table == "schools" else 0)
+                    for r in readings
+                ),
+                _return_outcomes(returned.files),
+            ]
+        ),
+        withdrawn=kept.removed,
+        files=_input_files(study, readings, returned.files),
+    )
+
+
+def _read_register(study: Study) -> tuple[Reading, ...]:
+    readings = [
+        read_register_file(path, mapping=study.mapping if table == "schools" else None, table=table)
+        for table, paths in (
+            ("schools", study.schools),
+            ("links", study.links),
+            ("memberships", study.groups),
+        )
+        for path in paths
+    ]
+    return tuple(readings)
+
+
+def _one_row_a_school(readings: list[Reading]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Schools of all files, and for each file how many of its schools an earlier one lists."""
+    stacked = pl.concat([reading.frame.with_columns(file=pl.lit(reading.name)) for reading in readings])
+    first = stacked.unique("urn", keep="first", maintain_order=True)
+    if not first.height:
+        raise TableProblem(
+            f"No row of {', '.join(reading.name for reading in readings)} is a school of the system.",
+            "A landscape needs the schools that leaders come from.",
+            "Run `leadscape register check` on the file to see what became of its rows.",
+            pl.DataFrame(schema=polars_schema(Problems)),
+        )
+    kept = dict(first["file"].value_counts().iter_rows())
+    repeated = {reading.name: reading.frame.height - kept.get(reading.name, 0) for reading in readings}
+    return first.drop("file"), {name: rows for name, rows in repeated.items() if rows}
+
+
+def _register_outcomes(reading: Reading, repeated: int) -> pl.DataFrame:
+    """What became of the rows of one file; schools that an earlier file lists are not used twice."""
+    counts = reading.counts.select(
+        file=pl.lit(reading.name),
+        outcome=pl.col("outcome").cast(pl.String),
+        reason=pl.col("reason").cast(pl.String),
+        rows=pl.col("rows").cast(pl.Int64),
+    )
+    if not repeated:
+        return counts
+    used = pl.col("outcome") == "used"
+    again = pl.DataFrame(
+        [(reading.name, "left out", "listed in an earlier file", repeated)], counts.schema, orient="row"
+    )
+    return pl.concat(
+        [counts.with_columns(rows=pl.when(used).then(pl.col("rows") - repeated).otherwise("rows")), again]
+    )
+
+
+def _return_outcomes(files: pl.DataFrame) -> pl.DataFrame:
+    """Returns together, since a list of 76 workbooks would hide what matters; the blank rows apart."""
+    return pl.DataFrame(
+        {
+            "file": [f"{files.height} returns"] * 2,
+            "outcome": ["used", "left out"],
+            "reason": ["nominations", "blank rows"],
+            "rows": [files["nominations"].sum(), files["blank"].sum()],
+        },
+        schema={"file": pl.String, "outcome": pl.String, "reason": pl.String, "rows": pl.Int64},
+    ).filter(pl.col("rows") > 0)
+
+
+def _input_files(study: Study, readings: tuple[Reading, ...], returns: pl.DataFrame) -> tuple[InputFile, ...]:
+    """Every file with its hash; names are relative to the study, so that two machines write the same record."""
+    base = study.folder
+
+    def entry(path: Path, purpose: str, read: int | None = None, used: int | None = None) -> InputFile:
+        return input_file(path.resolve(), purpose, base, read, used)
+
+    register = [
+        entry(path, purpose, reading.rows_read, reading.frame.height)
+        for (purpose, path), reading in zip(
+            [("schools", p) for p in study.schools]
+            + [("links", p) for p in study.links]
+            + [("groups", p) for p in study.groups],
+            readings,
+            strict=True,
+        )
+    ]
+    rows = dict(zip(returns["file"], returns.select("rows", "nominations").iter_rows(), strict=True))
+    returned = [entry(path, "returns", *rows[path.name]) for path in study.returns]
+    others = [
+        entry(path, purpose)
+        for purpose, path in (
+            ("study", study.path),
+            ("mapping", study.mapping),
+            ("boundaries", study.boundaries),
+            ("frame", study.frame),
+            ("decisions", study.decisions),
+            ("withdrawals", study.withdrawals),
+        )
+        if path is not None
+    ]
+    return (*others, *register, *returned)

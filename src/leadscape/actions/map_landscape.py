@@ -1,0 +1,191 @@
+"""Map the landscape of a study: from its file to tables, map, workbook and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from leadscape.actions.describe_landscape import DescribedLandscape, describe_landscape
+from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
+from leadscape.actions.report_contents import make_contents, open_questions, quality_notes
+from leadscape.actions.study import Study, read_study
+from leadscape.actions.write_restricted import write_restricted
+from leadscape.codebooks import Codebook
+from leadscape.core.progress import Progress, Silent, timed
+from leadscape.core.provenance import Provenance
+from leadscape.landscape.config import LandscapeConfig
+from leadscape.landscape.disclosure import suppress_landscape
+from leadscape.landscape.prevalence import Denominator
+from leadscape.landscape.results import Landscape
+from leadscape.register.areas import Areas, draw_areas
+from leadscape.register.tables import is_open
+from leadscape.report import write_report
+from leadscape.survey import Settlement, settle
+
+PUBLIC: Final = "public"
+RESTRICTED: Final = "restricted"
+
+
+@dataclass(frozen=True)
+class MappedLandscape:
+    """A landscape and where it was written.
+
+    Attributes
+    ----------
+    landscape
+        As published: suppressed where the study asks for it.
+    printed_extent
+        The extent in the layout of HH2007, Table 1, for a terminal.
+    sentences
+        What must be said beside it.
+    open_questions
+        Kind of question to the number that a person must still decide.
+    review
+        The review file, where there is anything to decide.
+    seconds
+        Wall time a step.
+    """
+
+    title: str
+    landscape: Landscape
+    printed_extent: pl.DataFrame
+    sentences: tuple[str, ...]
+    open_questions: dict[str, int]
+    folder: Path
+    report: Path
+    review: Path | None
+    seconds: dict[str, float]
+
+
+def map_landscape(
+    study: Path, *, output: Path | None = None, progress: Progress | None = None
+) -> MappedLandscape:
+    """Run a study.
+
+    Parameters
+    ----------
+    study
+        Path of a study file.
+    output
+        Folder for results instead of the study's own.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used; nothing is written then.
+    OutputBlocked
+        When results cannot be written; what was there before stays.
+    """
+    progress = progress or Silent()
+    seconds: dict[str, float] = {}
+    with timed(seconds, "read"):
+        progress.step("Reading the study")
+        declared = read_study(study)
+        inputs = gather_inputs(declared, progress)
+    with timed(seconds, "settle"):
+        progress.step("Coding, linking, recognising people")
+        settled = settle(
+            inputs.nominations,
+            inputs.responses,
+            inputs.schools,
+            declared.codebook,
+            inputs.decisions,
+            declared.as_of,
+        )
+    config = LandscapeConfig(suppress_below=declared.suppress_below, round_to=declared.round_to)
+    with timed(seconds, "count"):
+        progress.step("Counting and estimating")
+        described = _describe(declared, inputs, settled, config)
+    with timed(seconds, "protect"):
+        progress.step("Protecting small counts")
+        published = _protect(described.landscape, config)
+    with timed(seconds, "draw"):
+        progress.step("Drawing the country")
+        areas = _areas(inputs.schools, declared)
+    provenance = _provenance(declared, inputs, config)
+    contents = make_contents(declared, inputs, settled, described, published, areas, provenance)
+    folder = (output or declared.output).resolve()
+    with timed(seconds, "write"):
+        progress.step("Writing the report")
+        report = write_report(contents, folder / PUBLIC)
+        progress.step("Writing what stays restricted")
+        restricted = write_restricted(settled, inputs, folder / RESTRICTED)
+    return MappedLandscape(
+        title=declared.title,
+        landscape=published,
+        printed_extent=printed_extent(published, declared.codebook),
+        sentences=quality_notes(settled, inputs),
+        open_questions=open_questions(settled),
+        folder=folder,
+        report=report.page,
+        review=restricted.review,
+        seconds={step: round(taken, 3) for step, taken in seconds.items()},
+    )
+
+
+def printed_extent(landscape: Landscape, codebook: Codebook) -> pl.DataFrame:
+    """The extent as HH2007, Table 1 is laid out, then the total; a count that is missing says why."""
+    origins = codebook.labels("origins")
+    shown = pl.coalesce(
+        pl.col("holdings").cast(pl.String), pl.col("holdings_status").cast(pl.String).str.replace("_", " ")
+    )
+    rows = landscape.extent.select(
+        role="role_label",
+        origin=pl.col("origin").replace(origins),
+        n=shown,
+        pct=pl.col("pct").round(1),
+        leaders=pl.col("leaders"),
+    )
+    total = landscape.totals.filter(pl.col("total") == "all").select(
+        role=pl.lit("Total"),
+        origin=pl.lit(""),
+        n=pl.col("holdings").cast(pl.String),
+        pct=pl.col("pct").round(1),
+        leaders=pl.col("leaders"),
+    )
+    return pl.concat([rows, total])
+
+
+def _describe(
+    study: Study, inputs: StudyInputs, settled: Settlement, config: LandscapeConfig
+) -> DescribedLandscape:
+    return describe_landscape(
+        holdings=settled.role_holdings,
+        leaders=settled.leaders,
+        supports=settled.supports,
+        responses=inputs.responses,
+        schools=inputs.schools,
+        codebook=study.codebook,
+        denominators=tuple(Denominator(d.n, d.label, d.source, d.unit) for d in study.denominators),
+        config=config,
+        as_of=study.as_of,
+        seed=study.seed,
+    )
+
+
+def _protect(landscape: Landscape, config: LandscapeConfig) -> Landscape:
+    if config.suppress_below <= 1 and config.round_to is None:
+        return landscape
+    return suppress_landscape(landscape, config.suppress_below, config.round_to)
+
+
+def _areas(schools: pl.DataFrame, study: Study) -> Areas | None:
+    placed = schools.filter(is_open() & pl.col("longitude").is_not_null())
+    return draw_areas(placed, boundaries=study.boundaries) if placed.height else None
+
+
+def _provenance(study: Study, inputs: StudyInputs, config: LandscapeConfig) -> Provenance:
+    parameters: dict[str, Any] = {field.name: getattr(config, field.name) for field in fields(config)}
+    parameters["denominators"] = [vars(entry) for entry in study.denominators]
+    return Provenance(
+        title=study.title,
+        as_of=study.as_of.isoformat(),
+        codebook=study.codebook.id,
+        codebook_sha256=study.codebook.sha256,
+        seed=study.seed,
+        inputs=inputs.files,
+        parameters=parameters,
+    )
