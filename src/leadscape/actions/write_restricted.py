@@ -20,11 +20,11 @@ NOTE: Final = """\
 Restricted: personal data
 =========================
 
-These files name people and say what they do. They are for those who work on the study, not for publication; the folder
-beside this one holds what may be published.
+These files name people and say what they do. They are for those who work on the study, not for publication.
+The folder beside this one holds what may be published.
 
-  review.xlsx          What a person must decide. Copy it beside study.toml, fill in the column `decision`, name it under
-                       [survey] decisions, and run again. The decisions made so far are in it.
+  review.xlsx          What a person must decide. Copy it beside study.toml, fill in the column `decision`, name it
+                       under [survey] decisions, and run again. The decisions made so far are in it.
   leaders.csv          One row a leader.
   role_holdings.csv    One row a leader and role in force on the study's date; ended_holdings.csv holds the others.
   supports.csv         Who supports which partner school. network.graphml is the same as a graph, by ids.

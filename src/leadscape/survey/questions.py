@@ -54,7 +54,7 @@ def ask_schools(
     mentions: pl.DataFrame,
     uses: pl.DataFrame,
     automatic: pl.DataFrame,
-    standing: pl.DataFrame,
+    possible: pl.DataFrame,
     decisions: pl.DataFrame,
 ) -> pl.DataFrame:
     """One question a distinct mention that is not beyond doubt."""
@@ -70,7 +70,7 @@ def ask_schools(
     )
     answered = _with_decisions(asked, decisions)
     waiting = answered.filter(pl.col("decision").is_null()).select(mentions.columns)
-    suggested = suggest_schools(waiting, standing)
+    suggested = suggest_schools(waiting, possible)
     return _as_questions(answered.join(suggested, on="mention_id", how="left"), "school")
 
 

@@ -92,7 +92,9 @@ def settle(
     codings = code_roles(nominations, codebook)
 
     role_questions = asked.ask_roles(placed, codings, codebook, decisions)
-    school_questions = asked.ask_schools(mentions, uses, automatic, standing, decisions)
+    # What opened just after the study's date is never linked to, but a person may know better.
+    possible = schools.filter(is_open() | is_open(pl.lit(as_of)))
+    school_questions = asked.ask_schools(mentions, uses, automatic, possible, decisions)
     check_decisions(pl.concat([role_questions, school_questions]), schools, codebook)
     coded = _decide_roles(codings, placed, role_questions)
     links = _decide_schools(automatic, school_questions)
