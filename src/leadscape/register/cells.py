@@ -62,7 +62,7 @@ def type_columns(frame: pl.DataFrame, match: Match, headers: Headers) -> TypedRo
     """Every declared column of the match's table, from the text of ``frame`` (which has ``row``)."""
     known, schema = match.format, TABLES[match.format.table]
     columns: list[pl.Expr] = [pl.col(ROW)]
-    checks: list[tuple[str, pl.Expr, pl.Expr, str]] = []
+    checks: dict[str, tuple[pl.Expr, str]] = {}
     notes: list[str] = []
     measures = {name for name in schema.column_names() if f"{name}_status" in schema.column_names()}
     for name, dtype in polars_schema(schema).items():
@@ -81,27 +81,32 @@ def type_columns(frame: pl.DataFrame, match: Match, headers: Headers) -> TypedRo
             columns.append(mapped.alias(name))
             notes += _unmapped(frame, known, name, text, match.columns[name], dtype)
             continue
+        plain = None
         if dtype == pl.Date:
             value, plain = (
                 parse_date(text, known.date_order, known.placeholders),
                 parse_date(text, known.date_order),
             )
-            checks.append((match.columns[name], text, plain, f"Must be a date; {_LEFT_MISSING}."))
         elif dtype.is_numeric():
             value = plain = (
                 text.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False).cast(dtype)
             )
-            checks.append((match.columns[name], text, plain, f"Must be a number; {_LEFT_MISSING}."))
         else:
             value = text.cast(dtype, strict=False)
         columns.append(value.alias(name))
+        if plain is not None:
+            columns.append((text.is_not_null() & plain.is_null()).alias(f"_wrong_{name}"))
+            checks[name] = (text, f"Must be a {'date' if dtype == pl.Date else 'number'}; {_LEFT_MISSING}.")
+    typed = frame.select(columns)
     problems = [
-        frame.filter(text.is_not_null() & value.is_null()).select(
-            row=pl.col(ROW), column=pl.lit(header), value=text, rule=pl.lit(rule)
+        frame.filter(typed[f"_wrong_{name}"]).select(
+            row=pl.col(ROW), column=pl.lit(match.columns[name]), value=text, rule=pl.lit(rule)
         )
-        for header, text, value, rule in checks
+        for name, (text, rule) in checks.items()
+        if typed[f"_wrong_{name}"].any()
     ]
-    return TypedRows(frame.select(columns), pl.concat([no_problems(), *problems]), tuple(notes))
+    typed = typed.drop(f"_wrong_{name}" for name in checks)
+    return TypedRows(typed, pl.concat([no_problems(), *problems]), tuple(notes))
 
 
 def keep_declared(typed: TypedRows, match: Match) -> TypedRows:

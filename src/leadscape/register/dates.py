@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
-_LONG: Final = ("%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y")
+_LONG: Final = ("%d %B %Y", "%d %b %Y", "%d-%b-%Y")
 
 
 def parse_date(text: pl.Expr, order: str = "dmy", placeholders: Sequence[date] = ()) -> pl.Expr:
@@ -27,9 +29,25 @@ def parse_date(text: pl.Expr, order: str = "dmy", placeholders: Sequence[date] =
 
     Notes
     -----
-    A four-digit year comes first or last, so that ``dmy`` and ``ymd`` cannot be mistaken for each other. A
+    A year has four digits: whether 65 is 1965 or 2065 is not guessed. It comes first or last, so that ``dmy`` and ``ymd`` cannot be mistaken for each other. A
     day number counts from 30 December 1899, which is right for every day after February 1900.
     """
+    parsed = text.map_batches(
+        partial(_parse_distinct, order=order), return_dtype=pl.Date, is_elementwise=True
+    )
+    return pl.when(~parsed.is_in(list(placeholders))).then(parsed) if placeholders else parsed
+
+
+def _parse_distinct(texts: pl.Series, order: str) -> pl.Series:
+    """Each wording once: a register of 50,000 schools has a few thousand dates."""
+    wordings = texts.drop_nulls().unique()
+    if wordings.is_empty():
+        return pl.Series(texts.name, [None], dtype=pl.Date).new_from_index(0, len(texts))
+    dates = wordings.to_frame("text").select(_parse(pl.col("text"), order)).to_series()
+    return texts.replace_strict(wordings, dates, default=None, return_dtype=pl.Date)
+
+
+def _parse(text: pl.Expr, order: str) -> pl.Expr:
     bare = text.str.strip_chars().str.replace(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "")
     dashed = bare.str.replace_all(r"[/.]", "-")
     day_first = ("%d-%m-%Y",) if order == "dmy" else ("%m-%d-%Y",)
@@ -39,8 +57,7 @@ def parse_date(text: pl.Expr, order: str = "dmy", placeholders: Sequence[date] =
     tries.append(pl.when(number > 0).then(pl.lit(_EXCEL_EPOCH) + pl.duration(days=number)).cast(pl.Date))
     tries += [bare.str.to_date(pattern, strict=False) for pattern in _LONG]
     found = pl.coalesce(tries)
-    found = pl.when(found.dt.year().is_between(1000, 2999)).then(found)
-    return pl.when(~found.is_in(list(placeholders))).then(found) if placeholders else found
+    return pl.when(found.dt.year().is_between(1000, 2999)).then(found)
 
 
 def year_of(text: pl.Expr) -> pl.Expr:
@@ -50,8 +67,6 @@ def year_of(text: pl.Expr) -> pl.Expr:
 
 def date_in_name(name: str) -> date | None:
     """The full date in a file's name (``2022-10-28`` or ``20221028``), where there is exactly one."""
-    import re
-
     found = set()
     for year, month, day in re.findall(r"(?<!\d)((?:19|20)\d{2})[-_]?(\d{2})[-_]?(\d{2})(?!\d)", name):
         try:
