@@ -19,7 +19,7 @@ from leadscape.landscape.network import summarise_network
 from leadscape.landscape.nonresponse import adjust_for_nonresponse
 from leadscape.landscape.prevalence import Denominator, Numerator, estimate_prevalences
 from leadscape.landscape.results import Concentration, Landscape
-from leadscape.landscape.spread import find_cold_spots, state_bands
+from leadscape.landscape.spread import find_cold_spots
 from leadscape.landscape.tables import CaptureModels, Estimates, Sensitivity
 
 
@@ -82,11 +82,12 @@ def describe_landscape(
         estimates=pl.concat(estimates),
         models=models,
         sensitivity=sensitivity,
-        consistency=check_study(extent, phases, responses, codebook),
+        consistency=check_study(
+            extent, phases, responses, codebook, holdings=holdings, config=config, as_of=as_of
+        ),
         concentration=_concentration(authorities, config, seed, notes),
         network=summarise_network(supports, schools) if supports.height else None,
     )
-    notes += [statement.text for statement in state_bands(authorities)]
     return DescribedLandscape(landscape, tuple(notes))
 
 

@@ -10,10 +10,9 @@ import polars as pl
 
 from leadscape.actions.describe_landscape import DescribedLandscape, describe_landscape
 from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
-from leadscape.actions.report_contents import make_contents, open_questions, quality_notes
+from leadscape.actions.report_contents import make_contents, open_questions
 from leadscape.actions.study import Study, read_study
 from leadscape.actions.write_restricted import write_restricted
-from leadscape.codebooks import Codebook
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape.core.provenance import Provenance
 from leadscape.landscape.config import LandscapeConfig
@@ -22,7 +21,8 @@ from leadscape.landscape.prevalence import Denominator
 from leadscape.landscape.results import Landscape
 from leadscape.register.areas import Areas, draw_areas
 from leadscape.register.tables import is_open
-from leadscape.report import write_report
+from leadscape.report.outputs import write_report
+from leadscape.report.terminal import extent_rows, summary_lines
 from leadscape.survey import Settlement, settle
 
 PUBLIC: Final = "public"
@@ -101,7 +101,9 @@ def map_landscape(
         described = _describe(declared, inputs, settled, config)
     with timed(seconds, "protect"):
         progress.step("Protecting small counts")
-        published = _protect(described.landscape, config)
+        published = suppress_landscape(
+            described.landscape, config.suppress_below, config.round_to, declared.codebook, declared.seed
+        )
     with timed(seconds, "draw"):
         progress.step("Drawing the country")
         areas = _areas(inputs.schools, declared)
@@ -116,37 +118,14 @@ def map_landscape(
     return MappedLandscape(
         title=declared.title,
         landscape=published,
-        printed_extent=printed_extent(published, declared.codebook),
-        sentences=quality_notes(settled, inputs),
+        printed_extent=extent_rows(published, declared.codebook),
+        sentences=summary_lines(contents),
         open_questions=open_questions(settled),
         folder=folder,
         report=report.page,
         review=restricted.review,
         seconds={step: round(taken, 3) for step, taken in seconds.items()},
     )
-
-
-def printed_extent(landscape: Landscape, codebook: Codebook) -> pl.DataFrame:
-    """The extent as HH2007, Table 1 is laid out, then the total; a count that is missing says why."""
-    origins = codebook.labels("origins")
-    shown = pl.coalesce(
-        pl.col("holdings").cast(pl.String), pl.col("holdings_status").cast(pl.String).str.replace("_", " ")
-    )
-    rows = landscape.extent.select(
-        role="role_label",
-        origin=pl.col("origin").replace(origins),
-        n=shown,
-        pct=pl.col("pct").round(1),
-        leaders=pl.col("leaders"),
-    )
-    total = landscape.totals.filter(pl.col("total") == "all").select(
-        role=pl.lit("Total"),
-        origin=pl.lit(""),
-        n=pl.col("holdings").cast(pl.String),
-        pct=pl.col("pct").round(1),
-        leaders=pl.col("leaders"),
-    )
-    return pl.concat([rows, total])
 
 
 def _describe(
@@ -164,12 +143,6 @@ def _describe(
         as_of=study.as_of,
         seed=study.seed,
     )
-
-
-def _protect(landscape: Landscape, config: LandscapeConfig) -> Landscape:
-    if config.suppress_below <= 1 and config.round_to is None:
-        return landscape
-    return suppress_landscape(landscape, config.suppress_below, config.round_to)
 
 
 def _areas(schools: pl.DataFrame, study: Study) -> Areas | None:

@@ -10,8 +10,10 @@ from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
 from leadscape.core.tables import polars_schema
 from leadscape.landscape.consistency import baseline_extent
+from leadscape.landscape.spread import state_bands
 from leadscape.landscape.waves import compare_waves
-from leadscape.report import BaselineComparison, ReportContents, draw_home_points
+from leadscape.report.contents import BaselineComparison, ReportContents
+from leadscape.report.points import draw_home_points
 from leadscape.report.tables import OpenQuestions, ReadingCounts, ResponseCounts
 
 if TYPE_CHECKING:
@@ -56,7 +58,11 @@ def make_contents(
         home_points=(
             draw_home_points(settled.role_holdings, areas.points, published.authorities) if areas else None
         ),
-        notes=(*quality_notes(settled, inputs), *described.notes),
+        notes=(
+            *quality_notes(settled, inputs),
+            *described.notes,
+            *(statement.text for statement in state_bands(published.authorities)),
+        ),
         baseline=_beside_baseline(study, published),
     )
 
