@@ -1,7 +1,7 @@
-"""The careful clerk: reads the files as leadscape reads them, sees every question, and answers from the truth.
+"""The careful clerk: reads the files as leadscape does, sees every question, and answers from the truth.
 
-Nothing is decided that is not asked, and nothing asked is left open, so that replaying ``review.csv`` gives back exactly
-what was reported.
+Nothing is decided that is not asked, and nothing asked is left open, so that replaying ``review.csv`` gives
+back exactly what was reported.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def answer_review(
     folder
         Holds ``register.csv.gz``, ``respondents.csv`` and the returns.
     truth
-        One row a line: ``source_file``, ``source_row``, ``leader``, ``role``, ``written_urn`` (school that the line names).
+        One row a line: ``source_file``, ``source_row``, ``leader``, ``role``, ``written_urn`` (school that
+        the line names).
     partners
         ``source_file``, ``source_row``, ``text`` as written, ``urn`` meant.
     """

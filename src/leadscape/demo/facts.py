@@ -1,4 +1,4 @@
-"""What the demonstration takes from the world: authorities, the outline of the land, words to make names from."""
+"""What the demonstration takes from the world: authorities, outline of the land, words for names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAPERS_FIVE: Final = ("383", "926", "908", "330", "886")
 SMALL_AUTHORITIES: Final = (
     "380", "382", "383", "384", "815", "816", "830", "831", "855", "856", "891", "892",
 )  # fmt: skip
-"""Six of Yorkshire and six of the East Midlands: two regions that touch, so that the small map is one piece."""
+"""Six of Yorkshire and six of the East Midlands: two regions that touch, so the small map is one piece."""
 
 
 @cache
@@ -27,7 +27,7 @@ def read_facts(name: str) -> dict[str, Any]:
 
 
 def load_authorities(codes: tuple[str, ...] | None = None) -> pl.DataFrame:
-    """Authorities of 2006: ``authority_code``, ``authority_name``, ``region``, ellipse of settlement, ``weight``.
+    """Authorities of 2006: ``authority_code``, ``authority_name``, ``region``, ellipse, ``weight``.
 
     Centre and reach in metres of the British National Grid, ``tilt`` in radians from east.
     """
@@ -52,7 +52,7 @@ def load_authorities(codes: tuple[str, ...] | None = None) -> pl.DataFrame:
 def load_land() -> shapely.Geometry:
     """The outline of England in metres of the British National Grid."""
     rings = read_facts("land").values()
-    land = shapely.union_all([shapely.polygons(1000.0 * np.asarray(ring, float)) for ring in rings])
+    land = shapely.union_all(np.array([shapely.Polygon(1000.0 * np.asarray(ring, float)) for ring in rings]))
     shapely.prepare(land)
     return land
 

@@ -19,7 +19,8 @@ from leadscape.demo.supports import AS_OF
 CREATED: Final = datetime(2006, 6, 30)
 AGENCIES_FILE: Final = "agencies.csv"
 COLUMNS: Final = (
-    "leader_name", "home_urn", "home_school", "authority", "role", "partner_schools", "started_on", "ended_on", "notes",
+    "leader_name", "home_urn", "home_school", "authority", "role", "partner_schools", "started_on",
+    "ended_on", "notes",
 )  # fmt: skip
 BLANK_ROWS: Final = 0.06
 FORM_USED: Final = 0.3
@@ -67,19 +68,20 @@ README: Final = """\
 An invented school system
 =========================
 
-Every person, school, place and number in this folder is invented, and so is everything the returns say. Names and codes of the
-local authorities and their rough position are facts of England in 2006; nothing else is. Likeness to a living person or
-an existing school is chance. School numbers lie above every number in use, postcodes begin with letters that no postcode has.
+Every person, school, place and number in this folder is invented, and so is everything the returns say.
+Names and codes of the local authorities and their rough position are facts of England in 2006; nothing else
+is. Likeness to a living person or an existing school is chance. School numbers lie above every number in
+use, postcodes begin with letters that no postcode has.
 
   study.toml         the run; `leadscape map study.toml`
-  register.csv.gz    register of schools, with children's centres, Welsh rows, closed schools and mistakes, as registers have
+  register.csv.gz    register of schools, with the children's centres, Welsh rows and mistakes that registers have
   links.csv          predecessors and successors
   groups.csv         federations and trusts
   respondents.csv    who was asked, and who answered
-  returns/           one workbook an authority that answered
+  returns/           one workbook for each authority that answered
   {agencies}       lists of the national agencies and of one network
   review.csv         the decisions of a careful clerk, made from the truth
-  truth/             what the files were made from: people, holdings, supports, lines. A real study has no such folder.
+  truth/             what the files were made from; a real study has no such folder
 """
 
 
@@ -110,7 +112,7 @@ def write_returns(folder: Path, written: Lines, rng: np.random.Generator) -> pl.
 
 
 def write_frame(path: Path, authorities: pl.DataFrame, returned: pl.Series) -> pl.DataFrame:
-    """Who was asked: every authority, agency and network. An authority that answers and names nobody says ``none``."""
+    """Who was asked: every authority, agency and network. One that answers and names nobody says ``none``."""
     agencies = pl.DataFrame(
         {
             "respondent_id": [lister.respondent_id for lister in LISTERS],

@@ -28,7 +28,8 @@ def membership_rows(
 ) -> pl.DataFrame:
     """One row a membership, with the column names of the register's file of group links.
 
-    Trusts are those of foundation schools, the only ones of 2006. A federation joined when its executive head began.
+    Trusts are those of foundation schools, the only ones of 2006. A federation joined when its executive
+    head began.
     """
     federated = federations.select("at", name="federation", lead_at="lead_at", kind=pl.lit("Federation"))
     foundation = schools.with_row_index("at").filter(pl.col("kind") == "Foundation school")
@@ -88,7 +89,8 @@ def membership_rows(
 def heads_in_register(people: pl.DataFrame, federations: pl.DataFrame) -> pl.DataFrame:
     """Who the register names at each school: its own head, or the executive head whom it shares.
 
-    ``head`` is the row of ``people`` who it is, ``title``, ``given``, ``surname`` the name, ``job_title`` as registered.
+    ``head`` is the row of ``people`` who it is, ``title``, ``given``, ``surname`` the name, ``job_title``
+    as registered.
     """
     shared = federations.filter("shared_head").select("at", "lead_at")
     numbered = people.with_row_index("own")

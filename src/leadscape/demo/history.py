@@ -1,7 +1,7 @@
 """Schools that are gone: what stood before, what joined, what split, and the statements that link them.
 
-As in a real register: most links are stated from both sides, some from one, some without a date, one pair goes in a circle, and
-some schools closed without a successor.
+As in a real register: most links are stated from both sides, some from one, some without a date, one pair
+goes in a circle, and some schools closed without a successor.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 RENEWED, MERGED, SPLIT, ENDED = 0.040, 0.016, 0.0015, 0.012
-"""Shares of standing schools that replaced one school, replaced two, came out of one, and of schools closed for good."""
+"""Shares of schools that replaced one, replaced two, came out of one; of schools closed for good."""
 
+LINK_SUFFIXES = {"merged": " - merged", "split": " - Split School"}
 ONE_SIDED, UNDATED = 0.03, 0.22
 
 
@@ -23,8 +24,8 @@ def add_history(
     Returns
     -------
     tuple of polars.DataFrame
-        ``schools`` with ``opened_on`` and ``opened_because``; closed schools with the same columns and ``closed_on``; links
-        ``urn``, ``link_urn``, ``link_name``, ``link_type``, ``established_on``.
+        ``schools`` with ``opened_on`` and ``opened_because``; closed schools with the same columns and
+        ``closed_on``; links ``urn``, ``link_urn``, ``link_name``, ``link_type``, ``established_on``.
     """
     count = schools.height
     dice = rng.random(count)
@@ -38,9 +39,9 @@ def add_history(
     old = schools["opened_year"]
     opened = (
         pl.when(pl.Series(changed))
-        .then(pl.date(pl.Series(year), pl.Series(month), 1))
+        .then(pl.date(pl.lit(pl.Series(year)), pl.lit(pl.Series(month)), 1))
         .when(old > 0)
-        .then(pl.date(old, 9, 1))
+        .then(pl.date(pl.lit(old), 9, 1))
     )
     reason = np.select(
         [merged, renewed & (rng.random(count) < 0.3), changed],
@@ -87,7 +88,7 @@ def _closed_schools(
             part = part.with_columns(
                 successors=pl.lit([], pl.List(pl.String)),
                 name=pl.concat_str("stem", pl.lit("County"), "suffix", separator=" "),
-                closed_on=pl.date(pl.Series(rng.integers(1990, 2006, part.height)), 8, 31),
+                closed_on=pl.date(pl.lit(pl.Series(rng.integers(1990, 2006, part.height))), 8, 31),
             )
         else:
             part = part.with_columns(closed_on=pl.col("opened_on") - pl.duration(days=1))
@@ -133,9 +134,8 @@ def _links(closed: pl.DataFrame, standing: pl.DataFrame, rng: np.random.Generato
     words = pl.col("change")
     pairs = pairs.with_columns(
         established_on=pl.when(~undated).then(pl.col("on") + pl.duration(days=1)),
-        suffix=pl.when(words == "merged").then(pl.lit(" - merged")).when(words == "split").then(pl.lit(" - Split School"))
-        .otherwise(pl.lit("")),
-    )  # fmt: skip
+        suffix=words.replace_strict(LINK_SUFFIXES, default=""),
+    )
     forward = pairs.filter(pl.Series(silent > ONE_SIDED)).select(
         urn="predecessor",
         link_urn="successor",

@@ -1,6 +1,7 @@
-"""What sorts of school there are: one row a sort, with its share, its words in the register and its usual size.
+"""What sorts of school there are: one row a sort, with share, words in the register, usual size.
 
-Shares and sizes are rounded orders of magnitude for England in the middle of the 2000s, chosen for the demonstration.
+Shares and sizes are rounded orders of magnitude for England in the middle of the 2000s, chosen for the
+demonstration.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ MIDDLE_SCHOOL_AUTHORITIES: Final = ("820", "835", "860", "885", "919", "925", "9
 
 FAITHS: Final = pl.DataFrame(
     [
-        # faith as the register words it, share of primary-aged schools, share of secondary schools, word in the name
+        # faith as the register words it, share of primary-aged and of secondary schools, word in the name
         ("Church of England", 0.26, 0.055, "CofE"),
         ("Roman Catholic", 0.098, 0.105, "Catholic"),
         ("Methodist", 0.004, 0.0, "Methodist"),

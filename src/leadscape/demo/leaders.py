@@ -1,8 +1,9 @@
 """The truth: who holds which role, and on which lists each holding stands.
 
-For every role, holders are drawn one after another, spread over authorities and sectors in fixed proportions, and each is
-listed or not by every list independently, until exactly the wanted number of holdings stands on at least one list (inverse
-sampling). Those met on the way whom no list names are part of the truth: what a method of estimation should find.
+For every role, holders are drawn one after another, spread over authorities and sectors in fixed
+proportions, and each is listed or not by every list independently, until exactly the wanted number of
+holdings stands on at least one list (inverse sampling). Those met on the way whom no list names are part of
+the truth: what a method of estimation should find.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ SECOND_ROLE_ATTRACTION = 4.0
 def draw_response(authorities: pl.DataFrame, plan: Plan, rng: np.random.Generator) -> pl.DataFrame:
     """``authorities`` with ``answers`` and ``names_nobody``.
 
-    The number that answers is fixed in each region (largest remainders of the chances). The five that the paper names with
-    over 70 leaders always answer; within a region the rest is chance.
+    The number that answers is fixed in each region (largest remainders of the chances). The five that the
+    paper names with over 70 leaders always answer; within a region the rest is chance.
     """
     asked = authorities.join(REGIONS, on="region", how="left", maintain_order="left").with_columns(
         chance=pl.col("answers")
@@ -103,7 +104,8 @@ def _queue(
 ) -> pl.DataFrame:
     """Heads in the order in which they would take the role: any beginning of it is spread in proportion.
 
-    In a cell (authority and sector) with share w the k-th head stands at (k - u) / w, u uniform: systematic sampling.
+    In a cell (authority and sector) with share w the k-th head stands at (k - u) / w, u uniform: systematic
+    sampling.
     """
     secondary = SECONDARY_SHARE[role]
     youngest = JUNIOR_INFANT_NURSERY_SHARE.get(role, OTHER_JUNIOR_INFANT_NURSERY_SHARE)

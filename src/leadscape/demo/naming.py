@@ -1,7 +1,8 @@
 """Names of schools and people, from invented words: many schools share a name, some within one authority.
 
-A school is named after its place, a quarter of its town or a saint. Catholic and church schools draw on few saints, so that about
-one school in ten shares its name with another, as in life (2,914 of 27,153 in England, GIAS, May 2025).
+A school is named after its place, a quarter of its town or a saint. Catholic and church schools draw on few
+saints, so that about one school in ten shares its name with another, as in life (2,914 of 27,153 in
+England, GIAS, May 2025).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def name_schools(schools: pl.DataFrame, rng: np.random.Generator) -> pl.DataFram
 def add_namesakes(
     people: pl.DataFrame, leaders: pl.Series, authority: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """``people`` in which some leaders bear the name of another leader of their authority: two people, one name.
+    """``people`` in which some leaders bear the name of another leader of their authority.
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ def _suffixes(schools: pl.DataFrame, rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_people(count: int, rng: np.random.Generator) -> pl.DataFrame:
-    """Invented people: ``title``, ``given``, ``surname``, ``short`` (what colleagues write, often the same)."""
+    """Invented people: ``title``, ``given``, ``surname``, ``short`` (what colleagues write)."""
     given_names = read_facts("names")["given"]
     women, men = list(given_names["women"]), list(given_names["men"])
     woman = rng.random(count) < 0.58

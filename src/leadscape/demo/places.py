@@ -1,8 +1,9 @@
 """Where people live: towns inside each authority's reach, on land, and every point in exactly one authority.
 
-Authorities are ellipses. A point belongs to the authority whose ellipse holds it best (least squared distance in its
-own units, plus the logarithm of its area, as in quadratic discrimination), so cities stand as islands inside their counties
-and no two authorities interleave. What is invented: every town. What is fact: where an authority lies and how far it reaches.
+Authorities are ellipses. A point belongs to the authority whose ellipse holds it best (least squared
+distance in its own units, plus the logarithm of its area, as in quadratic discrimination), so cities stand
+as islands inside their counties and no two authorities interleave. What is invented: every town. What is
+fact: where an authority lies and how far it reaches.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from leadscape.demo.facts import load_land, word_list
 SCHOOLS_A_TOWN = 6.0
 CANDIDATES_A_TOWN = 12
 UNIFORM_REACH = 2.3
-"""A uniform ellipse of twice its standard deviations has those standard deviations; a little more fills the gaps."""
+"""A uniform ellipse that reaches 2 standard deviations has them; a little more fills the gaps."""
 
 CITY_AREA = 3.0e7
-"""Product of the two reaches (square metres) up to which an authority is one city and its towns are quarters."""
+"""Product of the reaches (square metres) up to which an authority is one city, its towns quarters."""
 
 BLOCK = 4096
 
@@ -50,7 +51,7 @@ def find_owner(points: np.ndarray, authorities: pl.DataFrame) -> np.ndarray:
 
 
 def lay_out_towns(authorities: pl.DataFrame, schools: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:
-    """Towns: ``town``, ``authority_row``, ``x``, ``y``, ``share`` of the authority's schools, ``city``, ``town_name``.
+    """Towns: ``town``, ``authority_row``, ``x``, ``y``, ``share`` of its schools, ``city``, ``town_name``.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def place_schools(
 def smooth_field(
     points: np.ndarray, scale_km: float, rng: np.random.Generator, waves: int = 64
 ) -> np.ndarray:
-    """A random surface at the points, mean 0 and variance 1, that changes over about ``scale_km`` (random waves)."""
+    """A random surface at the points (random waves): mean 0, variance 1, changing over ``scale_km``."""
     direction = rng.normal(size=(2, waves)) / (1000.0 * scale_km)
     phase = rng.uniform(0.0, 2.0 * np.pi, waves)
     return np.sqrt(2.0 / waves) * np.cos(points @ direction + phase).sum(axis=1)

@@ -69,8 +69,8 @@ SECONDARY_SHARE: Final[dict[str, float]] = {
 """Share of each role's holders who lead a secondary school.
 
 Consultant leaders are 74.5 % of the table, leaders of primary, junior, infant and nursery schools about 70 %
-(HH2007): both hold only if some consultant leaders are in secondary schools. Here 11.5 % are, and most holders of other
-roles: 29 % in all. Partners are mostly secondary because the scheme began there.
+(HH2007): both hold only if some consultant leaders are in secondary schools. Here 11.5 % are, and most holders
+of other roles: 29 % in all. Partners are mostly secondary because the scheme began there.
 """
 
 JUNIOR_INFANT_NURSERY_SHARE: Final[dict[str, float]] = {"consultant_leader": 0.125}
@@ -92,7 +92,7 @@ REGIONS: Final = pl.DataFrame(
     schema=["region", "answers", "local_rate"],
     orient="row",
 )
-"""Authorities answer more often where local roles are more common, so that scaling by the share who answered overstates."""
+"""Authorities answer more often where local roles are more common: scaling by response overstates."""
 
 NATIONAL_TARGETS: Final[dict[str, float]] = {"330": 88.0, "886": 84.0, "926": 79.0, "383": 76.0, "908": 74.0}
 """Reported national holdings of the five authorities that the paper names among those over 70."""
@@ -109,28 +109,38 @@ class Lister:
 
 
 LISTERS: Final = (
-    Lister("leadership-agency", "National agency for school leadership", "agency",
-           {"consultant_leader": 0.80, "mentor_head": 0.60}),
-    Lister("primary-programme", "National primary leadership programme", "agency", {"consultant_leader": 0.55}),
-    Lister("partner-accreditation", "Accreditation of school improvement partners", "agency",
-           {"school_improvement_partner": 0.85}),
+    Lister(
+        "leadership-agency",
+        "National agency for school leadership",
+        "agency",
+        {"consultant_leader": 0.80, "mentor_head": 0.60},
+    ),
+    Lister(
+        "primary-programme", "National primary leadership programme", "agency", {"consultant_leader": 0.55}
+    ),
+    Lister(
+        "partner-accreditation",
+        "Accreditation of school improvement partners",
+        "agency",
+        {"school_improvement_partner": 0.85},
+    ),
     Lister("headship-mentoring", "Induction and mentoring of new heads", "agency", {"mentor_head": 0.65}),
     Lister("federations-network", "Network of federations", "network", {"executive_headship": 0.12}),
-)  # fmt: skip
+)
 
 AUTHORITY_CHANCES: Final[dict[str, float]] = {
     "consultant_leader": 0.30,
     "mentor_head": 0.30,
     "school_improvement_partner": 0.45,
 }
-"""Chance that an authority which answers names a holder of a national role; local and other roles it names all."""
+"""Chance that an authority which answers names a holder of a national role; of the rest it names all."""
 
 
 FEWEST_HOLDINGS: Final = 6.0
 
 
 def national_targets(authorities: pl.DataFrame, total: int, rng: np.random.Generator) -> np.ndarray:
-    """National holdings wanted in each authority: by number of schools, uneven, nowhere below ``FEWEST_HOLDINGS``."""
+    """National holdings wanted in each authority: by number of schools, uneven, nowhere very few."""
     weight = authorities["weight"].to_numpy().astype(float) ** 0.78 * rng.lognormal(
         0.0, 0.20, authorities.height
     )

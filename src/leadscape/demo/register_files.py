@@ -1,4 +1,4 @@
-"""The register as a user would download it: raw column names, and everything in it that is not a school of the system."""
+"""The register as a user would download it: raw column names, and all in it that is not a school."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import polars as pl
 
 from leadscape.core.writing import whole_file
 from leadscape.demo.kinds import TYPE_GROUPS
-from leadscape.demo.naming import draw_people
 from leadscape.demo.schools import draw_urns
 
 CENTRES_SHARE: Final = 0.055
@@ -34,7 +33,7 @@ def register_rows(
     federations: pl.DataFrame,
     rng: np.random.Generator,
 ) -> pl.DataFrame:
-    """The establishment extract, every column text: schools standing and closed, children's centres, Welsh rows, mistakes.
+    """The establishment extract, every column text: schools, children's centres, Welsh rows, mistakes.
 
     Parameters
     ----------
@@ -106,7 +105,10 @@ def _columns(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("urn").alias("URN"),
         pl.col("authority_code").alias("LA (code)"),
         pl.col("authority_name").alias("LA (name)"),
-        (pl.int_range(pl.len()).over("authority_code") + pl.when(pl.col("status") == "Closed").then(6001).otherwise(2001))
+        (
+            pl.int_range(pl.len()).over("authority_code")
+            + pl.when(pl.col("status") == "Closed").then(6001).otherwise(2001)
+        )
         .cast(pl.String)
         .alias("EstablishmentNumber"),
         pl.col("name").alias("EstablishmentName"),

@@ -1,6 +1,7 @@
 """What the respondents write: one line for each holding and each list that names it, as messy as people are.
 
-The truth of every line is kept beside it from the start: who is meant, which role, which school, which partner schools.
+The truth of every line is kept beside it from the start: who is meant, which role, which school, which
+partner schools.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Lines:
     Attributes
     ----------
     lines
-        One row a line: ``line``, ``respondent_id``, ``by_agency``, the columns of a return as text (dates as dates), and the truth:
-        ``at`` (home school), ``written_at`` (school the line names), ``role_meant``, ``holding``.
+        One row a line: ``line``, ``respondent_id``, ``by_agency``, the columns of a return as text (dates
+        as dates), and the truth: ``at`` (home school), ``written_at`` (school the line names),
+        ``role_meant``, ``holding``.
     partners
         One row a partner school written: ``line``, ``text``, ``urn`` meant.
     """
@@ -92,7 +94,7 @@ def _expected(
     supports: pl.DataFrame,
     rng: np.random.Generator,
 ) -> pl.DataFrame:
-    """One row a holding and list, some twice in one return; a federation's network may list the other school."""
+    """One row a holding and list, some twice in a return; the network may list a federation's other school."""
     kinds = {lister.respondent_id: lister.kind for lister in LISTERS}
     once = holdings.filter("reported").explode("lists").rename({"lists": "respondent_id"})
     again = once.filter(
@@ -178,7 +180,7 @@ def _by_share(meant: pl.DataFrame, exact: np.ndarray, rng: np.random.Generator) 
 
 
 def _write_numbers(urns: pl.Series, known: pl.Series, rng: np.random.Generator) -> pl.Series:
-    """Numbers as written: a few with two digits swapped or one lost, never so that another school's comes out."""
+    """Numbers as written: a few with digits swapped or one lost, never so that another school's comes out."""
     dice = pl.Series(rng.random(urns.len()))
     at = pl.Series(rng.integers(2, 5, urns.len()))
     frame = pl.DataFrame({"urn": urns})

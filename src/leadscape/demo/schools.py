@@ -1,7 +1,8 @@
-"""Schools that stand: sort, faith, type, pupils, free meals, urban or rural, age. All invented, on invented ground.
+"""Schools that stand: sort, faith, type, pupils, free meals, urban or rural, age. All invented.
 
-Sorts are spread evenly inside each authority (systematic sampling), sizes are log-normal, free school meals follow a surface
-that changes slowly over the country, one that changes from quarter to quarter, and the size of the town.
+Sorts are spread evenly inside each authority (systematic sampling), sizes are log-normal, free school meals
+follow a surface that changes slowly over the country, one that changes from quarter to quarter, and the
+size of the town.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _draw_sorts(authorities: pl.DataFrame, counts: np.ndarray, rng: np.random.Ge
 
 
 def _pair_infants_and_juniors(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """The k-th junior school of an authority stands beside its k-th infant school: ``site`` is one for both."""
+    """The k-th junior school of an authority stands beside its k-th infant school, on one ``site``."""
     frame = frame.with_row_index("at").with_columns(
         pair=pl.when(pl.col("sort").is_in(["infant", "junior"])).then(
             pl.int_range(pl.len()).over("authority_row", "sort")
@@ -107,7 +108,7 @@ def _pair_infants_and_juniors(frame: pl.DataFrame, rng: np.random.Generator) -> 
 
 
 def _add_setting(frame: pl.DataFrame) -> pl.DataFrame:
-    """``setting`` as the register words urban and rural, from whether the authority is a city and the town's size."""
+    """``setting`` as the register words urban and rural, from city or county and the town's size."""
     london_or_metropolitan = pl.col("authority_code").str.contains("^[23]")
     return frame.with_columns(
         setting=pl.when(london_or_metropolitan & pl.col("city"))

@@ -1,7 +1,7 @@
-"""How people write names of people, schools, roles and dates when nobody checks: vectorised, seeded, never too far off.
+"""How people write names of people, schools, roles and dates when nobody checks, never too far off.
 
-Words that would name another school of the authority are found by :func:`judge_words`, so that nothing is planted which a
-careful clerk could not decide. Surnames lose one letter at most.
+Words that would name another school of the authority are found by :func:`judge_words`, so that nothing is
+planted which a careful clerk could not decide. Surnames lose one letter at most.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ SCHOOL_REWORDINGS: Final = (
 
 
 def write_people(lines: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
-    """A person's name as written, for each line with ``title``, ``given``, ``surname``, ``short``, ``plain``, ``by_agency``.
+    """Names of people as written, from ``title``, ``given``, ``surname``, ``short``, ``plain``, ``by_agency``.
 
-    ``plain`` lines give the name in full, because their person is listed at two schools and nothing else ties the two.
+    ``plain`` lines give the name in full, because their person is listed at two schools and nothing else
+    ties the two.
     """
     habit = np.where(
         lines["by_agency"].to_numpy(),
@@ -72,7 +73,7 @@ def write_people(lines: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
 def write_schools(
     names: pl.Series, towns: pl.Series, exact_share: float, rng: np.random.Generator
 ) -> pl.Series:
-    """A school's name as written: mostly exact, else reworded once, or with a letter lost, or with its town."""
+    """A school's name as written: exact, or reworded once, or with a letter lost, or with its town."""
     frame = pl.DataFrame({"name": names, "town": towns})
     reworded = pl.col("name")
     choice = pl.Series(rng.integers(0, len(SCHOOL_REWORDINGS), names.len()))
@@ -97,7 +98,7 @@ def write_schools(
 
 
 def judge_words(meant: pl.DataFrame, schools: pl.DataFrame) -> pl.Series:
-    """Whether words name the school meant (``own``), no school of the authority (``none``), or leave doubt (``other``).
+    """Whether words name the school meant (``own``), none at all (``none``), or leave doubt (``other``).
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def judge_words(meant: pl.DataFrame, schools: pl.DataFrame) -> pl.Series:
 
 
 def write_roles(lines: pl.DataFrame, codebook: Codebook, rng: np.random.Generator) -> pl.Series:
-    """The words for each line's ``role``: label or alias of the codebook, now and then misspelt or described."""
+    """Words for each line's ``role``: label or alias of the codebook, at times misspelt or described."""
     phrases = read_facts("wordings")["role"]
     dice, by_agency = rng.random(lines.height), lines["by_agency"].to_numpy()
     odd = np.where(by_agency, 0.02, 0.09)

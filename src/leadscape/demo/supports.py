@@ -1,4 +1,4 @@
-"""Who supports whom: partner schools near the home school, federations under one head, and when each role began."""
+"""Who supports whom: partner schools near the home school, federations under one head, when each role began."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ENDS: Final = (date(2006, 7, 21), date(2006, 8, 31), date(2007, 7, 20), date(200
 
 
 def date_holdings(holdings: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """``holdings`` with ``holding``, ``started_on`` and, where an end is planned, ``ended_on``: all in force on the date."""
+    """``holdings`` with ``holding``, ``started_on`` and, where an end is planned, ``ended_on``; all are in force."""
     habits = HABITS.select("role", "first", days=(pl.col("last") - pl.col("first")).dt.total_days())
     planned = pl.Series(rng.random(holdings.height) < END_PLANNED)
     return (
@@ -56,7 +56,7 @@ def date_holdings(holdings: pl.DataFrame, rng: np.random.Generator) -> pl.DataFr
 
 
 def draw_supports(holdings: pl.DataFrame, schools: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """``holding``, ``partner_at`` (row of ``schools``), ``distance_km``: partners drawn among the nearest schools."""
+    """``holding``, ``partner_at`` (row of ``schools``), ``distance_km``: partners among the nearest schools."""
     habits = holdings.join(HABITS, on="role", how="left", maintain_order="left").with_columns(
         sector=pl.Series(schools["sector"].to_numpy()[holdings["at"].to_numpy()])
     )
@@ -85,8 +85,8 @@ def form_federations(
 ) -> pl.DataFrame:
     """Federations of 2006: ``at``, ``lead_at``, ``shared_head`` and ``formal``, one row a school.
 
-    Executive heads lead one each. A partner school whose own head holds a role keeps that head, as does every second
-    or third of the others.
+    Executive heads lead one each. A partner school whose own head holds a role keeps that head, as does
+    every second or third of the others.
     """
     executive = holdings.filter(pl.col("role") == "executive_headship").select("holding", lead_at="at")
     members = (
@@ -111,14 +111,14 @@ def form_federations(
 def _nearest(
     block: pl.DataFrame, schools: pl.DataFrame, sector: str | None, *, own_authority: bool
 ) -> pl.DataFrame:
-    """Every school near enough to be a partner, for holdings of one habit; never the home school or its site."""
+    """Every school near enough to be a partner, for holdings of one habit; never one on its own site."""
     from scipy.spatial import KDTree
 
     pool = schools.with_row_index("at").filter(
         pl.col("sector") == sector if sector else ~pl.col("sector").is_in(NOT_PARTNERS)
     )
     points = schools.select("x", "y").to_numpy()
-    most = min(block["nearest"].max() + 2, pool.height)  # type: ignore[operator]
+    most = min(int(block["nearest"].to_numpy().max()) + 2, pool.height)
     distance, place = KDTree(pool.select("x", "y").to_numpy()).query(points[block["at"].to_numpy()], k=most)
     authority = schools["authority_code"]
     pairs = (

@@ -45,8 +45,8 @@ class DemoFiles:
     register, links, groups, frame, returns, decisions
         Inputs that the study names.
     truth
-        Parquet files by name: ``truth_people``, ``truth_holdings``, ``truth_supports``, ``truth_nominations``,
-        ``truth_partners``.
+        Parquet files by name: ``truth_people``, ``truth_holdings``, ``truth_supports``,
+        ``truth_nominations``, ``truth_partners``.
     readme
         Says that everything is invented.
     """
@@ -65,7 +65,10 @@ class DemoFiles:
 
 @dataclass(frozen=True)
 class System:
-    """The invented system before anybody writes about it. Rows of ``people`` and ``in_register`` go with ``schools``."""
+    """The invented system before anybody writes about it.
+
+    Rows of ``people`` (each school's own head) and ``in_register`` (whom the register names) go with ``schools``.
+    """
 
     authorities: pl.DataFrame
     schools: pl.DataFrame
@@ -81,15 +84,15 @@ class System:
 def write_demo(
     folder: Path, *, size: Size = "national", seed: int = DEFAULT_SEED, progress: Progress | None = None
 ) -> DemoFiles:
-    """Write a whole invented school system into ``folder``, as a user would have it, with the truth beside it.
+    """Write a whole invented school system into ``folder``, as a user would have it, the truth beside it.
 
     Parameters
     ----------
     folder
         Made if it is not there; files of the same name are replaced.
     size
-        ``national``: about 22,000 schools in 150 authorities, 76 of which answer; what was reported equals HH2007, Table 1.
-        ``small``: about 600 schools in twelve authorities, 120 holdings reported.
+        ``national``: about 22,000 schools in 150 authorities, 76 of which answer; what was reported equals
+        HH2007, Table 1. ``small``: about 600 schools in twelve authorities, 120 holdings reported.
     seed
         Same seed, same bytes.
     progress
@@ -130,7 +133,7 @@ def write_demo(
     )
     progress.step("Answering the review questions")
     truth = _truth_tables(system, written, where)
-    paths = tuple(sorted((folder / "returns").glob("*.xlsx"))) + (folder / files.AGENCIES_FILE,)
+    paths = (*sorted((folder / "returns").glob("*.xlsx")), folder / files.AGENCIES_FILE)
     clerk.answer_review(folder, paths, truth["truth_nominations"], truth["truth_partners"], codebook)
     for name, frame in truth.items():
         write_parquet(frame, folder / "truth" / f"{name}.parquet")
@@ -237,8 +240,8 @@ def _truth_tables(system: System, written: returns.Lines, where: pl.DataFrame) -
         "truth_supports": system.supports.join(
             held.select("holding", "leader", "role", "urn"), on="holding", maintain_order="left"
         ).select(
-            "holding", "leader", "role", "urn", partner_urn=pl.Series(urn[system.supports["partner_at"].to_numpy()]),
-            distance_km="distance_km",
+            "holding", "leader", "role", "urn",
+            partner_urn=pl.Series(urn[system.supports["partner_at"].to_numpy()]), distance_km="distance_km",
         ),
         "truth_nominations": lines.select(
             "source_file", "source_row", "respondent_id", "leader", "urn", "holding", role="role_meant",
