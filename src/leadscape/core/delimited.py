@@ -23,10 +23,9 @@ import polars as pl
 
 from leadscape.core.encodings import decode, recognise_encoding
 from leadscape.core.errors import FileProblem
-from leadscape.core.records import Records, find_delimiter, find_records
+from leadscape.core.records import ORDINARY_QUOTE, Records, find_delimiter, find_records
 
 _HEADER_BYTES: Final = 1 << 20
-_LITERAL_QUOTE: Final = 1  # a control character that no text file holds stands for an ordinary quotation mark
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
         content = content.replace(b"\r", b"\n")
     header_start, header_row = _first_line_with_text(content)
     delimiter = find_delimiter(content[header_start : header_start + _HEADER_BYTES])
-    records = find_records(content, delimiter)
+    content, records = find_records(content, delimiter)
     check_rows(len(records.ends) - header_row, max_rows, name)
     wanted = int(records.fields[header_row - 1])
     numbers = np.arange(1, len(records.ends) + 1)
@@ -81,7 +80,6 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
     short = (records.fields < wanted) & records.paired & ~blank
     fits = (records.fields <= wanted) & records.paired & ~blank & ~_torn(records, short & below, wanted)
     wrong = below & ~fits & ~blank
-    content = _hide_literal_quotes(content, records)
     if not records.paired[header_row - 1]:
         raise FileProblem(
             f"The quotation marks in the header of {name} do not pair up.",
@@ -145,17 +143,6 @@ def _torn(records: Records, short: np.ndarray, wanted: int) -> np.ndarray:
     return first | np.roll(first, 1)
 
 
-def _hide_literal_quotes(content: bytes, records: Records) -> bytes:
-    """Content with a control character for each ordinary quotation mark of literal records."""
-    if not records.literal.any():
-        return content
-    changed = bytearray(content)
-    for at in np.flatnonzero(records.literal):
-        start, end = int(records.starts[at]), int(records.ends[at])
-        changed[start:end] = changed[start:end].replace(b'"', bytes([_LITERAL_QUOTE]))
-    return bytes(changed)
-
-
 def _cells(
     content: bytes, records: Records, keep: np.ndarray, wanted: int, delimiter: int, encoding: str
 ) -> pl.DataFrame:
@@ -175,9 +162,9 @@ def _cells(
         missing_columns="insert",
         encoding="utf8",
     )
-    if not records.literal.any():
+    if ORDINARY_QUOTE not in kept:
         return frame
-    return frame.with_columns(pl.all().str.replace_all(chr(_LITERAL_QUOTE), '"', literal=True))
+    return frame.with_columns(pl.all().str.replace_all(ORDINARY_QUOTE.decode(), '"', literal=True))
 
 
 def _ragged(records: Records, wrong: np.ndarray, numbers: np.ndarray, wanted: int) -> pl.DataFrame:

@@ -5,6 +5,7 @@ Nothing is parsed here and nothing is held but positions, so that a file is judg
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ import numpy as np
 
 DELIMITERS: Final = b",;\t|"
 _CHUNK_BYTES: Final = 1 << 22
+ORDINARY_QUOTE: Final = b"\x01"  # a control character that no text holds
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 
 
@@ -23,7 +25,6 @@ class Records:
     ends: np.ndarray
     fields: np.ndarray
     paired: np.ndarray
-    literal: np.ndarray
 
 
 def find_delimiter(head: bytes) -> int:
@@ -36,9 +37,37 @@ def find_delimiter(head: bytes) -> int:
     return DELIMITERS[int(np.argmax(counts))]
 
 
-def find_records(content: bytes, delimiter: int) -> Records:
-    """Records by quotation marks where these pair up, else one record a line."""
-    return _records_by_quotes(content, delimiter) or _records_by_line(content, delimiter)
+def find_records(content: bytes, delimiter: int) -> tuple[bytes, Records]:
+    """Records by quotation marks where these pair up, else one record a line.
+
+    Returns
+    -------
+    tuple
+        The content, in which :data:`ORDINARY_QUOTE` stands for every quotation mark inside a field that does not
+        begin with one, byte for byte; and its records.
+    """
+    records = _records_by_quotes(content, delimiter)
+    if records is not None:
+        return content, records
+    return _mend(content, _records_by_line(content, delimiter), delimiter)
+
+
+def _mend(content: bytes, records: Records, delimiter: int) -> tuple[bytes, Records]:
+    """Look at each line whose quotation marks do not pair up, field by field."""
+    part = re.escape(bytes([delimiter]))
+    field = re.compile(rb'(?:^|%b)(?:"(?:[^"]|"")*"(?=%b|\r?$)|([^%b]*))' % (part, part, part))
+    changed, fields, paired = bytearray(content), records.fields.copy(), records.paired.copy()
+    for at in np.flatnonzero(~records.paired):
+        start, end = int(records.starts[at]), int(records.ends[at])
+        found = list(field.finditer(content[start:end]))
+        if any(match[1] is not None and match[1].startswith(b'"') for match in found):
+            continue
+        fields[at], paired[at] = len(found), True
+        for match in found:
+            if match[1]:
+                first, last = start + match.start(1), start + match.end(1)
+                changed[first:last] = match[1].replace(b'"', ORDINARY_QUOTE)
+    return bytes(changed), Records(records.starts, records.ends, fields, paired)
 
 
 def _records_by_quotes(content: bytes, delimiter: int) -> Records | None:
@@ -66,8 +95,7 @@ def _records_by_quotes(content: bytes, delimiter: int) -> Records | None:
     all_ends, all_fields = np.concatenate(ends), np.concatenate(fields)
     if not content.endswith(b"\n"):
         all_ends, all_fields = np.append(all_ends, len(data)), np.append(all_fields, separators_open + 1)
-    ordinary = np.zeros(len(all_ends), dtype=bool)
-    return Records(_starts(all_ends), all_ends, all_fields, ~ordinary, ordinary)
+    return Records(_starts(all_ends), all_ends, all_fields, np.ones(len(all_ends), dtype=bool))
 
 
 def _records_by_line(content: bytes, delimiter: int) -> Records:
@@ -93,12 +121,8 @@ def _records_by_line(content: bytes, delimiter: int) -> Records:
         outside = ((np.searchsorted(quotes, separators) - quotes_before[line_of_separator]) & 1) == 0
         broken = np.bincount(line_of_quote, minlength=len(ends)) & 1 == 1
         broken[line_of_quote[_misplaced(data, quotes + start, parity, delimiter)]] = True
-        literal = broken.copy()
-        literal[line_of_quote[_begins_field(data, quotes + start, delimiter)]] = False
-        by_quotes = np.bincount(line_of_separator[outside], minlength=len(ends)) + 1
-        by_separators = np.bincount(line_of_separator, minlength=len(ends)) + 1
-        fields = np.where(literal, by_separators, by_quotes)
-        parts.append(Records(starts + start, ends + start, fields, ~broken | literal, literal))
+        fields = np.bincount(line_of_separator[outside], minlength=len(ends)) + 1
+        parts.append(Records(starts + start, ends + start, fields, ~broken))
         start = stop
     return Records(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in Records.__annotations__)
