@@ -5,23 +5,33 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from leadscape.core.errors import LeadscapeError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
+PIPED_WIDTH = 120
+SHORT_CELL = 16
 PROBLEMS_PRINTED = 50
+
+
+def _console(stream: TextIO) -> Console:
+    # Where nobody watches, a table keeps one width whatever terminal happens to be there.
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else PIPED_WIDTH)
+
+
+out = _console(sys.stdout)
+err = _console(sys.stderr)
+
 NUMERIC = pl.selectors.numeric()
 
 
@@ -63,17 +73,30 @@ def print_table(
     title: str | None = None,
     *,
     headings: Mapping[str, str] | None = None,
+    figures: Collection[str] = (),
     limit: int | None = None,
 ) -> None:
-    """A frame as a table; a missing cell is an en dash, never a blank or a zero."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", expand=False)
-    numeric = set(frame.select(NUMERIC).columns)
-    for name in frame.columns:
-        heading = (headings or {}).get(name, name.replace("_", " "))
-        table.add_column(heading, justify="right" if name in numeric else "left", overflow="fold")
+    """A frame as a table; a missing cell is an en dash, never a blank or a zero.
+
+    Parameters
+    ----------
+    figures
+        Columns of text that hold figures, to be set to the right like numbers.
+    limit
+        Rows printed; the rest are counted.
+    """
     shown = frame.head(limit) if limit is not None else frame
-    for row in shown.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
+    cells = [[_cell(value) for value in row] for row in shown.iter_rows()]
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
+    numeric = set(frame.select(NUMERIC).columns)
+    for number, name in enumerate(frame.columns):
+        heading = (headings or {}).get(name, name.replace("_", " "))
+        # Short cells keep to one line, so that the long ones have the room.
+        widest = max([len(heading), *(len(row[number]) for row in cells)])
+        justify = "right" if name in numeric or name in figures else "left"
+        table.add_column(heading, justify=justify, no_wrap=widest <= SHORT_CELL)
+    for row in cells:
+        table.add_row(*row)
     out.print(table)
     if shown.height < frame.height:
         out.print(f"… {frame.height - shown.height:,} more rows; use --json for all of them.")
@@ -107,9 +130,9 @@ def print_error(error: LeadscapeError, *, as_json: bool = False) -> None:
 
 
 def _print_problems(problems: pl.DataFrame) -> None:
-    table = Table(header_style="bold")
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
     for name in problems.columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name)
     for row in problems.head(PROBLEMS_PRINTED).iter_rows():
         table.add_row(*(_cell(value) for value in row))
     err.print(table)

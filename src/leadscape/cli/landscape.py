@@ -26,9 +26,11 @@ def baseline(
     if as_json:
         print_json(shown.as_dict())
         return
-    print_table(shown.printed, f"{shown.title} ({shown.source})")
+    print_table(shown.printed, f"{shown.title} ({shown.source})", figures=("n", "Printed %", "Derived %"))
     print_lines(f"Unit: {shown.unit}.")
-    print_table(shown.consistency, "What a careful reader would query")
+    print_table(
+        shown.consistency.select("severity", "finding", "source"), "What a careful reader would query"
+    )
 
 
 @app.command("prevalence")

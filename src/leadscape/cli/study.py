@@ -118,7 +118,7 @@ def _as_json(mapped: MappedLandscape) -> dict[str, Any]:
 
 
 def _print_mapped(mapped: MappedLandscape) -> None:
-    print_table(mapped.printed_extent, mapped.title)
+    print_table(mapped.printed_extent, mapped.title, figures=("n", "%", "People"))
     print_lines(*mapped.sentences)
     if mapped.review is not None:
         waiting = sum(mapped.open_questions.values())
