@@ -181,6 +181,19 @@ def test_an_extent_that_lost_a_holding_is_flagged() -> None:
     assert flags(findings) == [("total_does_not_add_up", None)]
 
 
+def test_rows_that_do_not_add_up_to_their_denominator_are_flagged() -> None:
+    holdings = holdings_of(HELD)
+    extent = count_extent(holdings, CODEBOOK).with_columns(
+        holdings=pl.when(pl.col("role") == "consultant_leader").then(1).otherwise("holdings")
+    )
+    phases = count_phases(holdings, schools_of([]), CODEBOOK)
+    findings = check_study(extent, phases, responses_of(ASKED), CODEBOOK, holdings=holdings)
+    assert (
+        said(findings, "total_does_not_add_up")
+        == "The rows add up to 3 of 4 holdings, and percentages are of 4."
+    )
+
+
 def test_percentages_rounded_one_by_one_may_miss_100() -> None:
     thirds = [{"leader": role, "role": role} for role in ("executive_headship", "mentor_head", "other")]
     assert said(study(thirds), "percentages_sum") == "Rounded one by one, the percentages add up to 99.9 %."

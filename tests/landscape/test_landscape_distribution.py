@@ -11,13 +11,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.drawn import drawn, holdings_of, responses_of, schools_of
 
 from leadscape.codebooks import load_codebook
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.distribution import count_authorities, count_phases, count_regions
 from leadscape.landscape.extent import count_totals
 from leadscape.landscape.spread import adjusted_for_many, find_cold_spots, state_bands
+
+from tests.support.drawn import drawn, holdings_of, responses_of, schools_of
 
 CODEBOOK = load_codebook("england-2006")
 
@@ -185,6 +186,18 @@ def many_authorities(counts: list[int], schools: list[int]) -> pl.DataFrame:
     return count_authorities(holdings_of(held), responses_of(asked), sized, CODEBOOK)
 
 
+def test_bands_change_where_they_say() -> None:
+    bands = many_authorities([0, 1, 9, 10, 30, 31, 70, 71], [100] * 8)["band"].to_list()
+    assert bands == ["none", "1-9", "1-9", "10-30", "10-30", "31-70", "31-70", "over 70"]
+
+
+def test_most_means_more_than_half_and_a_few_means_every_one() -> None:
+    _, few, most, several = state_bands(many_authorities([0, 20, 40, 71], [100] * 4))
+    assert (few.text, few.as_in_2006) == ("1 of the 4 have none.", False)
+    assert (most.text, most.as_in_2006) == ("1 of the 4 (25.0 %) have 10 to 30.", False)
+    assert several.as_in_2006 is False, "one is not several"
+
+
 def test_a_planted_cold_spot_is_found_with_its_exact_chance() -> None:
     authorities = many_authorities([2, 22, 20, 19, 21, 18], [100, 100, 100, 90, 110, 100])
     cold = find_cold_spots(authorities)
@@ -225,6 +238,10 @@ def test_adjustment_equals_the_worked_example() -> None:
     smallest = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
     p = np.array([*smallest, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])
     assert (adjusted_for_many(p) <= 0.05).tolist() == [True] * 4 + [False] * 11
+    assert adjusted_for_many(p)[:3] == pytest.approx([0.0015, 0.003, 0.0095])
+    assert adjusted_for_many(np.array([0.03, 0.04, 0.041])) == pytest.approx([0.041] * 3), (
+        "never above a larger p's"
+    )
     assert adjusted_for_many(p[::-1])[::-1] == pytest.approx(adjusted_for_many(p))
 
 

@@ -13,7 +13,7 @@ from leadscape.core.errors import NotIdentified
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.distribution import count_authorities
 from leadscape.landscape.nonresponse import NonresponseAdjustment, adjust_for_nonresponse, scale_counts
-from leadscape.landscape.strata import collapse_strata, estimate_ratio_total
+from leadscape.landscape.strata import collapse_strata, estimate_ratio_total, stratify
 
 from tests.support.drawn import drawn, holdings_of, responses_of, schools_of
 
@@ -84,6 +84,27 @@ def test_national_roles_are_added_as_listed_and_never_scaled() -> None:
         share = estimate(adjustment, "local_share:post_stratified:region")
         assert share["value"] == pytest.approx(100 * 72 / (72 + national))
         assert (share["numerator"], share["denominator"]) == (pytest.approx(72), pytest.approx(72 + national))
+
+
+def test_roles_of_no_origin_are_added_as_reported() -> None:
+    adjustment = adjusted(
+        extra=tuple({"leader": f"o{i}", "role": "other", "authority": "01"} for i in range(7))
+    )
+    assert adjustment.other == 107
+    assert estimate(adjustment, "all:post_stratified:region")["value"] == pytest.approx(72 + 107)
+
+
+def test_authorities_are_classed_by_size_and_phase_whatever_their_order() -> None:
+    sizes = [{"authority": f"{i}", "schools": 10, "region": None} for i in range(6)]
+    phases = [{**row, "phase": "secondary", "schools": i} for i, row in enumerate(sizes)]
+    schools = schools_of(sizes).vstack(schools_of(phases).with_columns(urn=pl.concat_str(pl.lit("s"), "urn")))
+    authorities = pl.DataFrame({"authority_code": [f"{i}" for i in range(6)], "schools": [10] * 6})
+    authorities = authorities.with_columns(region=pl.lit(None, pl.String))
+    classed = stratify(authorities, schools)
+    assert classed["size_class"].to_list() == ["small", "small", "medium", "medium", "large", "large"]
+    assert classed["phase_mix"].to_list() == ["fewer secondary"] * 3 + ["more secondary"] * 3
+    assert classed["region"].unique().to_list() == ["unknown"]
+    assert stratify(authorities[::-1], schools[::-1]).equals(classed)
 
 
 def test_without_an_agency_list_there_is_no_total_and_no_share() -> None:
