@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leadscape.codebooks import Codebook
 
 SECTORS = ("secondary", "primary", "junior_infant_nursery")
+GOLDEN_RATIO = (5**0.5 - 1) / 2
 SECOND_ROLE_ATTRACTION = 4.0
 """How much likelier a head who holds a role is to be drawn for another, among heads of the same cell."""
 
@@ -134,18 +135,33 @@ def _queue(
 def _list_holders(
     sequence: pl.DataFrame, role: str, authorities: pl.DataFrame, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """``sequence`` with ``lists`` (respondents that name the holder) and ``reported``."""
-    count = sequence.height
-    row = sequence["authority_row"].to_numpy()
-    answers = (authorities["answers"] & ~authorities["names_nobody"]).to_numpy()[row]
-    on_list = {
-        lister.respondent_id: rng.random(count) < lister.chances[role]
-        for lister in LISTERS
-        if role in lister.chances
-    }
-    named = pl.Series(answers & (rng.random(count) < AUTHORITY_CHANCES.get(role, 1.0)))
-    lists = [pl.when(pl.Series(listed)).then(pl.lit(respondent)) for respondent, listed in on_list.items()]
-    lists.append(pl.when(named).then(pl.col("authority_code")))
+    """``sequence`` with ``lists`` (respondents that name the holder) and ``reported``.
+
+    Lists are independent. Which lists name the i-th holder is read off a golden-ratio sequence, apart for authorities
+    that answer and that do not, so that every combination of lists has its expected share in any beginning of the
+    queue: a method that is right for independent lists finds the truth without luck.
+    """
+    answers = (authorities["answers"] & ~authorities["names_nobody"]).to_numpy()
+    by_authority = answers[sequence["authority_row"].to_numpy()] * AUTHORITY_CHANCES.get(role, 1.0)
+    names: list[pl.Expr] = [pl.col("authority_code")]
+    chances = [by_authority]
+    for lister in LISTERS:
+        if role in lister.chances:
+            names.append(pl.lit(lister.respondent_id))
+            chances.append(np.full(sequence.height, lister.chances[role]))
+    point = np.empty(sequence.height)
+    for group in (by_authority > 0, by_authority == 0):
+        point[group] = (rng.random() + GOLDEN_RATIO * np.arange(group.sum())) % 1.0
+    lists = []
+    # The unit interval is cut by the first list, each part of it by the second, and so on.
+    for name, chance in zip(names, chances, strict=True):
+        listed = point < chance
+        point = np.where(
+            listed,
+            point / np.where(listed, chance, 1.0),
+            (point - chance) / np.where(listed, 1.0, 1.0 - chance),
+        )
+        lists.append(pl.when(pl.Series(listed)).then(name))
     return sequence.with_columns(lists=pl.concat_list(lists).list.drop_nulls()).with_columns(
         reported=pl.col("lists").list.len() > 0
     )

@@ -62,7 +62,7 @@ def lay_out_towns(authorities: pl.DataFrame, schools: np.ndarray, rng: np.random
     """
     wanted = np.maximum(np.round(schools / SCHOOLS_A_TOWN), 1).astype(int)
     row = np.repeat(np.arange(authorities.height), wanted * CANDIDATES_A_TOWN)
-    points = _sample_ellipses(authorities, row, rng)
+    points = np.round(_sample_ellipses(authorities, row, rng))
     candidates = pl.DataFrame(
         {"authority_row": row, "x": points[:, 0], "y": points[:, 1], "owner": find_owner(points, authorities)}
     ).with_columns(pl.Series("wanted", wanted[row]))
@@ -105,9 +105,9 @@ def place_schools(
     away = rng.normal(size=homes.shape) * (450.0 * np.sqrt(size) + 150.0)[:, None]
     astray = np.arange(len(homes))
     for pull in (1.0, 0.4, 0.4, 0.4, 0.0):
-        away[astray] *= pull
+        away[astray] = np.round(away[astray] * pull)
         astray = astray[find_owner((homes + away)[astray], authorities) != authority_row[astray]]
-    points = np.round(homes + away)
+    points = homes + away
     return pl.DataFrame({"town": town, "x": points[:, 0], "y": points[:, 1]})
 
 

@@ -44,7 +44,7 @@ def build_schools(
         )
         .join(SORTS.drop("share"), on="sort", how="left", maintain_order="left")
     )
-    frame = _pair_infants_and_juniors(frame, rng)
+    frame = _pair_infants_and_juniors(frame)
     frame = _add_setting(frame)
     frame = _add_faith_and_type(frame, rng)
     return _add_measures(frame, rng).with_columns(urn=pl.Series(draw_urns(frame.height, FIRST_URN, rng)))
@@ -73,7 +73,7 @@ def _draw_sorts(authorities: pl.DataFrame, counts: np.ndarray, rng: np.random.Ge
     return np.array(sorts, dtype=object)[shuffled].astype(str)
 
 
-def _pair_infants_and_juniors(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def _pair_infants_and_juniors(frame: pl.DataFrame) -> pl.DataFrame:
     """The k-th junior school of an authority stands beside its k-th infant school, on one ``site``."""
     frame = frame.with_row_index("at").with_columns(
         pair=pl.when(pl.col("sort").is_in(["infant", "junior"])).then(
@@ -96,9 +96,8 @@ def _pair_infants_and_juniors(frame: pl.DataFrame, rng: np.random.Generator) -> 
         how="left",
         maintain_order="left",
     )
-    step = pl.Series(rng.integers(10, 90, frame.height)).cast(pl.Float64)
     return paired.with_columns(
-        x=pl.coalesce(pl.col("infant_x") + step, "x"),
+        x=pl.coalesce("infant_x", "x"),
         y=pl.coalesce("infant_y", "y"),
         town=pl.coalesce("infant_town", "town"),
         town_name=pl.coalesce("infant_town_name", "town_name"),
