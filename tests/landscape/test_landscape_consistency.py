@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadscape.codebooks import find_baseline
+from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.consistency import baseline_extent, check_baseline, check_study
 from leadscape.landscape.distribution import count_phases
 from leadscape.landscape.extent import count_extent
-from leadscape.landscape.queries import rounded_pct
+from leadscape.landscape.queries import rounded_pct, told
 
 from tests.support.drawn import drawn, holdings_of, responses_of, schools_of
 
@@ -45,7 +46,9 @@ def said(findings: pl.DataFrame, check: str) -> str:
     return " ".join(findings.filter(pl.col("check") == check)["finding"])
 
 
-def study(held: list = HELD, asked: list = ASKED, with_holdings: bool = True) -> pl.DataFrame:
+def study(
+    held: list = HELD, asked: list = ASKED, with_holdings: bool = True, suppress_below: int = 0
+) -> pl.DataFrame:
     holdings = holdings_of(held)
     phases = count_phases(holdings, schools_of([]), CODEBOOK)
     return check_study(
@@ -54,6 +57,7 @@ def study(held: list = HELD, asked: list = ASKED, with_holdings: bool = True) ->
         responses_of(asked),
         CODEBOOK,
         holdings=holdings if with_holdings else None,
+        config=LandscapeConfig(suppress_below=suppress_below),
         as_of=date(2006, 6, 30),
     )
 
@@ -137,7 +141,7 @@ def test_a_table_without_faults_has_no_flags() -> None:
     [
         ("own_school_role", "1 of 4, 3 without it"),
         ("not_collected", "National leader of education"),
-        ("persons_and_holdings", "4 role-holdings are held by 3 persons, 1 of whom hold several"),
+        ("persons_and_holdings", "4 role-holdings are held by 3 persons; 1 of 3 hold several"),
         (
             "role_outside_phase",
             "Consultant leader: 1 of 2 holders lead a school of another phase than nursery or primary",
@@ -156,6 +160,30 @@ def test_the_same_questions_are_put_to_a_study(check: str, words: str) -> None:
     findings = study()
     assert not flags(findings)
     assert words in said(findings, check)
+
+
+def test_small_numbers_of_people_that_stand_in_no_table_are_told_in_words() -> None:
+    crowd = [
+        {"leader": f"p{i}", "role": "consultant_leader", "authority": "301", "phase": "primary"}
+        for i in range(9)
+    ]
+    findings = study([*HELD, *crowd], suppress_below=6)
+    assert said(findings, "role_outside_phase").startswith("Consultant leader: fewer than 6 of 11 holders")
+    assert "fewer than 6 of 12 hold several" in said(findings, "persons_and_holdings")
+    assert said(findings, "not_placed").count("fewer than 6 of 13 holdings") == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "words"),
+    [
+        (6, 12, "6 of 12"),
+        (5, 12, "fewer than 6 of 12"),
+        (7, 12, "all but fewer than 6 of 12"),
+        (12, 12, "12 of 12"),
+    ],
+)
+def test_neither_a_number_nor_its_rest_gives_a_few_people_away(count: int, of: int, words: str) -> None:
+    assert told(count, of, 6) == words
 
 
 def test_without_holdings_only_what_the_tables_show_is_asked() -> None:

@@ -99,7 +99,8 @@ def check_study(
         As :class:`~leadscape.survey.tables.RoleHoldings`: with them, totals are counted again and persons,
         phases of home schools, places and ended holdings are looked at.
     config
-        Its range of factors bounds the local share.
+        Its range of factors bounds the local share; numbers of people below its ``suppress_below`` that stand in no
+        table are told in words. Counts of the tables are quoted as they are: what is suppressed there must go here.
     as_of
         The study's date, for holdings that had ended.
 
@@ -108,6 +109,7 @@ def check_study(
     polars.DataFrame
         As :class:`~leadscape.landscape.tables.Consistency`.
     """
+    small = (config or LandscapeConfig()).suppress_below
     asked = responses.filter(pl.col("kind") == "authority")
     answered = asked.filter(pl.col("response").cast(pl.String) != "silent")
     known = phases.filter(pl.col("phase") != UNKNOWN_PLACE).drop_nulls("pct")
@@ -125,9 +127,9 @@ def check_study(
         findings = [
             *query_sum(extent, holdings.height),
             *findings,
-            *query_persons(holdings),
-            *query_phases(holdings, codebook),
-            *query_places(holdings, as_of),
+            *query_persons(holdings, small),
+            *query_phases(holdings, codebook, small),
+            *query_places(holdings, small, as_of),
         ]
     return _as_table(findings, THIS_STUDY)
 

@@ -40,6 +40,23 @@ def rounded_pct(count: int, denominator: int, decimals: int) -> Decimal:
     return Decimal((200 * 10**decimals * count + denominator) // (2 * denominator)).scaleb(-decimals)
 
 
+def told(count: int, of: int, suppress_below: int) -> str:
+    """``count`` of ``of`` in words that give no small number of people away, on either side.
+
+    Examples
+    --------
+    >>> told(12, 40, 6), told(3, 40, 6), told(38, 40, 6), told(2, 4, 6)
+    ('12 of 40', 'fewer than 6 of 40', 'all but fewer than 6 of 40', 'some of fewer than 6')
+    """
+    if 0 < of < suppress_below:
+        return f"some of fewer than {suppress_below}"
+    if 0 < count < suppress_below:
+        return f"fewer than {suppress_below} of {of:,}"
+    if 0 < of - count < suppress_below:
+        return f"all but fewer than {suppress_below} of {of:,}"
+    return f"{count:,} of {of:,}"
+
+
 def query_printed(table: pl.DataFrame, baseline: Baseline) -> Iterator[Finding]:
     """Percentages and a total that do not follow from the counts; a unit that is not stated."""
     total = sum(baseline.counts.values())
@@ -208,7 +225,7 @@ def query_printed_prevalence(baseline: Baseline) -> Iterator[Finding]:
             )
 
 
-def query_persons(holdings: pl.DataFrame) -> Iterator[Finding]:
+def query_persons(holdings: pl.DataFrame, suppress_below: int) -> Iterator[Finding]:
     """Persons with several holdings."""
     held = holdings.group_by("leader_id").len()
     several = held.filter(pl.col("len") > 1).height
@@ -217,12 +234,13 @@ def query_persons(holdings: pl.DataFrame) -> Iterator[Finding]:
             "persons_and_holdings",
             "note",
             None,
-            f"{holdings.height:,} role-holdings are held by {held.height:,} persons, {several:,} of whom hold several: "
-            "percentages of holdings are not percentages of persons.",
+            f"{holdings.height:,} role-holdings are held by {held.height:,} persons; "
+            f"{told(several, held.height, suppress_below)} hold several. Percentages of holdings are not those of "
+            "persons.",
         )
 
 
-def query_phases(holdings: pl.DataFrame, codebook: Codebook) -> Iterator[Finding]:
+def query_phases(holdings: pl.DataFrame, codebook: Codebook, suppress_below: int) -> Iterator[Finding]:
     """Holders of a role who lead a school of a phase that it is not meant for."""
     labels = codebook.labels("phases")
     for role in codebook.roles:
@@ -233,12 +251,12 @@ def query_phases(holdings: pl.DataFrame, codebook: Codebook) -> Iterator[Finding
                 "role_outside_phase",
                 "note",
                 role.id,
-                f"{role.label}: {outside:,} of {held.height:,} holders lead a school of another phase than "
-                f"{' or '.join(labels[phase].lower() for phase in role.phases)}.",
+                f"{role.label}: {told(outside, held.height, suppress_below)} holders lead a school of another phase "
+                f"than {' or '.join(labels[phase].lower() for phase in role.phases)}.",
             )
 
 
-def query_places(holdings: pl.DataFrame, as_of: date | None) -> Iterator[Finding]:
+def query_places(holdings: pl.DataFrame, suppress_below: int, as_of: date | None) -> Iterator[Finding]:
     """Holdings without authority or phase, and those that had ended."""
     for column, words in (("authority_code", "no authority"), ("phase", "no known phase of the home school")):
         lacking = holdings[column].null_count()
@@ -247,8 +265,9 @@ def query_places(holdings: pl.DataFrame, as_of: date | None) -> Iterator[Finding
                 "not_placed",
                 "note",
                 column,
-                f"{lacking:,} of {holdings.height:,} holdings have {words}: they are in the total and in no row by it.",
+                f"{told(lacking, holdings.height, suppress_below)} holdings have {words}: in the total, in no row.",
             )
     ended = 0 if as_of is None else holdings.filter(pl.col("ended_on") < as_of).height
     if ended:
-        yield "ended_before", "note", None, f"{ended:,} of {holdings.height:,} holdings ended before {as_of}."
+        share = told(ended, holdings.height, suppress_below)
+        yield "ended_before", "note", None, f"{share} holdings ended before {as_of}."
