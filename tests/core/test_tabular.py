@@ -210,6 +210,7 @@ def zipped(path: Path, member: str) -> bytes:
         ("register.csv", b'[{"urn": 1}]', "a JSON document"),
         ("register.csv", b"", "empty"),
         ("register.csv", b" \n\n", "empty"),
+        ("register.csv", b",,\n,,\n", "empty"),
         ("register.csv", b"URN,Name\n", "no row below"),
         ("register.csv", b"URN\n1,2\n3,4\n", "None of the 2 rows"),
         ("register.doc", b"URN\n1\n", "does not end in"),

@@ -211,9 +211,9 @@ def _finish(cells: Cells, name: str, sheet: str | None) -> TextTable:
         columns[old] for old, title in zip(cells.frame.columns, cells.header, strict=True) if not title
     ]
     frame = frame.drop([column for column in nameless if frame[column].null_count() == frame.height])
-    text = (
-        frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series() if frame.width else pl.Series([])
-    )
+    if not frame.width:
+        raise empty_file(name)
+    text = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     blank = frame.height - int(text.sum())
     frame = frame.with_columns(cells.row_numbers.alias(ROW))
     frame = frame.filter(text) if blank else frame

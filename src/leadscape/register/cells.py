@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 IDENTIFIERS: Final = frozenset(
     ("urn", "link_urn", "group_uid", "group_id", "authority_code", "companies_house_number")
 )
+_BLANK: Final = "Must not be blank."
 _LEFT_MISSING: Final = "the cell was left missing"
 
 
@@ -116,10 +117,13 @@ def keep_declared(typed: TypedRows, match: Match) -> TypedRows:
     if "name" in match.columns and match.format.table == "schools":
         nameless = typed.frame.filter(pl.col("name").is_null())
         found = pl.concat([found, _blank(nameless, "name")])
+    blank_keys = found.filter((pl.col("rule") == _BLANK) & pl.col("column").is_in(schema.primary_key()))
+    no_repeat = pl.col("column").is_null() & pl.col("row").is_in(blank_keys["row"].implode())
+    found = found.filter(~no_repeat)  # blanks do not repeat each other
     if not found.height:
         return typed
     optional = {name for name, column in schema.columns().items() if column.nullable}
-    curable = pl.col("column").is_in(optional) & ~(pl.col("rule") == "Must not be blank.")
+    curable = pl.col("column").is_in(optional) & (pl.col("rule") != _BLANK)
     cells, rows = found.filter(curable), found.filter(~curable.fill_null(value=False))
     frame = typed.frame.filter(~pl.col(ROW).is_in(rows["row"].implode()))
     for (column,), wrong in cells.group_by("column", maintain_order=True):
@@ -136,7 +140,7 @@ def _blank(rows: pl.DataFrame, column: str) -> pl.DataFrame:
         row=pl.col(ROW),
         column=pl.lit(column),
         value=pl.lit(None, pl.String),
-        rule=pl.lit("Must not be blank."),
+        rule=pl.lit(_BLANK),
     )
 
 

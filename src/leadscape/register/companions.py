@@ -82,15 +82,14 @@ def _memberships(
             entry.values, default="other", return_dtype=pl.String
         )
         kind = kind.fill_null("other")
-    nothing = pl.lit(None, pl.Date)
-    frame = rows.select(
-        urn=pl.col("_urn"),
-        group_uid=uid,
-        group_name=name,
-        group_type=kind,
-        joined_on=nothing,
-        left_on=nothing,
-        seen_on=pl.lit(seen_on, pl.Date),
-    )
+    dtypes = polars_schema(Memberships)
+    stated = {
+        "urn": pl.col("_urn"),
+        "group_uid": uid,
+        "group_name": name,
+        "group_type": kind,
+        "seen_on": pl.lit(seen_on, pl.Date),
+    }
+    frame = rows.select(stated.get(column, pl.lit(None)).alias(column) for column in dtypes)
     filled = frame.filter(pl.col("group_uid").is_not_null() & pl.col("group_name").is_not_null())
-    return filled.cast(polars_schema(Memberships))
+    return filled.cast(dtypes)

@@ -29,8 +29,9 @@ def parse_date(text: pl.Expr, order: str = "dmy", placeholders: Sequence[date] =
 
     Notes
     -----
-    A year has four digits: whether 65 is 1965 or 2065 is not guessed. It comes first or last, so that ``dmy`` and ``ymd`` cannot be mistaken for each other. A
-    day number counts from 30 December 1899, which is right for every day after February 1900.
+    A year has four digits: whether 65 is 1965 or 2065 is not guessed. It comes first or last, so that ``dmy`` and
+    ``ymd`` cannot be mistaken for each other. A day number counts from 30 December 1899, which is right for every
+    day after February 1900.
     """
     parsed = text.map_batches(
         partial(_parse_distinct, order=order), return_dtype=pl.Date, is_elementwise=True

@@ -137,12 +137,9 @@ def profile_file(path: Path, mapping: Path | None = None) -> Profile:
             columns_used=match.used,
             problems=error.problems,
         )
-    return _describe(
-        text,
-        reading,
-        match.format.title,
-        text.frame[match.columns["urn"]] if "urn" in match.columns else None,
-    )
+    one_row_a_school = reading.table == "schools" and match.format.spells is None
+    urns = text.frame[match.columns["urn"]] if one_row_a_school else None
+    return _describe(text, reading, match.format.title, urns)
 
 
 def _describe(text: TextTable, reading: Reading, title: str, urns: pl.Series | None) -> Profile:
