@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.drawn import drawn, holdings_of
 
 from leadscape.codebooks import find_baseline, load_codebook
 from leadscape.core.errors import CodebookProblem
 from leadscape.landscape.extent import count_extent, count_kinds, count_totals
+
+from tests.support.drawn import drawn, holdings_of
 
 CODEBOOK = load_codebook("england-2006")
 COLLECTED = [role.id for role in CODEBOOK.roles if role.collected]
