@@ -53,10 +53,14 @@ def make_contents(
         responses=count_answers(inputs.responses),
         open_questions=_worded_questions(settled),
         decisions=settled.questions["decision"].count(),
-        suppress_below=study.suppress_below if study.suppress_below > 1 else None,
+        suppress_below=hidden_below if (hidden_below := study.settings.suppress_below) > 1 else None,
         areas=areas,
         home_points=(
-            draw_home_points(settled.role_holdings, areas.points, published.authorities) if areas else None
+            draw_home_points(
+                settled.role_holdings, areas.points, published.authorities, rounded=bool(study.round_to)
+            )
+            if areas
+            else None
         ),
         notes=(
             *quality_notes(settled, inputs),

@@ -24,7 +24,7 @@ def view_estimates(landscape: Landscape) -> TableView | None:
             Cell(row["interval"]),
             Cell(row["method"]),
             _basis(row["numerator"], row["numerator_source"], row["denominator"], row["denominator_source"]),
-            Cell(row["assumptions"]),
+            Cell(row["assumptions"] or "none stated"),
         )
         for row in landscape.estimates.iter_rows(named=True)
     ]
@@ -65,8 +65,9 @@ def view_models(landscape: Landscape) -> TableView | None:
     """Every capture-recapture model, so that model dependence is seen."""
     if not landscape.models.height:
         return None
+    read = pl.when(pl.col("note") != "").then("note").when("in_range").then(pl.lit("in the range"))
     return show_table(
-        landscape.models,
+        landscape.models.with_columns(note=read.otherwise(pl.lit("outside the range"))),
         "models",
         "Estimates from overlapping lists, by model",
         (

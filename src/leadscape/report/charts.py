@@ -25,7 +25,7 @@ WIDTH: Final = 400
 FOREST_WIDTH: Final = 280
 LINE_HEIGHT: Final = 16
 LABEL_CHARACTERS: Final = 46
-FOREST_CHARACTERS: Final = 36
+FOREST_CHARACTERS: Final = 40
 COUNT_FORMAT: Final = ",.0f"
 SHARE_FORMAT: Final = "~f"
 MODELS_DRAWN: Final = 12
@@ -106,24 +106,21 @@ def draw_lorenz(concentration: Concentration) -> Specification | None:
     equal = alt.Chart(_values(ends)).mark_line(color=STRONG_RULE, strokeDash=[5, 4]).encode(x=x, y=y)
     said = pl.DataFrame({"authorities_share": [0.46], "holdings_share": [0.53], "words": ["equal shares"]})
     words = alt.Chart(_values(said)).mark_text(color=SOFT_INK, align="right").encode(x=x, y=y, text="words:N")
-    return (area + equal + lorenz + words).properties(width=360, height=360).to_dict()
+    return _specified((area + equal + lorenz + words).properties(width=360, height=360))
 
 
-def draw_estimates(estimates: pl.DataFrame, unit: str) -> Specification | None:
-    """Every estimate of one unit as a dot with its interval."""
-    rows = estimates.filter(pl.col("unit") == unit)
+def draw_estimates(rows: pl.DataFrame, unit: str) -> Specification | None:
+    """Estimates of one unit as dots with their intervals, each named with its method."""
     if not rows.height:
         return None
     words = [
-        quantity(row["value"], unit)
-        + (f" ({interval(row['low'], row['high'], unit)})" if row["low"] < row["high"] else "")
-        for row in rows.iter_rows(named=True)
+        quantity(value, unit) + (f" ({interval(low, high, unit)})" if low < high else "")
+        for value, low, high in rows.select("value", "low", "high").iter_rows()
     ]
+    named = rows.with_columns(label=pl.concat_str("label", pl.lit(": "), "method"))
     return _dots(
-        rows.select(
-            label=pl.Series(
-                ["\n".join(wrap(label, FOREST_CHARACTERS)) for label in rows["label"]], dtype=pl.String
-            ),
+        named.select(
+            label=_wrapped("label", FOREST_CHARACTERS),
             value="value",
             low="low",
             high="high",
@@ -182,11 +179,8 @@ def draw_sensitivity(sensitivity: pl.DataFrame) -> Specification | None:
     marked = nearest.with_columns(words=pl.lit("same rate"))
     dot = alt.Chart(_values(marked)).encode(x=x, y="total:Q")
     words = dot.mark_text(dy=-14, align="right", dx=-2).encode(text="words:N")
-    return (
-        (spread + line + dot.mark_point(filled=True, size=70, color=INK) + words)
-        .properties(width=WIDTH + 120, height=280)
-        .to_dict()
-    )
+    marks = spread + line + dot.mark_point(filled=True, size=70, color=INK) + words
+    return _specified(marks.properties(width=WIDTH + 120, height=280))
 
 
 def _dots(rows: pl.DataFrame, title: str) -> Specification:
@@ -203,11 +197,16 @@ def _dots(rows: pl.DataFrame, title: str) -> Specification:
     return _finished(rule + dot + words, rows["label"], width=FOREST_WIDTH)
 
 
-def _finished(chart: alt.LayerChart, labels: pl.Series, width: int = WIDTH) -> Specification:
+def _finished(chart: alt.LayerChart | alt.FacetChart, labels: pl.Series, width: int = WIDTH) -> Specification:
     """The chart at a height that leaves every row room for the lines of the longest label."""
     lines = int(str(labels.str.count_matches("\n").max() or 0)) + 1
     row = max(lines * LINE_HEIGHT, 22) + 10
-    return chart.properties(width=width, height=max(len(labels), 2) * row).to_dict()
+    return _specified(chart.properties(width=width, height=max(len(labels), 2) * row))
+
+
+def _specified(chart: alt.LayerChart | alt.FacetChart) -> Specification:
+    """The chart as a dictionary. Not validated against the schema, which takes longer than drawing it does."""
+    return chart.to_dict(validate=False)
 
 
 def _bar_words(base: alt.Chart) -> alt.Chart:

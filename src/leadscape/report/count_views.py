@@ -123,7 +123,7 @@ def view_regions(landscape: Landscape) -> TableView:
             Shown("national_holdings", "National", "count"),
             Shown("national_per_100_schools", "National per 100 schools", "decimal"),
         ),
-        "Local holdings and their rate cover the schools of authorities that answered; national ones cover all schools.",
+        "Local holdings and their rate cover the schools of authorities that answered; national ones all schools.",
     )
 
 

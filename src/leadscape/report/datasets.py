@@ -19,6 +19,11 @@ LORENZ_COLUMNS = {
     "authorities_share": "Share of authorities, those with fewest first, 0 to 1",
     "holdings_share": "Share of role-holdings that they hold together, 0 to 1",
 }
+BARE_NAMES = {
+    "low": "Lower end of the interval",
+    "high": "Upper end of the interval",
+    "value": "The estimate, in its unit",
+}
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,31 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
         ("phases", "By phase", landscape.phases, landscape_tables.PhaseDistribution),
         ("cold_spots", "Cold spots", spread and spread.cold_spots, landscape_tables.ColdSpots),
         ("estimates", "Estimates with intervals", landscape.estimates, landscape_tables.Estimates),
-        ("sensitivity", "Sensitivity to silent authorities", landscape.sensitivity, landscape_tables.Sensitivity),
+        (
+            "sensitivity",
+            "Sensitivity to silent authorities",
+            landscape.sensitivity,
+            landscape_tables.Sensitivity,
+        ),
         ("models", "Capture-recapture models", landscape.models, landscape_tables.CaptureModels),
-        ("network_schools", "Schools in the network", network and network.schools, landscape_tables.NetworkSchools),
+        (
+            "network_schools",
+            "Schools in the network",
+            network and network.schools,
+            landscape_tables.NetworkSchools,
+        ),
         ("network_reach", "Reach of support", network and network.reach, landscape_tables.NetworkReach),
         ("consistency", "Consistency", landscape.consistency, landscape_tables.Consistency),
-        ("comparison", "Beside the baseline", contents.baseline and contents.baseline.rows, landscape_tables.WaveComparison),
+        (
+            "comparison",
+            "Beside the baseline",
+            contents.baseline and contents.baseline.rows,
+            landscape_tables.WaveComparison,
+        ),
         ("responses", "Response", contents.responses, report_tables.ResponseCounts),
         ("reading", "Rows read", contents.reading, report_tables.ReadingCounts),
         ("open_questions", "Open questions", contents.open_questions, report_tables.OpenQuestions),
-    ]  # fmt: skip
+    ]
     found = [
         Dataset(name, title, _about(schema), frame, _columns(frame, schema))
         for name, title, frame, schema in declared
@@ -101,7 +121,7 @@ def _columns(frame: pl.DataFrame, schema: type[dy.Schema]) -> dict[str, str]:
 
 def _plain(name: str) -> str:
     """A name whose words say what it is, as a description."""
-    return name.replace("_", " ").capitalize()
+    return BARE_NAMES.get(name, name.replace("_", " ").capitalize())
 
 
 def _type_words(dtype: pl.DataType) -> str:

@@ -5,6 +5,8 @@ A figure is left out where its data are missing or suppressed; the table beside 
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from leadscape.landscape.results import Concentration, Landscape
@@ -13,22 +15,42 @@ from leadscape.report.contents import ReportContents
 from leadscape.report.count_views import count_bands
 from leadscape.report.map import draw_home_map, draw_rate_map
 from leadscape.report.rendering import Figure, render_chart
-from leadscape.report.wording import decimal, listed, percent, plural, quantity, whole
+from leadscape.report.wording import decimal, interval, listed, percent, plural, quantity, whole
+
+TITLES = {
+    "extent": "Role-holdings by role",
+    "phases": "Role-holdings by phase of the home school",
+    "bands": "Authorities by number of role-holdings",
+    "lorenz": "Share of role-holdings by share of authorities",
+    "sensitivity": "Total under every assumption about silent authorities",
+    "models": "Estimates from overlapping lists, by model",
+}
+Declared = tuple[str, str, str, charts.Specification | None]
 
 
 def draw_figures(contents: ReportContents) -> dict[str, Figure]:
     """The figures that can be drawn, by name, in the order of the report."""
     landscape = contents.landscape
+    bands = charts.draw_bands(count_bands(landscape))
     declared = [
-        ("extent", "Role-holdings by role", _extent_words(landscape), charts.draw_extent(landscape.extent, contents.codebook)),
-        ("phases", "Role-holdings by phase of the home school", _phase_words(landscape), charts.draw_phases(landscape.phases)),
-        ("bands", "Authorities by number of role-holdings", _band_words(landscape), charts.draw_bands(count_bands(landscape))),
+        (
+            "extent",
+            TITLES["extent"],
+            _extent_words(landscape),
+            charts.draw_extent(landscape.extent, contents.codebook),
+        ),
+        ("phases", TITLES["phases"], _phase_words(landscape), charts.draw_phases(landscape.phases)),
+        ("bands", TITLES["bands"], _band_words(landscape), bands),
         *_concentration(landscape.concentration),
         *_estimates(landscape),
-        ("sensitivity", "Total under every assumption about silent authorities", _sensitivity_words(landscape),
-         charts.draw_sensitivity(landscape.sensitivity)),
-        ("models", "Estimates from overlapping lists, by model", _model_words(landscape), charts.draw_models(landscape.models)),
-    ]  # fmt: skip
+        (
+            "sensitivity",
+            TITLES["sensitivity"],
+            _sensitivity_words(landscape),
+            charts.draw_sensitivity(landscape.sensitivity),
+        ),
+        ("models", TITLES["models"], _model_words(landscape), charts.draw_models(landscape.models)),
+    ]
     figures = [
         render_chart(name, title, words, specification)
         for name, title, words, specification in declared
@@ -42,34 +64,27 @@ def _maps(contents: ReportContents) -> list[Figure]:
         return []
     authorities = contents.landscape.authorities
     maps = [draw_rate_map(contents.areas, authorities)]
-    if contents.home_points is not None:
+    if contents.home_points is not None and contents.home_points.points.height:
         maps.append(draw_home_map(contents.areas, authorities, contents.home_points, contents.codebook))
     return maps
 
 
-def _concentration(
-    concentration: Concentration | None,
-) -> list[tuple[str, str, str, charts.Specification | None]]:
+def _concentration(concentration: Concentration | None) -> list[Declared]:
     if concentration is None:
         return []
     words = f"Lorenz curve of {plural(concentration.authorities, 'authority')}. Gini {decimal(concentration.gini, 2)}."
-    return [
-        ("lorenz", "Share of role-holdings by share of authorities", words, charts.draw_lorenz(concentration))
-    ]
+    return [("lorenz", TITLES["lorenz"], words, charts.draw_lorenz(concentration))]
 
 
-def _estimates(landscape: Landscape) -> list[tuple[str, str, str, charts.Specification | None]]:
+def _estimates(landscape: Landscape) -> list[Declared]:
     """One chart a unit: numbers and shares have no common axis."""
-    units = landscape.estimates["unit"].unique(maintain_order=True).to_list()
-    return [
-        (
-            f"estimates_{'percent' if unit == '%' else unit}",
-            f"Estimates with their intervals, in {unit}",
-            _estimate_words(landscape.estimates.filter(pl.col("unit") == unit), unit),
-            charts.draw_estimates(landscape.estimates, unit),
-        )
-        for unit in units
-    ]
+    found: list[Declared] = []
+    for unit in landscape.estimates["unit"].unique(maintain_order=True):
+        rows = landscape.estimates.filter(pl.col("unit") == unit)
+        name = "estimates_" + ("percent" if unit == "%" else re.sub(r"\W+", "_", unit.lower()))
+        title = f"Estimates with their intervals, {'percentages' if unit == '%' else unit}"
+        found.append((name, title, _estimate_words(rows, unit), charts.draw_estimates(rows, unit)))
+    return found
 
 
 def _extent_words(landscape: Landscape) -> str:
@@ -97,8 +112,10 @@ def _band_words(landscape: Landscape) -> str:
 
 def _estimate_words(rows: pl.DataFrame, unit: str) -> str:
     parts = [
-        f"{label}: {quantity(value, unit)} ({quantity(low, unit)} to {quantity(high, unit)})"
-        for label, value, low, high in rows.select("label", "value", "low", "high").iter_rows()
+        f"{label}, {method}: {quantity(value, unit)} ({interval(low, high, unit)})"
+        for label, method, value, low, high in rows.select(
+            "label", "method", "value", "low", "high"
+        ).iter_rows()
     ]
     return f"Dots with intervals. {'; '.join(parts)}."
 

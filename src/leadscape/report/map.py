@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from leadscape.codebooks import Codebook
 from leadscape.core.missing import NOT_COLLECTED, REPORTED, SUPPRESSED, UNKNOWN
 from leadscape.report import style
 from leadscape.report.contents import PointsShown
+from leadscape.report.map_geometry import Window, clip, dot_path, fit_window, shape_paths
 from leadscape.report.map_marks import (
     class_colours,
     dot_form,
@@ -29,7 +31,6 @@ from leadscape.report.map_marks import (
     patterns,
     swatch,
 )
-from leadscape.report.map_geometry import Window, clip, dot_path, fit_window, shape_paths
 from leadscape.report.rendering import Figure, wrap_drawing
 from leadscape.report.wording import MISSING_WORDS, decimal, listed, plural, whole
 
@@ -91,15 +92,11 @@ def draw_rate_map(areas: Areas, authorities: pl.DataFrame) -> Figure:
     ]
     content = patterns(name) + _draw_shapes(ground, fills, titles, style.BORDER)
     content += _legend("Role-holdings per 100 schools", lines) + _inset_frame(ground)
-    known = len(rates)
+    span = rates.to_list()
+    known = f", from {decimal(min(span))} to {decimal(max(span))} per 100 schools" if span else ""
     description = (
-        f"Map of {plural(len(ground.rows), 'authority')}. The rate is known for {known}"
-        + (
-            f", from {decimal(float(rates.min()))} to {decimal(float(rates.max()))} per 100 schools"
-            if known
-            else ""
-        )  # type: ignore[arg-type]
-        + ". The table “Role-holdings by authority” holds every figure."
+        f"Map of {plural(len(ground.rows), 'authority')}. The rate is known for {len(span)}{known}. "
+        "The table “Role-holdings by authority” holds every figure."
     )
     return wrap_drawing(
         name, "Role-holdings per 100 schools, by authority", description, content, WIDTH, ground.height
@@ -145,7 +142,7 @@ def class_words(breaks: np.ndarray) -> list[str]:
     if not len(breaks):
         return ["all"]
     written = [decimal(value, 0 if (breaks == np.round(breaks)).all() else 1) for value in breaks]
-    middle = [f"{low} to under {high}" for low, high in zip(written[:-1], written[1:], strict=True)]
+    middle = [f"{low} to under {high}" for low, high in pairwise(written)]
     return [f"under {written[0]}", *middle, f"{written[-1]} and over"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +12,6 @@ from leadscape.landscape.results import Landscape
 from leadscape.report.contents import ReportContents
 from leadscape.report.sentences import not_collected_roles
 from leadscape.report.wording import (
-    MISSING_WORDS,
     decimal,
     interval,
     listed,
@@ -111,7 +111,7 @@ def not_known(contents: ReportContents) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _totals(landscape: Landscape) -> dict[str, dict[str, float | None]]:
+def _totals(landscape: Landscape) -> dict[str, dict[str, Any]]:
     return {row["total"]: row for row in landscape.totals.iter_rows(named=True)}
 
 
@@ -120,7 +120,7 @@ def _reported(landscape: Landscape) -> KeyFigure | None:
     if everyone is None or everyone["holdings"] is None:
         return None
     people = everyone["leaders"]
-    basis = "people suppressed" if people is None else f"held by {plural(int(people), 'person', 'people')}"
+    basis = "people suppressed" if people is None else f"held by {plural(people, 'person', 'people')}"
     return KeyFigure(
         whole(everyone["holdings"]), "role-holdings reported", basis, "Returns, duplicates resolved"
     )
@@ -148,7 +148,9 @@ def _scaled(landscape: Landscape) -> KeyFigure | None:
 
 
 def _prevalence(landscape: Landscape) -> KeyFigure | None:
-    rows = landscape.estimates.filter(pl.col("unit") == "%", pl.col("denominator").is_not_null())
+    rows = landscape.estimates.filter(
+        pl.col("unit") == "%", pl.col("origin") == "all", pl.col("denominator").is_not_null()
+    )
     return _estimated(rows, None)
 
 

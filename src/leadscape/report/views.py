@@ -115,10 +115,8 @@ def show_rows(
 def _cells(frame: pl.DataFrame, column: Shown) -> list[Cell]:
     values = frame[column.column].to_list()
     status = column.status or f"{column.column}_status"
-    if status in frame.columns:
-        reasons = frame[status].cast(pl.String).to_list()
-    else:
-        reasons = [None] * frame.height
+    given = status in frame.columns
+    reasons = frame[status].cast(pl.String).to_list() if given else [None] * frame.height
     return [_cell(value, reason, column) for value, reason in zip(values, reasons, strict=True)]
 
 

@@ -1,0 +1,119 @@
+"""The maps show what is known, where it is, and nothing that was hidden."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadscape.core.missing import Status
+from leadscape.report.map import class_breaks, class_words, draw_home_map, draw_rate_map
+from leadscape.report.map_geometry import dot_path, fit_window, shape_paths
+from leadscape.report.points import draw_home_points
+
+from tests.support.landscapes import draw_contents
+
+WINDOW = fit_window((0.0, 0.0, 1000.0, 2000.0), 10, 10, 100, 100)
+
+
+def test_a_square_is_drawn_with_north_up() -> None:
+    square = shapely.box(0, 1000, 1000, 2000)
+    assert shape_paths([square], WINDOW) == ["M600 600l0-500 -500 0 0 500z".replace("0-", "0 -")]
+
+
+def test_two_places_are_two_dots_and_one_place_is_one() -> None:
+    points = pl.DataFrame({"x": [0.0, 0.0, 1000.0], "y": [2000.0, 2000.0, 0.0]})
+    assert dot_path(points, WINDOW) == "M100 100h0M600 1100h0"
+
+
+def test_an_authority_too_small_to_draw_does_not_vanish() -> None:
+    paths = shape_paths([shapely.box(0, 0, 1000, 1000), shapely.box(1000, 1000, 1000.5, 1000.5)], WINDOW)
+    assert all(paths)
+
+
+@given(st.lists(st.floats(0, 60), min_size=2, max_size=80))
+def test_every_rate_has_a_class_and_classes_do_not_overlap(rates: list[float]) -> None:
+    breaks = class_breaks(np.array(rates))
+    assert (np.diff(breaks) > 0).all()
+    assert len(class_words(breaks)) == len(breaks) + 1
+    classes = np.searchsorted(breaks, rates, side="right")
+    if len(breaks):
+        assert classes.min() == 0
+        assert classes.max() == len(breaks)
+
+
+def test_unknown_has_a_hatch_and_is_never_the_lightest_class() -> None:
+    contents = draw_contents()
+    authorities = contents.landscape.authorities
+    figure = draw_rate_map(contents.areas, authorities)
+    silent = authorities.filter(pl.col("holdings_status").cast(pl.String) == "unknown")[
+        "authority_name"
+    ].to_list()
+    shapes = re.findall(r'<path fill="([^"]+)"[^>]*><title>([^<]+)</title>', figure.svg)
+    fills = {words.split(":")[0]: fill for fill, words in shapes}
+    assert silent
+    assert {fills[name] for name in silent} == {"url(#map_rates-unknown)"}
+    assert f"unknown ({len(silent)} authorities)" in figure.svg
+
+
+def test_suppressed_authorities_have_their_own_hatch_and_no_dots() -> None:
+    contents = draw_contents()
+    authorities = contents.landscape.authorities
+    code = authorities.filter(pl.col("holdings_status").cast(pl.String) == "reported")["authority_code"][0]
+    hidden = authorities.with_columns(
+        holdings_status=pl.when(pl.col("authority_code") == code)
+        .then(pl.lit("suppressed").cast(Status))
+        .otherwise("holdings_status")
+    )
+    assert "suppressed (1 authority)" in draw_rate_map(contents.areas, hidden).svg
+    holdings = pl.DataFrame(
+        {
+            "home_urn": ["1", "2", None, "9"],
+            "origin": ["local", "national", "national", "local"],
+            "authority_code": [code, "elsewhere", code, code],
+        }
+    )
+    points = pl.DataFrame({"urn": ["1", "2"], "x": [1.0, 2.0], "y": [3.0, 4.0]})
+    shown = draw_home_points(holdings, points, hidden)
+    assert shown.points.rows() == [(2.0, 4.0, "national")]
+    assert shown.not_shown == 3
+    assert shown.reasons == (
+        "1 have no home school that could be linked to the register",
+        "1 have a home school without a place on the map",
+        "1 are in authorities with suppressed counts",
+    )
+    hidden_by_rounding = draw_home_points(holdings, points, authorities, rounded=True)
+    assert hidden_by_rounding.points.is_empty()
+    assert hidden_by_rounding.not_shown == 4
+
+
+def test_the_order_of_holdings_does_not_matter() -> None:
+    contents = draw_contents()
+    home = contents.home_points
+    assert home is not None
+    turned = replace(home, points=home.points.reverse())
+    drawn = [
+        draw_home_map(contents.areas, contents.landscape.authorities, h, contents.codebook).svg
+        for h in (home, turned)
+    ]
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("draw", ["rates", "home"])
+def test_a_map_speaks(draw: str) -> None:
+    contents = draw_contents()
+    authorities = contents.landscape.authorities
+    figure = (
+        draw_rate_map(contents.areas, authorities)
+        if draw == "rates"
+        else draw_home_map(contents.areas, authorities, contents.home_points, contents.codebook)
+    )
+    assert 'role="img"' in figure.svg
+    assert f'aria-labelledby="figure-{figure.name}-title figure-{figure.name}-desc"' in figure.svg
+    assert "12 authorities" in figure.svg or draw == "home"
