@@ -52,16 +52,18 @@ def describe_landscape(
     authorities = count_authorities(holdings, responses, schools, codebook, config, as_of)
     extent = count_extent(holdings, codebook)
     phases = count_phases(holdings, schools, codebook, as_of)
-    estimates, sensitivity = [Estimates.create_empty()], Sensitivity.create_empty()
+    estimates: list[pl.DataFrame] = [Estimates.create_empty()]
+    sensitivity: pl.DataFrame = Sensitivity.create_empty()
     numerators = [Numerator(leaders.height, "leaders as reported", "this study", "leaders")]
     try:
         adjusted = adjust_for_nonresponse(authorities, holdings, schools, codebook, config, as_of)
         estimates.append(adjusted.estimates)
         sensitivity = adjusted.sensitivity
+        notes += [point.sentence for point in adjusted.tipping_points if point.in_range]
         numerators += _adjusted_numerators(adjusted.estimates, leaders.height, holdings.height)
     except NotIdentified as error:
         notes.append(f"No adjustment for silent authorities: {error.what} {error.why}")
-    models = CaptureModels.create_empty()
+    models: pl.DataFrame = CaptureModels.create_empty()
     try:
         compared = compare_list_models(capture_histories(holdings, lists_of(responses)), config.confidence)
         models = compared.models

@@ -95,7 +95,7 @@ def map_landscape(
             inputs.decisions,
             declared.as_of,
         )
-    config = LandscapeConfig(suppress_below=declared.suppress_below, round_to=declared.round_to)
+    config = declared.settings
     with timed(seconds, "count"):
         progress.step("Counting and estimating")
         described = _describe(declared, inputs, settled, config)

@@ -57,7 +57,10 @@ def make_contents(
         areas=areas,
         home_points=(
             draw_home_points(
-                settled.role_holdings, areas.points, published.authorities, rounded=bool(study.round_to)
+                settled.role_holdings,
+                areas.points,
+                published.authorities,
+                rounded=bool(study.settings.round_to),
             )
             if areas
             else None

@@ -5,14 +5,15 @@
     [study]     title, system, as_of, codebook, seed
     [register]  schools, links, groups, mapping, boundaries
     [survey]    frame, returns, decisions, withdrawals
-    [landscape] suppress_below, round_to, [[landscape.denominator]] label, n, unit, source
+    [landscape] suppress_below, round_to and any other setting of LandscapeConfig;
+                [[landscape.denominator]] label, n, unit, source
     [output]    folder
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 from leadscape.codebooks import Codebook, load_codebook
 from leadscape.core.errors import CodebookProblem, StudyProblem
+from leadscape.landscape.config import LandscapeConfig
 
 KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
     "study": {"title": (str,), "system": (str,), "as_of": (date,), "codebook": (str,), "seed": (int,)},
@@ -31,7 +33,7 @@ KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
         "boundaries": (str,),
     },
     "survey": {"frame": (str,), "returns": (list, str), "decisions": (str,), "withdrawals": (str,)},
-    "landscape": {"suppress_below": (int,), "round_to": (int,), "denominator": (list,)},
+    "landscape": {"denominator": (list,), **{field.name: (object,) for field in fields(LandscapeConfig)}},
     "output": {"folder": (str,)},
 }
 REQUIRED: Final = (
@@ -45,7 +47,6 @@ REQUIRED: Final = (
 )
 DENOMINATOR_KEYS: Final = ("label", "n", "unit", "source")
 DEFAULT_SEED: Final = 2006
-DEFAULT_SUPPRESS_BELOW: Final = 6
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,7 @@ class Study:
     returns: tuple[Path, ...]
     decisions: Path | None
     withdrawals: Path | None
-    suppress_below: int
-    round_to: int | None
+    settings: LandscapeConfig
     denominators: tuple[StudyDenominator, ...]
     output: Path
 
@@ -106,9 +106,8 @@ def read_study(path: Path) -> Study:
             codebook = load_codebook(name, folder)
         except CodebookProblem as error:
             problems.append(str(error))
-    suppress_below = raw.get("landscape", {}).get("suppress_below", DEFAULT_SUPPRESS_BELOW)
-    if isinstance(suppress_below, int) and suppress_below < 0:
-        problems.append(f"[landscape] suppress_below is {suppress_below}; write 0 to show every count, or 6.")
+    settings, setting_problems = _settings(raw.get("landscape", {}))
+    problems += setting_problems
     if problems or codebook is None:
         raise StudyProblem(
             f"{path.name} has {len(problems)} problem{'s' * (len(problems) != 1)}: {' '.join(problems)}",
@@ -134,8 +133,7 @@ def read_study(path: Path) -> Study:
         returns=files["returns"],
         decisions=_only(files["decisions"]),
         withdrawals=_only(files["withdrawals"]),
-        suppress_below=suppress_below,
-        round_to=raw.get("landscape", {}).get("round_to"),
+        settings=settings,
         denominators=denominators,
         output=folder / raw.get("output", {}).get("folder", "out"),
     )
@@ -218,6 +216,20 @@ def _denominators(entries: Any) -> tuple[tuple[StudyDenominator, ...], list[str]
         elif not lacking:
             made.append(StudyDenominator(entry["label"], n, entry.get("unit", "leaders"), entry["source"]))
     return tuple(made), problems
+
+
+def _settings(section: Any) -> tuple[LandscapeConfig, list[str]]:
+    """The landscape's settings, or what is wrong with them; unknown keys are told with the others of the study."""
+    known = {field.name for field in fields(LandscapeConfig)}
+    given = (
+        {key: value for key, value in section.items() if key in known} if isinstance(section, dict) else {}
+    )
+    try:
+        return LandscapeConfig.from_mapping(given), []
+    except StudyProblem as error:
+        return LandscapeConfig(), [f"[landscape] {problem}" for problem in error.problems]
+    except TypeError:
+        return LandscapeConfig(), [f"[landscape] {given} holds a value of the wrong type."]
 
 
 def _only(paths: tuple[Path, ...]) -> Path | None:

@@ -77,4 +77,4 @@ def trace_lineage(
         named = register.select("urn", "name", pl.col("status").cast(pl.String))
         family = family.join(named, on="urn", how="left", maintain_order="left")
     ends = lineage.latest_successors(pl.Series([urn]), as_of)
-    return TracedLineage(urn, as_of, family, ends, len(lineage.cycles))
+    return TracedLineage(urn, as_of, family, ends, lineage.cycles)

@@ -87,7 +87,7 @@ def print_table(
     """
     shown = frame.head(limit) if limit is not None else frame
     cells = [[_cell(value) for value in row] for row in shown.iter_rows()]
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
     numeric = set(frame.select(NUMERIC).columns)
     for number, name in enumerate(frame.columns):
         heading = (headings or {}).get(name, name.replace("_", " "))
@@ -97,6 +97,8 @@ def print_table(
         table.add_column(heading, justify=justify, no_wrap=widest <= SHORT_CELL)
     for row in cells:
         table.add_row(*row)
+    if title:
+        out.print(escape(title), style="bold", soft_wrap=True)
     out.print(table)
     if shown.height < frame.height:
         out.print(f"… {frame.height - shown.height:,} more rows; use --json for all of them.")

@@ -14,7 +14,7 @@ app = typer.Typer(help="Registers of schools: check, read, lineage, changes.", n
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 Mapping = Annotated[Path | None, typer.Option(help="Mapping file for a register that is not recognised.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A date, such as 2022-08-01.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A date, such as 2022-08-31.")]
 
 ROWS_PRINTED = 40
 
@@ -82,6 +82,8 @@ def lineage(
 def changes(
     old: Annotated[Path, typer.Argument(help="The earlier register.")],
     new: Annotated[Path, typer.Argument(help="The later register.")],
+    old_date: Day = None,
+    new_date: Day = None,
     old_groups: Annotated[Path | None, typer.Option(help="Memberships at the earlier date.")] = None,
     new_groups: Annotated[Path | None, typer.Option(help="Memberships at the later date.")] = None,
     links: Annotated[list[Path] | None, typer.Option(help="Links files, to explain what is missing.")] = None,
@@ -92,12 +94,18 @@ def changes(
     from leadscape.actions.compare_registers import compare_registers
 
     compared = compare_registers(
-        old, new, old_groups=old_groups, new_groups=new_groups, links=tuple(links or ())
+        old,
+        new,
+        old_date=old_date.date() if old_date else None,
+        new_date=new_date.date() if new_date else None,
+        old_groups=old_groups,
+        new_groups=new_groups,
+        links=tuple(links or ()),
     )
     if as_json:
         print_json(compared.as_dict())
         return
-    print_table(compared.summary, f"{old.name} → {new.name}")
+    print_table(compared.summary, f"{old.name} → {new.name}", headings={"why_not": "not compared because"})
     for title, table in compared.tables.items():
         if table.height:
             print_table(table, title.replace("_", " ").capitalize(), limit=ROWS_PRINTED)
