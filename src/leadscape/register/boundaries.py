@@ -141,7 +141,7 @@ def match_features(boundaries: Boundaries, placed: pl.DataFrame) -> pl.DataFrame
             .when(pl.col("schools").is_null())
             .then(pl.lit("no_schools"))
             .otherwise(pl.lit("several_authorities")),
-            schools=pl.col("schools").fill_null(0),
+            schools=pl.coalesce("schools", pl.lit(0)),
         )
         .sort("feature")
     )
