@@ -171,7 +171,8 @@ def _fallback(known: Format, name: str, dtype: pl.DataType, headers: Headers) ->
         if None in found:
             continue
         applies = pl.all_horizontal(
-            pl.col(str(header)).is_in(list(values)) for header, values in found.items()
+            pl.col(str(header)).str.to_lowercase().is_in([entry.casefold() for entry in values])
+            for header, values in found.items()
         )
         value = pl.when(applies).then(pl.lit(rule.value)).otherwise(value)
     return value.cast(dtype).alias(name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def with_status(typed: TypedRows, match: Match, seen_on: date | None) -> TypedRows:
     """Status from the dates where the file states none: open unless it closed, or opens after the file's date."""
     if "status" in match.columns or "status" in match.format.constants:
-        return typed
+        return _with_contradictions(typed)
     closed, opened = pl.col("closed_on"), pl.col("opened_on")
     when = pl.lit(seen_on, pl.Date)
     status = (
@@ -44,6 +44,15 @@ def with_status(typed: TypedRows, match: Match, seen_on: date | None) -> TypedRo
         typed.problems,
         (*typed.notes, note),
     )
+
+
+def _with_contradictions(typed: TypedRows) -> TypedRows:
+    """A note where a status says open and a date says closed: perhaps the codes of the status mean something else."""
+    closing = int(((typed.frame["status"] == "open") & typed.frame["closed_on"].is_not_null()).sum())
+    if not closing:
+        return typed
+    note = f"{closing:,} schools are open by their status and have a closing date."
+    return TypedRows(typed.frame, typed.problems, (*typed.notes, note))
 
 
 def with_spells(typed: TypedRows, text: pl.DataFrame, year: int) -> TypedRows:
