@@ -43,8 +43,6 @@ class CheckedRegister:
             told.append(f"Recognised as {p.format_title} ({p.format_id}); fills the table {p.table}.")
         if not p.usable:
             told.append(f"It cannot be used. {p.reason}")
-        if p.nearest:
-            told.append(p.nearest)
         for words, columns in (
             ("used", p.columns_used),
             ("ignored", p.columns_ignored),

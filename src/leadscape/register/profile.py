@@ -40,7 +40,7 @@ class Profile:
     format_id, format_title, table
         Format recognised and table it fills; null where none is.
     nearest
-        For an unknown format: what the file looks like and lacks.
+        For an unknown format: what the file looks like and lacks. ``reason`` says so too.
     counts
         As in :class:`~leadscape.register.reading.Reading`: adds up to ``rows_read``.
     problems
@@ -109,7 +109,8 @@ def profile_file(path: Path, mapping: Path | None = None) -> Profile:
     try:
         match = recognise(headers, known, text.name)
     except TableProblem as error:
-        close = nearest([match_format(headers, entry) for entry in known])
+        matches = [match_format(headers, entry) for entry in known]
+        close = None if any(match.fits for match in matches) else nearest(matches)
         return Profile(
             name=text.name,
             encoding=text.encoding,
@@ -117,7 +118,7 @@ def profile_file(path: Path, mapping: Path | None = None) -> Profile:
             usable=False,
             reason=str(error),
             rows_read=text.rows_read,
-            nearest=f"{text.name} {explain_lack(close)}." if close is not None and close.lacking else None,
+            nearest=f"{text.name} {explain_lack(close)}." if close is not None else None,
             columns_ignored=tuple(text.columns),
             problems=text.problems,
         )
@@ -250,9 +251,6 @@ def _warnings(reading: Reading, duplicates: pl.DataFrame, outside: int) -> tuple
             f"{outside:,} schools lie outside the country by their coordinates; their place is left missing."
         )
     found += reading.notes
-    empty = [n for n in reading.frame.columns if n in reading.columns_missing]
-    if empty:
-        found.append(f"The file does not hold: {', '.join(empty)}.")
     sparse = [
         f"{name} ({share:.0%})"
         for name, share, status in _filled(reading).iter_rows()
