@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.box import SIMPLE_HEAD
@@ -23,14 +23,9 @@ PIPED_WIDTH = 120
 SHORT_CELL = 16
 PROBLEMS_PRINTED = 50
 
-
-def _console(stream: TextIO) -> Console:
-    # Where nobody watches, a table keeps one width whatever terminal happens to be there.
-    return Console(file=stream, highlight=False, width=None if stream.isatty() else PIPED_WIDTH)
-
-
-out = _console(sys.stdout)
-err = _console(sys.stderr)
+# Where nobody watches, a table keeps one width whatever terminal happens to be there.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else PIPED_WIDTH)
 
 NUMERIC = pl.selectors.numeric()
 
