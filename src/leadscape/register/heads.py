@@ -42,9 +42,9 @@ class Heads:
         ``urn``, ``after`` and ``by`` (two registers in a row that list the school), ``left`` and ``came``
         (lists of heads; both filled when one followed another).
     shared
-        ``seen_on``, ``head``, ``schools`` (how many), ``urns``, ``executive`` (a job title says so),
-        ``one_authority`` (all in one authority; null where authorities are not given): names at more than
-        one school in one register.
+        ``seen_on``, ``head``, ``schools`` (how many), ``urns``, ``executive`` (a job title says so; null
+        where none is given), ``one_authority`` (all in one authority; null where authorities are not
+        given): names at more than one school in one register.
     note
         What the name alone cannot tell.
     """
@@ -129,7 +129,7 @@ def _shared(seen: pl.DataFrame, schools: pl.DataFrame | None) -> pl.DataFrame:
         .agg(
             schools=pl.col("urn").n_unique().cast(pl.Int64),
             urns=pl.col("urn").unique().sort(),
-            executive=pl.col("job_title").str.to_lowercase().str.contains("executive").any(),
+            executive=pl.col("job_title").str.to_lowercase().str.contains("executive").max(),
             one_authority=pl.when(authorities.is_not_null().all()).then(authorities.n_unique() == 1),
         )
         .filter(pl.col("schools") > 1)
