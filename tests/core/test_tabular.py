@@ -249,6 +249,9 @@ def test_what_is_missing_or_damaged_is_refused(read, tmp_path):
     book(tmp_path / "t.xlsx", lambda workbook: workbook.add_worksheet().write_column(0, 0, ["URN", "1"]))
     with pytest.raises(FileProblem, match=r"cannot be opened|damaged|zip archive|plain text"):
         read((tmp_path / "t.xlsx").read_bytes()[:-200], "cut.xlsx")
+    scratched = (tmp_path / "t.xlsx").read_bytes().replace(b"PK\x01\x02", b"PK\x01\x00", 1)
+    with pytest.raises(FileProblem, match="is damaged"):
+        read(scratched, "scratched.xlsx")
 
 
 def test_size_is_checked_before_memory_is_spent(read, tmp_path):

@@ -37,8 +37,7 @@ def content_kind(path: Path, head: bytes, *, packed: bool = False) -> str | None
     """What the first bytes say the file is; null for text that may be a table."""
     kind = next((said for signature, said in _SIGNATURES if head.startswith(signature)), None)
     if kind == "a zip archive" and not packed and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
+        members = [member.filename for member in zip_members(path)]
         if "xl/workbook.xml" in members:
             return WORKBOOK
         if any(member.startswith(("word/", "ppt/")) for member in members):
@@ -51,6 +50,15 @@ def content_kind(path: Path, head: bytes, *, packed: bool = False) -> str | None
     if kind is None and re.match(rb'[\[{]\s*["\[{]', text):
         return "a JSON document"
     return kind
+
+
+def zip_members(path: Path) -> list[zipfile.ZipInfo]:
+    """The directory of a zip archive, which every modern workbook is."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise damaged_file(path.name, str(error)) from error
 
 
 def refuse_other_content(path: Path, head: bytes, ending: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ import polars as pl
 
 from leadscape.core.delimited import Cells, check_rows
 from leadscape.core.errors import FileProblem
+from leadscape.core.file_kinds import zip_members
 from leadscape.core.tables import Problems, no_problems, polars_schema
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ _CELL: Final = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/>])>"
     rb"(<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
     rb"(?:<(?:\w+:)?v[^>]*(?:/>|>([^<]*)</(?:\w+:)?v>))?\s*</(?:\w+:)?c>"
+)
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, StopIteration),
+    *(ElementTree.ParseError, RuntimeError),  # the last for a member that is locked or packed in another way
 )
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _TYPE: Final = re.compile(rb'\bt="(\w+)"')
@@ -106,8 +112,7 @@ def _choose_sheet(reader: fastexcel.ExcelReader, sheet: str | None, name: str) -
 
 def _check_size(path: Path, max_bytes: int) -> None:
     """Refuse a workbook that unpacks to more than ``max_bytes``, by its directory, without unpacking it."""
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
+    unpacked = sum(member.file_size for member in zip_members(path))
     if unpacked > max_bytes:
         raise FileProblem(
             f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB.",
@@ -130,7 +135,7 @@ def _blank_formulas(path: Path, sheet: str, header: list[str | None], header_row
                 if b"<f" in whole or b":f" in whole or b't="e"' in whole:
                     found += _cells_without_value(whole + separator, header, header_row)
             found += _cells_without_value(rest, header, header_row)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError) as error:
+    except _DAMAGE as error:
         raise FileProblem(
             f"{path.name} is a damaged workbook ({error}).",
             "Cells could be missing without a trace.",
@@ -157,7 +162,7 @@ def _cells_without_value(
             if failed
             else "Must hold a value; the formula's result was not saved: open the workbook and save it again."
         )
-        found.append((int(place[2]), column, value.decode() if failed else None, rule))
+        found.append((int(place[2]), column, value.decode(errors="replace") if failed else None, rule))
     return found
 
 
