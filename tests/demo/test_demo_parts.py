@@ -88,6 +88,7 @@ def test_exactly_the_wanted_number_is_reported_whatever_the_seed(seed: int) -> N
     holdings = invent_system(plan, seed).holdings
     reported = dict(holdings.filter("reported").group_by("role").len().iter_rows())
     assert reported == plan.reported
+    assert holdings.group_by("role").agg(pl.col("reported").last())["reported"].all()
     assert holdings.n_unique(["at", "role"]) == holdings.height
     assert holdings.filter(pl.col("reported") != (pl.col("lists").list.len() > 0)).height == 0
     day = pl.lit(date(2006, 6, 30))
