@@ -12,9 +12,8 @@ from leadscape.report.page import render_page
 
 from tests.support.landscapes import draw_contents
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")]
 
@@ -43,8 +42,7 @@ def page(request: pytest.FixtureRequest, browser, address: str):
     opened = context.new_page()
     complaints: list[str] = []
     opened.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
+        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
     )
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("request", lambda asked: None if asked.url == address else complaints.append(asked.url))

@@ -59,24 +59,26 @@ def test_unknown_has_a_hatch_and_is_never_the_lightest_class() -> None:
     fills = {words.split(":")[0]: fill for fill, words in shapes}
     assert silent
     assert {fills[name] for name in silent} == {"url(#map_rates-unknown)"}
-    assert f"unknown ({len(silent)} authorities)" in figure.svg
+    assert f"unknown ({len(silent)})" in figure.svg
 
 
 def test_suppressed_authorities_have_their_own_hatch_and_no_dots() -> None:
     contents = draw_contents()
     authorities = contents.landscape.authorities
-    code = authorities.filter(pl.col("holdings_status").cast(pl.String) == "reported")["authority_code"][0]
+    code, other = authorities.filter(pl.col("holdings_status").cast(pl.String) == "reported")[
+        "authority_code"
+    ].head(2)
+    here = pl.col("authority_code") == code
     hidden = authorities.with_columns(
-        holdings_status=pl.when(pl.col("authority_code") == code)
-        .then(pl.lit("suppressed").cast(Status))
-        .otherwise("holdings_status")
+        pl.when(~here).then(pl.col("holdings", "reported_at_least", "per_100_schools")),
+        holdings_status=pl.when(here).then(pl.lit("suppressed").cast(Status)).otherwise("holdings_status"),
     )
-    assert "suppressed (1 authority)" in draw_rate_map(contents.areas, hidden).svg
+    assert "suppressed (1)" in draw_rate_map(contents.areas, hidden).svg
     holdings = pl.DataFrame(
         {
             "home_urn": ["1", "2", None, "9"],
             "origin": ["local", "national", "national", "local"],
-            "authority_code": [code, "elsewhere", code, code],
+            "authority_code": [code, other, code, code],
         }
     )
     points = pl.DataFrame({"urn": ["1", "2"], "x": [1.0, 2.0], "y": [3.0, 4.0]})
@@ -88,6 +90,15 @@ def test_suppressed_authorities_have_their_own_hatch_and_no_dots() -> None:
         "1 have a home school without a place on the map",
         "1 are in authorities with suppressed counts",
     )
+    told_in_total = hidden.with_columns(
+        reported_at_least=pl.lit(2),
+        local_holdings=pl.lit(None, pl.Int64),
+        national_holdings=pl.lit(None, pl.Int64),
+    )
+    assert draw_home_points(holdings, points, told_in_total).points.rows() == [
+        (1.0, 3.0, "withheld"),
+        (2.0, 4.0, "withheld"),
+    ]
     hidden_by_rounding = draw_home_points(holdings, points, authorities, rounded=True)
     assert hidden_by_rounding.points.is_empty()
     assert hidden_by_rounding.not_shown == 4

@@ -130,12 +130,7 @@ def test_suppression_is_told_in_words() -> None:
 
 def test_a_terminal_gets_the_same_words() -> None:
     contents = draw_contents()
-    assert estimate_rows(contents.landscape).columns == [
-        "Estimate",
-        "Value",
-        "Interval",
-        "What the interval is",
-    ]
+    assert estimate_rows(contents.landscape).columns == ["Estimate", "Method", "Value", "Interval"]
     assert summary_lines(contents)[0] == opening_sentence(contents)
 
 

@@ -6,38 +6,10 @@ import polars as pl
 
 from leadscape.landscape.results import Landscape, NetworkSummary
 from leadscape.report.contents import BaselineComparison
-from leadscape.report.views import Cell, Shown, TableView, show_rows, show_table
-from leadscape.report.wording import interval, part, quantity, whole
+from leadscape.report.views import Shown, TableView, show_rows, show_table
+from leadscape.report.wording import part, whole
 
 REACH_TOP = 5
-
-
-def view_estimates(landscape: Landscape) -> TableView | None:
-    """Every estimate with its interval, method and what it rests on; null where there is none."""
-    if not landscape.estimates.height:
-        return None
-    rows = [
-        (
-            Cell(row["label"]),
-            Cell(quantity(row["value"], row["unit"]) + ("" if row["unit"] == "%" else f" {row['unit']}")),
-            Cell(interval(row["low"], row["high"], row["unit"])),
-            Cell(row["interval"]),
-            Cell(row["method"]),
-            _basis(row["numerator"], row["numerator_source"], row["denominator"], row["denominator_source"]),
-            Cell(row["assumptions"] or "none stated"),
-        )
-        for row in landscape.estimates.iter_rows(named=True)
-    ]
-    columns = (
-        Shown("label", "Estimate"),
-        Shown("value", "Value", "count"),
-        Shown("interval", "Interval", "count"),
-        Shown("kind", "What the interval is"),
-        Shown("method", "Method"),
-        Shown("basis", "Numerator and denominator"),
-        Shown("assumptions", "What must be true"),
-    )
-    return TableView("estimates", "Estimates with their intervals", columns, tuple(rows))
 
 
 def view_sensitivity(landscape: Landscape) -> TableView | None:
@@ -58,31 +30,6 @@ def view_sensitivity(landscape: Landscape) -> TableView | None:
         ),
         "At 0 the silent authorities have none; at 1 the same rate as those that answered. No data can say which "
         "row is true: this is the range of answers that the returns leave open.",
-    )
-
-
-def view_models(landscape: Landscape) -> TableView | None:
-    """Every capture-recapture model, so that model dependence is seen."""
-    if not landscape.models.height:
-        return None
-    read = pl.when(pl.col("note") != "").then("note").when("in_range").then(pl.lit("in the range"))
-    return show_table(
-        landscape.models.with_columns(note=read.otherwise(pl.lit("outside the range"))),
-        "models",
-        "Estimates from overlapping lists, by model",
-        (
-            Shown("model", "Model"),
-            Shown("terms", "Lists taken to depend on each other"),
-            Shown("estimate", "Estimate", "count"),
-            Shown("low", "Interval from", "count"),
-            Shown("high", "to", "count"),
-            Shown("se", "Standard error", "decimal"),
-            Shown("deviance", "Deviance", "decimal"),
-            Shown("df", "Degrees of freedom", "count"),
-            Shown("aic", "AIC", "decimal"),
-            Shown("note", "How to read it"),
-        ),
-        "The models fit the same lists under different assumptions. Their spread, not any one row, is the result.",
     )
 
 
@@ -147,13 +94,16 @@ def view_reach(network: NetworkSummary) -> TableView | None:
 def view_baseline(comparison: BaselineComparison) -> TableView:
     """An earlier wave beside this one; no change is shown where the two do not count the same thing."""
     labelled = comparison.rows.with_columns(
-        pl.col("earlier_role", "later_role").replace(comparison.labels),
-        pl.col("relation").cast(pl.String).str.replace_all("_", " "),
+        pl.col("earlier_role").replace(comparison.labels),
+        later_role=pl.when(pl.col("earlier_role") == pl.col("later_role"))
+        .then(pl.lit("the same role"))
+        .otherwise(pl.col("later_role").replace(comparison.labels)),
+        relation=pl.col("relation").cast(pl.String).str.replace_all("_", " "),
     )
     return show_table(
         labelled,
         "baseline",
-        f"Beside {comparison.title}",
+        f"This study beside “{comparison.title}”",
         (
             Shown("earlier_role", "Role then", absent="no counterpart"),
             Shown("later_role", "Role in this study", absent="no counterpart"),
@@ -165,11 +115,3 @@ def view_baseline(comparison: BaselineComparison) -> TableView:
         ),
         f"Source: {comparison.source}.",
     )
-
-
-def _basis(n: float | None, n_source: str | None, d: float | None, d_source: str | None) -> Cell:
-    if n is None and d is None:
-        return Cell("a number, not a share")
-    over = f"{whole(n) if n is not None else 'unknown'} ({n_source or 'no source given'})"
-    under = f"{whole(d) if d is not None else 'unknown'} ({d_source or 'no source given'})"
-    return Cell(f"{over} of {under}" if d is not None else over)

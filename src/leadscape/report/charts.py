@@ -15,20 +15,19 @@ import polars as pl
 from leadscape.codebooks import Codebook
 from leadscape.core.missing import REPORTED
 from leadscape.landscape.results import Concentration
-from leadscape.report.style import BAND_FILL, INK, MARK, SOFT_INK, STRONG_RULE, origin_colours
+from leadscape.report.style import BAND_FILL, INK, MARK, PAPER, SOFT_INK, STRONG_RULE, origin_colours
 from leadscape.report.wording import interval, percent, quantity, whole
 
 if TYPE_CHECKING:
     import altair as alt
 
 WIDTH: Final = 400
-FOREST_WIDTH: Final = 280
+FOREST_WIDTH: Final = 250
 LINE_HEIGHT: Final = 16
 LABEL_CHARACTERS: Final = 46
-FOREST_CHARACTERS: Final = 40
+FOREST_CHARACTERS: Final = 50
 COUNT_FORMAT: Final = ",.0f"
 SHARE_FORMAT: Final = "~f"
-MODELS_DRAWN: Final = 12
 MODEL_FIGURES: Final = ("estimate", "low", "high")
 Specification = dict[str, Any]
 
@@ -117,7 +116,8 @@ def draw_estimates(rows: pl.DataFrame, unit: str) -> Specification | None:
         quantity(value, unit) + (f" ({interval(low, high, unit)})" if low < high else "")
         for value, low, high in rows.select("value", "low", "high").iter_rows()
     ]
-    named = rows.with_columns(label=pl.concat_str("label", pl.lit(": "), "method"))
+    first, rest = pl.col("label").str.slice(0, 1).str.to_uppercase(), pl.col("label").str.slice(1)
+    named = rows.with_columns(label=pl.concat_str(first, rest, pl.lit(": "), "method"))
     return _dots(
         named.select(
             label=_wrapped("label", FOREST_CHARACTERS),
@@ -131,23 +131,20 @@ def draw_estimates(rows: pl.DataFrame, unit: str) -> Specification | None:
 
 
 def draw_models(models: pl.DataFrame) -> Specification | None:
-    """Every capture-recapture model as a dot with its interval."""
-    rows = models.filter("in_range").drop_nulls(MODEL_FIGURES).head(MODELS_DRAWN)
-    if not rows.height:
+    """Capture-recapture models as dots with their intervals; those outside the range are hollow."""
+    if not models.height:
         return None
+    words = [
+        f"{whole(n)} ({interval(low, high, '')})" for n, low, high in models.select(MODEL_FIGURES).iter_rows()
+    ]
     return _dots(
-        rows.select(
+        models.select(
             label=_wrapped("model", FOREST_CHARACTERS),
-            value=pl.col("estimate").cast(pl.Float64),
-            low=pl.col("low").cast(pl.Float64),
-            high=pl.col("high").cast(pl.Float64),
-            words=pl.Series(
-                [
-                    f"{whole(n)} ({interval(low, high, '')})"
-                    for n, low, high in rows.select(MODEL_FIGURES).iter_rows()
-                ],
-                dtype=pl.String,
-            ),
+            value="estimate",
+            low="low",
+            high="high",
+            words=pl.Series(words, dtype=pl.String),
+            solid="in_range",
         ),
         "Estimate",
     )
@@ -192,7 +189,8 @@ def _dots(rows: pl.DataFrame, title: str) -> Specification:
     rule = base.mark_rule(color=MARK, strokeWidth=2.5).encode(
         x=alt.X("low:Q", title=title, scale=scale, axis=axis), x2="high:Q"
     )
-    dot = base.mark_point(filled=True, size=70, color=INK, opacity=1).encode(x="value:Q")
+    fill = alt.condition("datum.solid === false", alt.value(PAPER), alt.value(INK))
+    dot = base.mark_point(size=70, stroke=INK, strokeWidth=1.5, opacity=1).encode(x="value:Q", fill=fill)
     words = base.mark_text(align="left").encode(x=alt.value(FOREST_WIDTH + 14), text="words:N")
     return _finished(rule + dot + words, rows["label"], width=FOREST_WIDTH)
 

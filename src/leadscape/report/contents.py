@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from leadscape.register.areas import Areas
 
 
+WITHHELD = "withheld"
+"""Origin of a point whose origin may not be shown."""
+
+
 @dataclass(frozen=True)
 class PointsShown:
     """Home schools that the map may show.

@@ -9,10 +9,12 @@ import re
 
 import polars as pl
 
+from leadscape.codebooks import Codebook
 from leadscape.landscape.results import Concentration, Landscape
 from leadscape.report import charts
 from leadscape.report.contents import ReportContents
 from leadscape.report.count_views import count_bands
+from leadscape.report.estimate_views import shown_models
 from leadscape.report.map import draw_home_map, draw_rate_map
 from leadscape.report.rendering import Figure, render_chart
 from leadscape.report.wording import decimal, interval, listed, percent, plural, quantity, whole
@@ -25,6 +27,7 @@ TITLES = {
     "sensitivity": "Total under every assumption about silent authorities",
     "models": "Estimates from overlapping lists, by model",
 }
+UNIT_TITLES = {"holdings": "Estimated role-holdings", "leaders": "Estimated people", "%": "Estimated shares"}
 Declared = tuple[str, str, str, charts.Specification | None]
 
 
@@ -42,14 +45,19 @@ def draw_figures(contents: ReportContents) -> dict[str, Figure]:
         ("phases", TITLES["phases"], _phase_words(landscape), charts.draw_phases(landscape.phases)),
         ("bands", TITLES["bands"], _band_words(landscape), bands),
         *_concentration(landscape.concentration),
-        *_estimates(landscape),
+        *_estimates(landscape, contents.codebook),
         (
             "sensitivity",
             TITLES["sensitivity"],
             _sensitivity_words(landscape),
             charts.draw_sensitivity(landscape.sensitivity),
         ),
-        ("models", TITLES["models"], _model_words(landscape), charts.draw_models(landscape.models)),
+        (
+            "models",
+            TITLES["models"],
+            _model_words(landscape),
+            charts.draw_models(shown_models(landscape.models)),
+        ),
     ]
     figures = [
         render_chart(name, title, words, specification)
@@ -76,14 +84,17 @@ def _concentration(concentration: Concentration | None) -> list[Declared]:
     return [("lorenz", TITLES["lorenz"], words, charts.draw_lorenz(concentration))]
 
 
-def _estimates(landscape: Landscape) -> list[Declared]:
-    """One chart a unit: numbers and shares have no common axis."""
+def _estimates(landscape: Landscape, codebook: Codebook) -> list[Declared]:
+    """One chart a unit and origin: numbers and shares, parts and wholes have no common axis."""
+    origins = {**codebook.labels("origins"), "all": "all origins"}
     found: list[Declared] = []
-    for unit in landscape.estimates["unit"].unique(maintain_order=True):
-        rows = landscape.estimates.filter(pl.col("unit") == unit)
-        name = "estimates_" + ("percent" if unit == "%" else re.sub(r"\W+", "_", unit.lower()))
-        title = f"Estimates with their intervals, {'percentages' if unit == '%' else unit}"
-        found.append((name, title, _estimate_words(rows, unit), charts.draw_estimates(rows, unit)))
+    pairs = landscape.estimates.select("unit", "origin").unique(maintain_order=True)
+    for unit, origin in pairs.iter_rows():
+        rows = landscape.estimates.filter(pl.col("unit") == unit, pl.col("origin") == origin)
+        name = f"estimates_{'percent' if unit == '%' else unit}_{origin}"
+        title = f"{UNIT_TITLES.get(unit, f'Estimates, {unit}')}, {str(origins.get(origin, origin)).lower()}"
+        specification = charts.draw_estimates(rows, unit)
+        found.append((re.sub(r"\W+", "_", name), title, _estimate_words(rows, unit), specification))
     return found
 
 

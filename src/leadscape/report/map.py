@@ -20,7 +20,7 @@ import shapely
 from leadscape.codebooks import Codebook
 from leadscape.core.missing import NOT_COLLECTED, REPORTED, SUPPRESSED, UNKNOWN
 from leadscape.report import style
-from leadscape.report.contents import PointsShown
+from leadscape.report.contents import WITHHELD, PointsShown
 from leadscape.report.map_geometry import Window, clip, dot_path, fit_window, shape_paths
 from leadscape.report.map_marks import (
     class_colours,
@@ -77,7 +77,7 @@ def draw_rate_map(areas: Areas, authorities: pl.DataFrame) -> Figure:
     titles = [_authority_words(row) for row in ground.rows]
     colours = class_colours(len(breaks) + 1)
     lines: list[Line] = [
-        (swatch(colour), f"{words} ({plural(int((classes == place).sum()), 'authority')})")
+        (swatch(colour), f"{words} ({int((classes == place).sum())})")
         for place, (colour, words) in enumerate(zip(colours, class_words(breaks), strict=True))
         if len(rates)
     ]
@@ -85,13 +85,15 @@ def draw_rate_map(areas: Areas, authorities: pl.DataFrame) -> Figure:
     lines += [
         (
             swatch(missing_fill(status, name)),
-            f"{MISSING_WORDS[status]} ({plural(statuses.count(status), 'authority')})",
+            f"{MISSING_WORDS[status]} ({statuses.count(status)})",
         )
         for status in (UNKNOWN, SUPPRESSED, NOT_COLLECTED)
         if status in statuses
     ]
     content = patterns(name) + _draw_shapes(ground, fills, titles, style.BORDER)
-    content += _legend("Role-holdings per 100 schools", lines) + _inset_frame(ground)
+    content += _legend(
+        "Role-holdings per 100 schools", lines, "In brackets: number of authorities"
+    ) + _inset_frame(ground)
     span = rates.to_list()
     known = f", from {decimal(min(span))} to {decimal(max(span))} per 100 schools" if span else ""
     description = (
@@ -107,16 +109,19 @@ def draw_home_map(areas: Areas, authorities: pl.DataFrame, home: PointsShown, co
     """Every home school that may be shown, by the origin of the role."""
     ground = _ground(areas, authorities)
     name = "map_home_schools"
-    labels = codebook.labels("origins")
-    colours = style.origin_colours(tuple(labels))
+    labels = {**codebook.labels("origins"), WITHHELD: "Origin not shown"}
+    colours = {**style.origin_colours(tuple(codebook.labels("origins"))), WITHHELD: style.WITHHELD_COLOUR}
     counts = dict(home.points.group_by("origin").len().iter_rows())
-    present = sorted((o for o in labels if counts.get(o)), key=lambda origin: -counts[origin])
+    present = sorted((o for o in labels if counts.get(o)), key=lambda o: (o != WITHHELD, -counts[o]))
     lines: list[Line] = []
-    content = _draw_shapes(ground, [style.LAND] * len(ground.rows), [""] * len(ground.rows), "#c9d1d6")
+    content = _draw_shapes(
+        ground, [style.LAND] * len(ground.rows), [""] * len(ground.rows), style.LAND_BORDER
+    )
     for place, origin in enumerate(present):
+        form = 0 if origin == WITHHELD else place - (WITHHELD in present)
         points = home.points.filter(pl.col("origin") == origin)
-        content += _dots(points, ground, colours[origin], place)
-        lines.append((dot_symbol(colours[origin], place), f"{labels[origin]}: {whole(counts[origin])}"))
+        content += _dots(points, ground, colours[origin], form)
+        lines.append((dot_symbol(colours[origin], form), f"{labels[origin]}: {whole(counts[origin])}"))
     content += _legend("Home schools, by origin", lines) + _inset_frame(ground)
     description = (
         f"Map of the home schools of {plural(home.points.height, 'role-holding')}. "
@@ -228,15 +233,19 @@ def _fill(row: dict[str, object], breaks: np.ndarray, name: str) -> str:
     return class_colours(len(breaks) + 1)[int(np.searchsorted(breaks, rate, side="right"))]
 
 
-def _legend(title: str, lines: list[Line]) -> str:
+def _legend(title: str, lines: list[Line], note: str = "") -> str:
     rows = "".join(
         f'<g transform="translate({LEGEND_LEFT} {MARGIN + 26 + place * LEGEND_STEP})">{symbol}'
         f'<text x="26" y="12.5">{escape(words)}</text></g>'
         for place, (symbol, words) in enumerate(lines)
     )
+    below = MARGIN + 26 + len(lines) * LEGEND_STEP + 12.5
+    said = (
+        f'<text x="{LEGEND_LEFT}" y="{below}" fill="{style.SOFT_INK}">{escape(note)}</text>' if note else ""
+    )
     return (
         f'<g font-size="12" fill="{style.INK}"><text x="{LEGEND_LEFT}" y="{MARGIN + 12}" font-weight="bold">'
-        f"{escape(title)}</text>{rows}</g>"
+        f"{escape(title)}</text>{rows}{said}</g>"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from leadscape.report import certainty_views, count_views, quality_views, sentences, style
+from leadscape.report import certainty_views, count_views, estimate_views, quality_views, sentences, style
 from leadscape.report.contents import ReportContents
 from leadscape.report.rendering import Figure
 from leadscape.report.summary import key_figures, not_known, opening_sentence
@@ -87,9 +87,10 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
         "regions": count_views.view_regions(landscape),
         "phases": count_views.view_phases(landscape),
         "bands": count_views.view_bands(landscape),
-        "estimates": certainty_views.view_estimates(landscape),
+        "estimates": estimate_views.view_estimates(landscape),
+        "assumptions": estimate_views.view_assumptions(landscape),
         "sensitivity": certainty_views.view_sensitivity(landscape),
-        "models": certainty_views.view_models(landscape),
+        "models": estimate_views.view_models(landscape),
         "responses": quality_views.view_responses(contents),
         "reading": quality_views.view_reading(contents),
         "open_questions": quality_views.view_questions(contents),

@@ -11,7 +11,7 @@ import polars as pl
 from leadscape.core.missing import SUPPRESSED
 from leadscape.core.tables import check_table
 from leadscape.landscape.disclosure import authorities_on_the_map
-from leadscape.report.contents import PointsShown
+from leadscape.report.contents import WITHHELD, PointsShown
 from leadscape.report.tables import HomePoints
 from leadscape.report.wording import whole
 
@@ -35,8 +35,9 @@ def draw_home_points(
     Returns
     -------
     PointsShown
-        One point a holding that has a located home school. Where any count of an authority is suppressed, only
-        authorities of :func:`leadscape.landscape.disclosure.authorities_on_the_map` have points.
+        One point a holding that has a located home school and may be shown. Where any count is suppressed, points
+        tell no more than the tables: their origin only in authorities of
+        :func:`leadscape.landscape.disclosure.authorities_on_the_map`, and none where the total is hidden.
     """
     placed = holdings.select("home_urn", "origin", "authority_code").join(
         points.select("urn", "x", "y").unique("urn", keep="first", maintain_order=True),
@@ -62,8 +63,16 @@ def draw_home_points(
 
 
 def _protected(located: pl.DataFrame, authorities: pl.DataFrame) -> pl.DataFrame:
-    """All points where nothing is suppressed; otherwise those of authorities whose counts are all told."""
+    """All points where nothing is suppressed; otherwise no more than the tables tell.
+
+    Where every origin of an authority is told its points keep their origin, where only the total is told they lose it,
+    and where that is hidden there are none.
+    """
     statuses = pl.col("holdings_status", "local_holdings_status", "national_holdings_status").cast(pl.String)
     if authorities.filter(pl.any_horizontal(statuses == SUPPRESSED)).is_empty():
         return located
-    return located.filter(pl.col("authority_code").is_in(authorities_on_the_map(authorities).implode()))
+    totals = authorities.filter(pl.col("reported_at_least").is_not_null())["authority_code"]
+    origins = authorities_on_the_map(authorities)
+    code = pl.col("authority_code")
+    origin = pl.when(code.is_in(origins.implode())).then("origin").otherwise(pl.lit(WITHHELD))
+    return located.filter(code.is_in(totals.implode())).with_columns(origin.alias("origin"))

@@ -26,7 +26,7 @@ def view_reading(contents: ReportContents) -> TableView | None:
         (
             Shown("file", "File"),
             Shown("outcome", "Outcome", "words"),
-            Shown("reason", "Reason", absent="not_applicable"),
+            Shown("reason", "Reason", "words", absent="not_applicable"),
             Shown("rows", "Rows", "count"),
         ),
         "The rows of a file add up to the rows it holds: nothing is left out in silence.",
@@ -69,8 +69,9 @@ def view_consistency(contents: ReportContents) -> TableView | None:
     found = contents.landscape.consistency
     if not found.height:
         return None
+    labels = {**contents.codebook.labels("kinds"), **contents.codebook.labels("roles")}
     return show_table(
-        found.with_columns(pl.col("subject").replace(contents.codebook.labels("roles"))),
+        found.with_columns(pl.col("subject").replace(labels)),
         "consistency",
         "What a careful reader would query",
         (

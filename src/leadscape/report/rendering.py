@@ -93,11 +93,13 @@ def wrap_drawing(
     """SVG content under a root that carries size, font, title and description."""
     root = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="figure-{name}-title figure-{name}-desc" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'aria-labelledby="figure-{name}-title figure-{name}-desc" '
         f'font-family="{CHART_FONT}">'
     )
     words = (
-        f'<title id="figure-{name}-title">{escape(title)}</title><desc id="figure-{name}-desc">{escape(description)}</desc>'
+        f'<title id="figure-{name}-title">{escape(title)}</title>'
+        f'<desc id="figure-{name}-desc">{escape(description)}</desc>'
         f'<rect width="{width:g}" height="{height:g}" fill="{PAPER}"/>'
     )
     return Figure(name, title, description, f"{root}{words}{content}</svg>\n")

@@ -51,6 +51,12 @@ def model_range_sentence(landscape: Landscape) -> str:
         high=pl.col("high").max(),
     ).row(0)
     least, most, low, high = (whole(value) for value in values)
+    others = landscape.models.drop_nulls("estimate").height - plausible.height
+    if plausible.height == 1:
+        return (
+            f"One plausible model puts the number at {least} (interval {low} to {high}); {plural(others, 'other')} "
+            "fit the lists worse and are shown because the answer turns on the choice."
+        )
     return (
         f"{plural(plausible.height, 'plausible model')} put the number between {least} and {most}; their intervals "
         f"reach from {low} to {high}."

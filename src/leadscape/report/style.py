@@ -28,12 +28,14 @@ SEQUENCE: Final = ("#dcebf0", "#a8cedb", "#6aa7be", "#2f7797", "#0b4460")
 """Five classes from low to high, of steadily falling lightness."""
 
 LAND: Final = "#edf0f2"
+LAND_BORDER: Final = "#c9d1d6"
 NOT_COLLECTED: Final = "#c3c8cc"
 HATCH: Final = "#7d8a94"
 BORDER: Final = "#ffffff"
 
 ORIGIN_COLOURS: Final = ("#c4500a", "#14567a", "#6d4a86", "#4c5a2a", "#7a1f3d")
 UNASSIGNED_COLOUR: Final = "#4a4a4a"
+WITHHELD_COLOUR: Final = "#7c868e"
 
 PAGE_FONT: Final = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
 HEADING_FONT: Final = (

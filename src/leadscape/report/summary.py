@@ -100,7 +100,7 @@ def not_known(contents: ReportContents) -> tuple[str, ...]:
         found.append(f"The phase of the home school is unknown for {plural(phases[0], 'role-holding')}.")
     home = contents.home_points
     if home and home.not_shown:
-        why = f": {listed(home.reasons)}" if home.reasons else ""
+        why = f" ({listed(home.reasons)})" if home.reasons else ""
         found.append(f"Not on the map: {plural(home.not_shown, 'role-holding')}{why}.")
     still_open = int(contents.open_questions["open"].sum())
     if still_open:
@@ -161,7 +161,7 @@ def _estimated(rows: pl.DataFrame, label: str | None) -> KeyFigure | None:
     basis = f"{row['interval']}: {interval(row['low'], row['high'], row['unit'])}"
     if row["unit"] == "%" and row["numerator"] is not None:
         basis += f"; {whole(row['numerator'])} of {whole(row['denominator'])} ({row['denominator_source']})"
-    text = label or f"{row['label'][:1].lower()}{row['label'][1:]}"
+    text = label or row["label"]
     return KeyFigure(quantity(row["value"], row["unit"]), text, basis, f"Method: {row['method']}")
 
 

@@ -45,4 +45,6 @@ class HomePoints(Table):
 
     x = dy.Float64(description="Planar metres, as the shapes of the authorities")
     y = dy.Float64(description="Planar metres, as the shapes of the authorities")
-    origin = dy.String(description="Origin id of the codebook")
+    origin = dy.String(
+        description="Origin id of the codebook, or withheld where it would tell a suppressed count"
+    )

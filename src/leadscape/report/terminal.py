@@ -6,9 +6,9 @@ import polars as pl
 
 from leadscape.codebooks import Codebook
 from leadscape.landscape.results import Landscape
-from leadscape.report.certainty_views import view_estimates
 from leadscape.report.contents import ReportContents
 from leadscape.report.count_views import view_extent
+from leadscape.report.estimate_views import view_estimates
 from leadscape.report.sentences import known_totals
 from leadscape.report.summary import not_known, opening_sentence
 from leadscape.report.wording import decimal
@@ -25,8 +25,8 @@ def total_rows_from(landscape: Landscape) -> int:
 
 
 def estimate_rows(landscape: Landscape) -> pl.DataFrame:
-    """Estimates in words: ``Estimate``, ``Value``, ``Interval``, ``What the interval is``; empty where none is."""
-    columns = ["Estimate", "Value", "Interval", "What the interval is"]
+    """Estimates in words: ``Estimate``, ``Method``, ``Value``, ``Interval``; empty where none is."""
+    columns = ["Estimate", "Method", "Value", "Interval"]
     view = view_estimates(landscape)
     return (
         pl.DataFrame(schema=dict.fromkeys(columns, pl.String))

@@ -71,6 +71,11 @@ def listed(parts: list[str] | tuple[str, ...]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def capitalised(sentence: str) -> str:
+    """``sentence`` with a capital first letter, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def spaced(word: str) -> str:
     """An id as words: ``answered_none`` becomes ``answered none``."""
     return word.replace("_", " ")
