@@ -34,7 +34,9 @@ class Problems(Table):
     A missing row means that nothing was found wrong. ``row`` counts as a spreadsheet does: the header is row 1.
     """
 
-    row = dy.Int64(nullable=True, description="Row in the file, the header being row 1; null for the whole file")
+    row = dy.Int64(
+        nullable=True, description="Row in the file, the header being row 1; null for the whole file"
+    )
     column = dy.String(nullable=True, description="Column as the file names it; null for the whole row")
     value = dy.String(nullable=True, description="The value as written")
     rule = dy.String(description="What was expected, as a sentence")
@@ -141,15 +143,14 @@ def frame_of(schema: type[dy.Schema], rows: list[Mapping[str, Any]]) -> pl.DataF
 
 
 def _one_line(row: int | None, column: str | None, value: str | None, rule: str) -> str:
-    place = ", ".join([f"row {row}"] * (row is not None) + [column] * (column is not None)) or "whole file"
+    parts = [None if row is None else f"row {row}", column]
+    place = ", ".join(part for part in parts if part is not None) or "whole file"
     return f"{place}: {rule}" if value is None else f"{place}: {value!r}: {rule}"
 
 
 def _mistyped_columns(frame: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
     """Columns whose type is not the declared one: a fault of the reader, told as a problem of the whole column."""
-    wrong = {
-        name: dtype for name, dtype in polars_schema(schema).items() if frame.schema[name] != dtype
-    }
+    wrong = {name: dtype for name, dtype in polars_schema(schema).items() if frame.schema[name] != dtype}
     return pl.DataFrame(
         {
             "row": [None] * len(wrong),

@@ -37,11 +37,15 @@ class Schools(Table):
     """
 
     urn = urn_column(primary_key=True)
-    name = dy.String(nullable=True, min_length=1, description="Name on that date; null where the file has none")
+    name = dy.String(
+        nullable=True, min_length=1, description="Name on that date; null where the file has none"
+    )
     status = dy.Enum(STATUSES, description="Whether it is open on the register's date")
     opened_on = dy.Date(nullable=True, description="Date opened; placeholders such as 1900-01-01 are null")
     closed_on = dy.Date(nullable=True, description="Date closed")
-    phase = dy.String(nullable=True, description="Phase id of the codebook; null where the register gives none")
+    phase = dy.String(
+        nullable=True, description="Phase id of the codebook; null where the register gives none"
+    )
     type = dy.String(nullable=True, description="Type of establishment as the register words it")
     type_group = dy.String(nullable=True, description="Group of types as the register words it")
     authority_code = dy.String(nullable=True, description="Code of the authority that answers for the school")
@@ -62,7 +66,9 @@ class Schools(Table):
     capacity_status = status_column("capacity")
     pupils = dy.Float64(nullable=True, min=0, description="Pupils on roll")
     pupils_status = status_column("pupils")
-    fsm_pct = dy.Float64(nullable=True, min=0, max=100, description="Pupils eligible for free school meals, %")
+    fsm_pct = dy.Float64(
+        nullable=True, min=0, max=100, description="Pupils eligible for free school meals, %"
+    )
     fsm_pct_status = status_column("fsm_pct")
 
 
