@@ -70,6 +70,18 @@ def test_a_total_that_everybody_knows_may_leave_no_protection():
     assert not hidden.exposed.any()
 
 
+def test_five_parts_of_a_total_below_six_are_kept_safe_from_readers_who_do_not_know_which_are_small():
+    # Known to be at least one each, they must all be one; a reader who does not know that cannot tell.
+    cells = Cells()
+    total = cells.add([5], level=1)
+    cells.sum_up(total, cells.add([1, 1, 1, 1, 1, 0]), [0] * 6)
+    cells.sum_up(cells.add([45], fixed=True), np.append(total, cells.add([40], level=1)), [0, 0])
+    hidden = suppress(cells, 6)
+    assert hidden.doubtful[:6].all()
+    assert not hidden.exposed.any()
+    assert hidden.hidden[:6].all()
+
+
 def test_a_single_part_of_a_known_total_cannot_be_kept_safe():
     cells = Cells()
     cells.sum_up(cells.add([7], fixed=True), cells.add([4, 3], fixed=[False, True]), [0, 0])
@@ -156,7 +168,7 @@ def attack(x, dense, unknown, cell, threshold):
     return tuple(ends)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(COUNTRIES)
 def test_an_attacker_with_every_table_cannot_narrow_down_a_small_count(regions):
     x, dense, cells, fixed = country(regions)
