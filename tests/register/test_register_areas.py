@@ -234,6 +234,13 @@ def test_every_authority_has_a_valid_shape_whatever_the_order_of_schools(rows, r
     assert again.points.equals(areas.points)
 
 
+@pytest.fixture(scope="module")
+def english_schools(real_data) -> pl.DataFrame:
+    from leadscape.register.reading import read_register_file
+
+    return read_register_file(real_data / "derived" / "register_2022-08.csv.gz").frame
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("boundaries", "source"),
@@ -244,13 +251,12 @@ def test_every_authority_has_a_valid_shape_whatever_the_order_of_schools(rows, r
         ("eng_regions_topo_2013.json", "Clipped to"),
     ],
 )
-def test_england_has_all_its_authorities_and_about_its_area(real_data, boundaries, source):
+def test_england_has_all_its_authorities_and_about_its_area(real_data, english_schools, boundaries, source):
     """England has 130,279 square kilometres of land (ONS standard area measurements)."""
-    from leadscape.register.reading import read_register_file
-
-    schools = read_register_file(real_data / "derived" / "register_2022-08.csv.gz").frame
-    areas = draw_areas(schools, boundaries=real_data / "geography" / boundaries if boundaries else None)
+    areas = draw_areas(
+        english_schools, boundaries=real_data / "geography" / boundaries if boundaries else None
+    )
     assert areas.shapes.height == 152
     assert source in areas.source
-    assert areas.points.height == schools.height
+    assert areas.points.height == english_schools.height
     assert shapely.from_wkb(areas.outline).area / 1e6 == pytest.approx(130_279, rel=0.08)

@@ -91,7 +91,7 @@ def read_boundaries(path: Path, crs: str) -> Boundaries:
     west, south, east, north = shapely.total_bounds(drawn)
     tolerance = max(east - west, north - south) * DETAIL_SHARE
     simplified = shapely.coverage_simplify(_repaired(drawn), tolerance)
-    return Boundaries(_repaired(simplified), properties, path.name)
+    return Boundaries(_without_specks(_repaired(simplified), tolerance**2), properties, path.name)
 
 
 def match_features(boundaries: Boundaries, placed: pl.DataFrame) -> pl.DataFrame:
@@ -169,6 +169,22 @@ def _repaired(shapes: np.ndarray) -> np.ndarray:
     repaired = shapes.copy()
     repaired[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     return polygonal(repaired)
+
+
+def _without_specks(shapes: np.ndarray, smallest: float) -> np.ndarray:
+    """Shapes without islets and holes that no page can show; a shape that is nothing else keeps its largest part."""
+    kept = shapes.copy()
+    for index, shape in enumerate(shapes):
+        parts = shapely.get_parts(shape)
+        sizes = shapely.area(parts)
+        large = parts[sizes >= min(smallest, sizes.max(initial=0))]
+        kept[index] = shapely.multipolygons([_without_pinholes(part, smallest) for part in large])
+    return kept
+
+
+def _without_pinholes(part: shapely.Polygon, smallest: float) -> shapely.Polygon:
+    holes = [ring for ring in part.interiors if shapely.Polygon(ring).area >= smallest]
+    return shapely.Polygon(part.exterior, holes)
 
 
 def _best_property(properties: pl.DataFrame, known: pl.DataFrame, read: Any) -> pl.DataFrame:
