@@ -114,6 +114,25 @@ def test_a_number_that_contradicts_the_name_is_doubted() -> None:
     assert result.questions["question"].to_list() == ["school"]
 
 
+@pytest.mark.parametrize(
+    ("written", "linked"),
+    [
+        ("St Anne's CE Primary", True),
+        ("Saint Annes School", True),
+        ("Ann's Primary School", True),
+        ("Longmoor Primary School", False),
+        ("St Peter's Primary School", False),
+        ("Primary School", False),
+        (None, True),
+    ],
+)
+def test_names_that_agree_in_common_words_only_do_not_confirm_a_number(
+    written: str | None, linked: bool
+) -> None:
+    result = settled({"home_urn": "100001", "home_school": written, "role_text": "SIP"})
+    assert (result.linked["home_urn"].item() is not None) == linked
+
+
 def test_a_closed_school_is_not_linked_to_but_may_be_decided_on() -> None:
     line = {"home_school": "Old Mill School", "role_text": "SIP"}
     first = settled(line)

@@ -16,7 +16,56 @@ from leadscape.core.identifiers import normalise_name
 
 CANDIDATES: Final = 5
 NAME_AGREES_FROM: Final = 60.0
-"""Token-set nearness (0-100) from which a written name may be that of the numbered school."""
+"""Token-set nearness (0-100) of the telling words from which a written name may be that of the numbered school."""
+GENERIC_WORDS: Final = frozenset(
+    {
+        "academy",
+        "aided",
+        "and",
+        "c",
+        "catholic",
+        "ce",
+        "church",
+        "cofe",
+        "college",
+        "community",
+        "controlled",
+        "e",
+        "england",
+        "first",
+        "foundation",
+        "free",
+        "high",
+        "inf",
+        "infant",
+        "infants",
+        "jmi",
+        "jnr",
+        "junior",
+        "juniors",
+        "lady",
+        "lower",
+        "middle",
+        "nursery",
+        "of",
+        "our",
+        "primary",
+        "rc",
+        "roman",
+        "saint",
+        "school",
+        "schools",
+        "secondary",
+        "special",
+        "st",
+        "the",
+        "trust",
+        "upper",
+        "voluntary",
+        "with",
+    }
+)
+"""Words that many schools share: two schools that agree in these only are two schools."""
 
 
 def authority_lookup(schools: pl.DataFrame) -> pl.DataFrame:
@@ -95,13 +144,19 @@ def _link_by_urn(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     numbered = asked.drop_nulls("urn").join(
         known.select("urn", known_as="folded"), on="urn", how="inner", maintain_order="left"
     )
+    telling = numbered.select(_telling_words("folded"), _telling_words("known_as"))
     nearness = process.cpdist(
-        numbered["folded"].fill_null("").to_list(),
-        numbered["known_as"].to_list(),
-        scorer=fuzz.token_set_ratio,
+        telling["folded"].to_list(), telling["known_as"].to_list(), scorer=fuzz.token_set_ratio
     )
     agrees = pl.Series(nearness >= NAME_AGREES_FROM, dtype=pl.Boolean) | numbered["folded"].is_null()
     return numbered.filter(agrees).select("mention_id", "urn", method=pl.lit("urn"))
+
+
+def _telling_words(column: str) -> pl.Expr:
+    """The words of a folded name that tell one school from another; the whole name where it has none."""
+    words = pl.col(column).fill_null("").str.split(" ")
+    telling = words.list.filter(~pl.element().is_in(sorted(GENERIC_WORDS))).list.join(" ")
+    return pl.when(telling != "").then(telling).otherwise(pl.col(column).fill_null("")).alias(column)
 
 
 def _link_by_name(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
