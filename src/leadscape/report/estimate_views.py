@@ -43,18 +43,20 @@ def view_assumptions(landscape: Landscape) -> TableView | None:
     """What each method's interval is and what must be true for it to hold; null where nothing is estimated."""
     if not landscape.estimates.height:
         return None
-    shared = landscape.estimates.select(
-        capitalised_method=pl.col("method").str.slice(0, 1).str.to_uppercase()
-        + pl.col("method").str.slice(1),
-        interval="interval",
-        assumptions=pl.when(pl.col("assumptions") == "").then(pl.lit("none stated")).otherwise("assumptions"),
-    ).unique(maintain_order=True)
+    first, rest = pl.col("method").str.slice(0, 1).str.to_uppercase(), pl.col("method").str.slice(1)
+    stated = pl.col("assumptions") != ""
+    shared = (
+        landscape.estimates.select("interval", "assumptions", method=first + rest)
+        .unique(maintain_order=True)
+        .filter(stated | ~stated.any().over("method", "interval"))
+        .with_columns(pl.when(stated).then("assumptions").otherwise(pl.lit("none stated")))
+    )
     return show_table(
         shared,
         "assumptions",
         "What the estimates rest on",
         (
-            Shown("capitalised_method", "Method"),
+            Shown("method", "Method"),
             Shown("interval", "What the interval is"),
             Shown("assumptions", "What must be true"),
         ),
@@ -99,7 +101,8 @@ def shown_models(models: pl.DataFrame) -> pl.DataFrame:
     shown = pl.concat([plausible, others.head(max(MODELS_SHOWN - plausible.height, 0))])
     letters = list_letters(models)
     short = [
-        " + ".join(_PAIR.join(letters.get(n, n) for n in p) for p in _pairs(name)) for name in shown["model"]
+        " + ".join(_PAIR.join(sorted(letters.get(n, n) for n in p)) for p in _pairs(name))
+        for name in shown["model"]
     ]
     return shown.with_columns(pl.Series("model", short, dtype=pl.String))
 
