@@ -39,7 +39,6 @@ _RATES: Final = {
     },
     "phases": {"per_100_schools": ("holdings", "schools")},
 }
-_INTERVAL_STEP: Final = {"%": 1}
 _COUNT_STEP: Final = 5
 
 
@@ -192,16 +191,14 @@ def _blur(
     if not _follows_from(sensitivity, estimates.filter(keep)):
         sensitivity = sensitivity.clear()
     step = round_to or 1
-    percent = pl.col("unit") == "%"
-    wide = pl.when(percent).then(_INTERVAL_STEP["%"]).otherwise(round_to or _COUNT_STEP)
-    exact = pl.col("low") == pl.col("value")
+    percent, exact = pl.col("unit") == "%", pl.col("low") == pl.col("value")
+    wide = round_to or _COUNT_STEP
+    low, high = (pl.col("low") / wide).floor() * wide, (pl.col("high") / wide).ceil() * wide
+    low = pl.when(exact).then(_to_step("low", step)).otherwise(low)
     blurred = estimates.filter(keep).with_columns(
         pl.when(percent).then(pl.col("value").round(1)).otherwise(_to_step("value", step)).alias("value"),
-        pl.when(exact & ~percent)
-        .then(_to_step("low", step))
-        .otherwise((pl.col("low") / wide).floor() * wide)
-        .alias("low"),
-        ((pl.col("high") / wide).ceil() * wide).alias("high"),
+        pl.when(percent).then((pl.col("low") * 10).floor() / 10).otherwise(low).alias("low"),
+        pl.when(percent).then((pl.col("high") * 10).ceil() / 10).otherwise(high).alias("high"),
         *(_to_step(name, step).alias(name) for name in ("numerator", "denominator")),
     )
     totals = ("local_total", "local_low", "local_high", "total")
