@@ -78,8 +78,13 @@ def test_another_country_is_another_code():
     assert add_wgs84(auckland, "EPSG:2193")["longitude"].item() == pytest.approx(173, abs=1e-6)
 
 
-@pytest.mark.parametrize("crs", ["EPSG:999999", "the national grid"])
-def test_an_unknown_system_is_refused_with_what_to_do(crs):
+WITHOUT_DATUM = (
+    "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy +units=m"
+)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:999999", "the national grid", WITHOUT_DATUM])
+def test_a_system_that_is_unknown_or_has_no_known_shift_is_refused(crs):
     with pytest.raises(NotFound, match="EPSG:27700"):
         add_wgs84(PLACES, crs)
 

@@ -72,8 +72,8 @@ def test_what_became_of_six_schools():
         ("1", "2", "Successor", AUGUST),
         ("2", "1", "Predecessor", SEPTEMBER),
         ("2", "3", "Successor", date(2018, 9, 1)),
-        ("6", "4", "Predecessor - amalgamated", SEPTEMBER),
-        ("5", "6", "Successor - amalgamated", AUGUST),
+        ("6", "4", "Predecessor", SEPTEMBER),
+        ("5", "6", "Successor", AUGUST),
         ("7", "8", "Successor - Split School", AUGUST),
         ("7", "9", "Successor - Split School", AUGUST),
     )

@@ -64,6 +64,7 @@ def test_a_blank_name_is_no_name():
     [
         (date(2010, 1, 1), "Hill Road Juniors"),
         (date(2020, 1, 1), "Hill Road Juniors"),
+        (date(2022, 7, 31), "Hill Road Juniors"),
         (NEW, "Hilltop Academy"),
         (date(2026, 1, 1), "Hilltop Academy"),
     ],
