@@ -1,7 +1,8 @@
 """A national set of returns on any register of schools: invented people, the register's own schools.
 
 For runs on real registers, which the demonstration system does not use. Half of the authorities answer; an agency lists
-the national roles with numbers; one return in twenty names its school in a way that a person must look at.
+the national roles with numbers; of the local roles four in ten name the school in a way that a
+person must look at.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _lines(standing: pl.DataFrame, draw: np.random.Generator, leaders: int) -> p
     partner = standing[draw.integers(standing.height, size=leaders)]
     national = draw.random(leaders) < 0.87
     role = np.where(national, draw.choice(NATIONAL, leaders), draw.choice(LOCAL, leaders))
-    messy = draw.random(leaders) < 0.05
+    messy = ~national & (draw.random(leaders) < 0.4)
     names = [
         f"{GIVEN[a]} {SURNAMES[b]}{c}"
         for a, b, c in zip(

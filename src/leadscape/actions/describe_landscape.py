@@ -9,7 +9,6 @@ import polars as pl
 
 from leadscape.codebooks import Codebook
 from leadscape.core.errors import NotIdentified
-from leadscape.landscape.capture_recapture import capture_histories, compare_list_models, lists_of
 from leadscape.landscape.concentration import measure_concentration
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.consistency import check_study
@@ -17,10 +16,11 @@ from leadscape.landscape.distribution import count_authorities, count_phases, co
 from leadscape.landscape.extent import count_extent, count_kinds, count_totals
 from leadscape.landscape.network import summarise_network
 from leadscape.landscape.nonresponse import adjust_for_nonresponse
+from leadscape.landscape.overlap import compare_roles
 from leadscape.landscape.prevalence import Denominator, Numerator, estimate_prevalences
 from leadscape.landscape.results import Concentration, Landscape
 from leadscape.landscape.spread import find_cold_spots
-from leadscape.landscape.tables import CaptureModels, Estimates, Sensitivity
+from leadscape.landscape.tables import Estimates, Sensitivity
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,12 @@ def describe_landscape(
         numerators += _adjusted_numerators(adjusted.estimates, leaders.height, holdings.height)
     except NotIdentified as error:
         notes.append(f"No adjustment for silent authorities: {error.what} {error.why}")
-    models: pl.DataFrame = CaptureModels.create_empty()
-    try:
-        compared = compare_list_models(capture_histories(holdings, lists_of(responses)), config.confidence)
-        models = compared.models
-        notes.append(compared.warning)
-    except NotIdentified as error:
-        notes.append(f"No estimate from overlapping lists: {error.what} {error.why}")
+    overlap = compare_roles(holdings, responses, codebook, config.confidence)
+    notes += overlap.warnings
+    if not overlap.models.height:
+        notes.append(
+            "No estimate from overlapping lists: no role is named by two lists that share enough people."
+        )
     if denominators:
         estimates.append(estimate_prevalences(numerators, denominators, config.confidence))
     else:
@@ -82,7 +81,7 @@ def describe_landscape(
         regions=count_regions(authorities, holdings, responses, codebook, config),
         phases=phases,
         estimates=pl.concat(estimates),
-        models=models,
+        models=overlap.models,
         sensitivity=sensitivity,
         consistency=check_study(
             extent, phases, responses, codebook, holdings=holdings, config=config, as_of=as_of

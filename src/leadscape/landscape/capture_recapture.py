@@ -37,6 +37,9 @@ MOST_LISTS: Final = 10
 PLAUSIBLE_AIC: Final = 10.0
 ODDS_RATIOS: Final = (0.5, 2.0)
 
+ALL: Final = "all"
+"""Population of models over every person that the lists name."""
+
 
 @dataclass(frozen=True)
 class CaptureEstimate:
@@ -356,11 +359,16 @@ def _summarise(table: pl.DataFrame, names: list[str], observed: int, confidence:
         pl.col("low").min(),
         pl.col("high").max(),
     ).row(0)
+    found = (
+        f"{kept.height} models are not ruled out by the data and put the number between {lowest:,.0f} and "
+        f"{highest:,.0f}; their {confidence:.0%} intervals reach from"
+        if kept.height > 1
+        else f"one model is not ruled out by the data and puts the number at {lowest:,.0f}; its {confidence:.0%} "
+        "interval reaches from"
+    )
     warning = (
-        f"{len(names)} lists name {observed:,} people; the {kept.height} models not ruled out by the data "
-        f"put the number between {lowest:,.0f} and {highest:,.0f}, and their {confidence:.0%} intervals "
-        f"reach from {low:,.0f} to {high:,.0f}. Nothing in the lists tells which of them holds for people on "
-        "no list, so no single estimate may be quoted without this range."
+        f"{len(names)} lists name {observed:,} people; {found} {low:,.0f} to {high:,.0f}. Nothing in the lists "
+        "tells which model holds for people on no list, so no single estimate may be quoted without this range."
     )
     return ModelComparison(table, tuple(names), observed, lowest, highest, low, high, confidence, warning)
 
@@ -375,6 +383,7 @@ def _row(
 ) -> dict[str, object]:
     numbers = {} if estimate is None else vars(estimate)
     return {
+        "population": ALL,
         "model": model,
         "terms": terms,
         **fit,

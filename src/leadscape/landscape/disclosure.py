@@ -93,6 +93,7 @@ def suppress_landscape(
         **tables,
         estimates=landscape.estimates if nothing else estimates,
         sensitivity=landscape.sensitivity if nothing else sensitivity,
+        models=_models(landscape.models, tables["extent"]),
         consistency=landscape.consistency.filter(~pl.col("finding").str.contains(r"\d"))
         if quoted
         else landscape.consistency,
@@ -215,6 +216,13 @@ def _follows_from(sensitivity: pl.DataFrame, estimates: pl.DataFrame) -> bool:
     """Whether the band is that of an estimate still shown: equal where silent authorities are like the others."""
     alike = sensitivity.filter(pl.col("factor") == 1.0)["local_total"]
     return bool(alike.is_in(estimates["value"].to_list()).all()) and alike.len() > 0
+
+
+def _models(models: pl.DataFrame, extent: pl.DataFrame) -> pl.DataFrame:
+    """Models of overlapping lists, without those of a role whose count is hidden."""
+    status = pl.col("holdings_status").cast(pl.String)
+    hidden = extent.filter((status == SUPPRESSED) | ((status == REPORTED) & pl.col("leaders").is_null()))
+    return models.filter(~pl.col("population").is_in(hidden["role"].to_list()))
 
 
 def _concentration(

@@ -213,6 +213,7 @@ class CaptureModels(Table):
     table, and say so. Empty where fewer than two lists overlap.
     """
 
+    population = dy.String(primary_key=True, description="Whom the lists were to name: a role id, or all")
     model = dy.String(primary_key=True)
     terms = dy.String(description="What it assumes, in words")
     df = dy.Int64(nullable=True, description="Degrees of freedom left; null where the model has no likelihood")

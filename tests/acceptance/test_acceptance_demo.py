@@ -1,0 +1,101 @@
+"""The national demonstration as a newcomer runs it, against the paper and the planted truth."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from leadscape.landscape.tables import Estimates
+
+TABLE_1 = [101, 81, 78, 83, 2292, 139, 255, 49]  # HH2007, Table 1
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    folder = tmp_path_factory.mktemp("national") / "demo"
+    return folder, leadscape("demo", "--size", "national", "--folder", str(folder), "--json")
+
+
+def leadscape(*arguments: str) -> dict:
+    done = subprocess.run(
+        [sys.executable, "-c", "from leadscape.cli import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def table(folder: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / "out" / "public" / "tables" / f"{name}.parquet")
+
+
+def test_the_printed_extent_is_table_1(demo: tuple[Path, dict]) -> None:
+    _, printed = demo
+    assert [row["holdings"] for row in printed["extent"]] == [*TABLE_1, None, None]
+    assert {row["holdings_status"] for row in printed["extent"][8:]} == {"not_collected"}
+    totals = {row["total"]: row["holdings"] for row in printed["totals"]}
+    assert (totals["all"], totals["without_own_school"], totals["origin:local"]) == (3078, 2995, 343)
+
+
+def test_table_1_stands_only_once_the_clerk_has_decided(demo: tuple[Path, dict], tmp_path: Path) -> None:
+    folder, printed = demo
+    study = folder / "undecided.toml"
+    lines = (folder / "study.toml").read_text(encoding="utf-8").splitlines()
+    undecided = [line for line in lines if not line.startswith("decisions")]
+    study.write_text("\n".join(undecided), encoding="utf-8")
+    before = leadscape("map", str(study), "--output", str(tmp_path / "out"), "--json")
+    assert [row["holdings"] for row in before["extent"][:8]] != TABLE_1
+    assert sum(before["open_questions"].values()) > 500
+    assert Path(before["review"]).exists()
+    assert printed["open_questions"] == {}
+
+
+def test_the_planted_truth_lies_in_the_intervals(demo: tuple[Path, dict]) -> None:
+    folder, _ = demo
+    truth = pl.read_parquet(folder / "truth" / "truth_holdings.parquet")
+    local = truth.filter(pl.col("origin") == "local").height
+    estimates = Estimates.validate(table(folder, "estimates").select(Estimates.column_names()), cast=True)
+    by_region = estimates.row(
+        by_predicate=pl.col("estimate_id") == "local:post_stratified:region", named=True
+    )
+    assert by_region["low"] <= local <= by_region["high"]
+    models = table(folder, "models")
+    for role in ("executive_headship", "consultant_leader", "mentor_head", "school_improvement_partner"):
+        spanned = models.filter(pl.col("population") == role, "in_range")
+        there = truth.filter(pl.col("role") == role).height
+        assert spanned["low"].min() <= there <= spanned["high"].max()
+        assert spanned.height > 1
+
+
+def test_the_same_inputs_give_the_same_bytes(demo: tuple[Path, dict], tmp_path: Path) -> None:
+    folder, _ = demo
+    again = leadscape("map", str(folder / "study.toml"), "--output", str(tmp_path / "again"), "--json")
+    first, second = folder / "out", Path(again["folder"])
+    names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    differing = [name.as_posix() for name in names if _digest(first / name) != _digest(second / name)]
+    assert differing == []
+
+
+def test_the_public_folder_names_nobody_and_is_small(demo: tuple[Path, dict]) -> None:
+    folder, _ = demo
+    people = pl.read_csv(folder / "out" / "restricted" / "leaders.csv")["name"]
+    public = folder / "out" / "public"
+    assert (public / "report.html").stat().st_size < 5_000_000
+    written = [path for path in public.rglob("*") if path.suffix in {".html", ".csv", ".json", ".svg"}]
+    text = "".join(path.read_text(encoding="utf-8") for path in written)
+    full_names = people.filter(people.str.count_matches(" ") >= 1)
+    assert full_names.len() > 2000
+    assert not [name for name in full_names if name in text]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
