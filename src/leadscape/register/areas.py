@@ -32,6 +32,14 @@ from leadscape.register.boundaries import (
     read_boundaries,
 )
 from leadscape.register.geography import BRITISH_NATIONAL_GRID, local_projection, to_planar
+from leadscape.register.tessellation import (
+    TOLERANCE,
+    cells,
+    settled_area,
+    triangulate,
+    typical_spacing,
+    without_strays,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,15 +48,6 @@ DERIVED: Final = (
     "Shapes derived from school locations: each place belongs to the authority of its nearest school."
 )
 FEW_SCHOOLS: Final = 3
-STRAY_SCHOOLS: Final = 2
-LONE_SPACING_M: Final = 1500.0
-# In typical distances between neighbouring schools (1.4 km in England), tried by eye on the register of
-# August 2022: estuaries stay open and the northern uplands stay whole.
-REACH: Final = 8.0
-REACH_LIMIT: Final = 22.0
-REACH_OF_LOCAL: Final = 2.2
-MARGIN: Final = 1.8
-TOLERANCE: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -195,13 +194,13 @@ def _derive(
         .sort("x", "y")
     )
     places = sites.select("x", "y").to_numpy()
-    triangles = _triangulate(places)
+    triangles = triangulate(places)
     code_list, label = np.unique(sites["authority_code"].to_numpy(), return_inverse=True)
-    label, strays = _without_strays(label, triangles)
-    spacing = _typical_spacing(places, triangles)
-    outline = _settled_area(places, triangles, spacing) if coast is None else coast
-    cells = _cells(places, outline)
-    dissolved = np.array([shapely.coverage_union_all(cells[label == one]) for one in range(len(code_list))])
+    label, strays = without_strays(label, triangles)
+    spacing = typical_spacing(places, triangles)
+    outline = settled_area(places, triangles, spacing) if coast is None else coast
+    nearest = cells(places, outline)
+    dissolved = np.array([shapely.coverage_union_all(nearest[label == one]) for one in range(len(code_list))])
     clipped = polygonal(shapely.intersection(dissolved, outline, grid_size=GRID_M))
     simplified = polygonal(shapely.coverage_simplify(clipped, TOLERANCE * spacing))
     polygons = np.where(shapely.is_empty(simplified), clipped, simplified)
@@ -230,90 +229,6 @@ def _dissolve_given(given: Boundaries, matched: pl.DataFrame) -> tuple[list[str]
         ]
     )
     return groups["authority_code"].to_list(), polygonal(dissolved)
-
-
-def _triangulate(places: np.ndarray) -> np.ndarray:
-    """Corner indices (triangles, 3) of the Delaunay triangulation; none for places all in one line."""
-    from scipy.spatial import Delaunay, QhullError
-
-    try:
-        return Delaunay(places).simplices if len(places) > 2 else np.empty((0, 3), dtype=np.int32)
-    except QhullError:
-        return np.empty((0, 3), dtype=np.int32)
-
-
-def _sides(places: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    corners = places[triangles]
-    return np.linalg.norm(corners - np.roll(corners, -1, axis=1), axis=2)
-
-
-def _typical_spacing(places: np.ndarray, triangles: np.ndarray) -> float:
-    """Median distance between neighbouring schools, metres."""
-    return float(np.median(_sides(places, triangles))) if len(triangles) else LONE_SPACING_M
-
-
-def _without_strays(label: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, int]:
-    """Labels in which one or two sites among those of another authority take its label, and how many did.
-
-    An authority's largest group of neighbouring sites always stays, however small.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    if not len(triangles):
-        return label, 0
-    first = np.concatenate([triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()])
-    second = np.concatenate([np.roll(triangles, -1, axis=1).ravel(), triangles.ravel()])
-    same = label[first] == label[second]
-    links = coo_array((np.ones(same.sum()), (first[same], second[same])), shape=(len(label), len(label)))
-    _, group = connected_components(links, directed=False)
-    size = np.bincount(group)[group]
-    sites = pl.DataFrame({"site": np.arange(len(label)), "label": label, "group": group, "size": size})
-    main = sites.sort("size", "group", descending=[True, False]).unique("label", keep="first")["group"]
-    stray = sites.filter(~pl.col("group").is_in(main.implode()), pl.col("size") <= STRAY_SCHOOLS)
-    around = pl.DataFrame({"site": first[~same], "other": label[second[~same]]}).cast({"site": pl.Int64})
-    taken = (
-        stray.select("site", "group")
-        .join(around, on="site")
-        .group_by("group")
-        .agg(pl.col("other").mode().min())
-        .join(stray.select("site", "group"), on="group")
-    )
-    smoothed = label.copy()
-    smoothed[taken["site"].to_numpy()] = taken["other"].to_numpy()
-    return smoothed, taken.height
-
-
-def _settled_area(places: np.ndarray, triangles: np.ndarray, spacing: float) -> shapely.Geometry:
-    """The country as far as schools reach: its triangles that are not too long, widened, holes closed."""
-    sides = _sides(places, triangles)
-    corner_sides = pl.DataFrame(
-        {
-            "site": np.concatenate([triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()]),
-            "side": np.concatenate([sides.ravel(), sides.ravel()]),
-        }
-    )
-    local = np.full(len(places), spacing)
-    medians = corner_sides.group_by("site").agg(pl.col("side").median())
-    local[medians["site"].to_numpy()] = medians["side"].to_numpy()
-    limit = np.clip(REACH_OF_LOCAL * local[triangles].mean(axis=1), REACH * spacing, REACH_LIMIT * spacing)
-    kept = triangles[sides.max(axis=1) < limit] if len(triangles) else triangles
-    alone = np.setdiff1d(np.arange(len(places)), kept)
-    land = shapely.coverage_union_all(shapely.polygons(places[kept]))
-    margin = MARGIN * spacing
-    ground = shapely.union_all(np.array([land, shapely.multipoints(places[alone])]))
-    wide = shapely.buffer(ground, 2 * margin)
-    parts = shapely.get_parts(shapely.buffer(wide, -margin))
-    filled = shapely.union_all(np.array([shapely.Polygon(shapely.get_exterior_ring(part)) for part in parts]))
-    return shapely.simplify(filled, TOLERANCE * spacing / 3)
-
-
-def _cells(places: np.ndarray, outline: shapely.Geometry) -> np.ndarray:
-    """For each place the area nearer to it than to any other, as far as the outline at least."""
-    if len(places) == 1:
-        return np.array([shapely.envelope(outline)])
-    cells = shapely.voronoi_polygons(shapely.multipoints(places), extend_to=outline, ordered=True)
-    return np.array(shapely.get_parts(cells))
 
 
 def _without_shape(schools: pl.DataFrame, codes: list[str], reason: str) -> pl.DataFrame:
