@@ -9,6 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from leadscape.codebooks import load_codebook
 from leadscape.core.errors import Suppressed
+from leadscape.core.tables import frame_of
 from leadscape.landscape import tables as declared
 from leadscape.landscape.concentration import gini
 from leadscape.landscape.disclosure import authorities_on_the_map, suppress_landscape
@@ -378,6 +379,19 @@ def test_estimates_lose_what_would_tell_hidden_counts():
     first = published.estimates.row(0, named=True)
     assert (first["value"], first["low"], first["high"]) == (41, 30, 55)
     assert published.sensitivity["local_total"].to_list() in ([41], [])
+
+
+def test_models_of_a_hidden_role_are_left_out():
+    truth = landscape_of([(n % 2, "answered", (n % 2, 10, 30 + n, 9)) for n in range(6)])
+    models = frame_of(
+        declared.CaptureModels,
+        [
+            {"population": role, "model": "independence", "terms": "none", "in_range": True, "note": ""}
+            for role in ("all", "executive_headship", "consultant_leader")
+        ],
+    )
+    published = suppress_landscape(Landscape(**{**vars(truth), "models": models}), 6, codebook=CODEBOOK)
+    assert published.models["population"].to_list() == ["all", "consultant_leader"]
 
 
 def test_kinds_are_hidden_where_nobody_says_what_they_are_made_of():
