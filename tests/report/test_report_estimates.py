@@ -20,7 +20,7 @@ from leadscape.report.estimate_views import (
     view_models,
 )
 from leadscape.report.rendering import render_chart
-from leadscape.report.sentences import model_range_sentence
+from leadscape.report.sentences import model_range_sentences
 
 from tests.support.landscapes import draw_contents
 
@@ -31,6 +31,7 @@ def _models(plausible: int, ruled_out: int) -> pl.DataFrame:
         CaptureModels,
         [
             {
+                "population": "consultant_leader",
                 "model": f"{names[place % 3]}" if place < 3 else f"model {place}",
                 "terms": "…",
                 "aic": 100.0 + place,
@@ -67,27 +68,33 @@ def test_what_a_method_assumes_is_said_once() -> None:
 
 @pytest.mark.parametrize(("plausible", "ruled_out"), [(1, 5), (3, 30), (20, 4)])
 def test_plausible_models_are_all_shown_and_others_fill_up(plausible: int, ruled_out: int) -> None:
-    shown = shown_models(_models(plausible, ruled_out))
+    models = _models(plausible, ruled_out)
+    elsewhere = models.with_columns(population=pl.lit("mentor_head"))
+    shown = shown_models(pl.concat([models, elsewhere])).filter(pl.col("population") == "consultant_leader")
     assert shown["in_range"].sum() == plausible
     assert shown.height == max(plausible, min(MODELS_SHOWN, plausible + ruled_out))
 
 
 def test_one_plausible_model_never_stands_alone() -> None:
+    codebook = draw_contents().codebook
     landscape = replace(draw_contents().landscape, models=_models(1, 4))
-    assert "4 others fit the lists worse" in model_range_sentence(landscape)
-    view = view_models(landscape)
+    assert "4 others fit the lists worse" in model_range_sentences(landscape, codebook)[0]
+    view = view_models(landscape, codebook)
     assert view is not None
     assert len(view.rows) == 5
-    assert "2,900 to 3,100" in model_range_sentence(landscape)
+    assert "2,900 to 3,100" in model_range_sentences(landscape, codebook)[0]
     several = replace(landscape, models=_models(3, 0))
-    assert "3 plausible models put the number between 3,000 and 3,200" in model_range_sentence(several)
+    assert (
+        "3 plausible models put the number between 3,000 and 3,200"
+        in model_range_sentences(several, codebook)[0]
+    )
 
 
 def test_lists_are_named_by_letters_and_the_key_is_given() -> None:
     models = _models(3, 0)
     assert list_letters(models) == {"College": "A", "Network": "B", "Programme": "C"}
     assert shown_models(models)["model"].to_list() == ["A×C", "B×C + A×B", "independence"]
-    view = view_models(replace(draw_contents().landscape, models=models))
+    view = view_models(replace(draw_contents().landscape, models=models), draw_contents().codebook)
     assert view is not None
     assert "A: College; B: Network; C: Programme" in view.note
 

@@ -42,10 +42,13 @@ CENTRES_KM = (
     (490, 140),
     (310, 110),
 )
-OUTLINE_KM = ((395, 652), (428, 590), (445, 535), (512, 480), (545, 415), (520, 365), (560, 345), (625, 335), (655, 290),
-              (625, 215), (600, 190), (640, 150), (600, 115), (540, 100), (470, 90), (415, 75), (370, 65), (290, 45),
-              (245, 55), (150, 25), (175, 65), (235, 130), (300, 150), (340, 185), (355, 205), (345, 260), (330, 300),
-              (340, 345), (335, 390), (320, 420), (340, 470), (300, 500), (315, 560), (345, 590))  # fmt: skip
+OUTLINE_KM = (
+    (395, 652), (428, 590), (445, 535), (512, 480), (545, 415), (520, 365), (560, 345), (625, 335),
+    (655, 290), (625, 215), (600, 190), (640, 150), (600, 115), (540, 100), (470, 90), (415, 75),
+    (370, 65), (290, 45), (245, 55), (150, 25), (175, 65), (235, 130), (300, 150), (340, 185),
+    (355, 205), (345, 260), (330, 300), (340, 345), (335, 390), (320, 420), (340, 470), (300, 500),
+    (315, 560), (345, 590),
+)  # fmt: skip
 TABLE_1 = {"executive_headship": 101, "support_for_school_in_difficulty": 81, "community_partnerships": 78,
            "sustaining_improvement": 83, "consultant_leader": 2292, "mentor_head": 139,
            "school_improvement_partner": 255, "other": 49}  # fmt: skip
@@ -296,7 +299,7 @@ def _count(
             .sort("per_100_schools")
             .head(2)
             .to_dicts()
-        ],  # fmt: skip
+        ],
     )
     factors = [place / 4 for place in range(9)]
     return Landscape(
@@ -358,12 +361,13 @@ def _count(
                     total * 0.97,
                     34000.0,
                 ),
-            ],  # fmt: skip
+            ],
         ),
         models=frame_of(
             declared.CaptureModels,
             [
                 {
+                    "population": "consultant_leader",
                     "model": name,
                     "terms": terms,
                     "df": df,
@@ -389,7 +393,7 @@ def _count(
                     ),
                     ("all pairs", "every pair of lists depends on each other", 0, 0.0, 39.6, 4105.0, 310.0),
                 )
-            ],  # fmt: skip
+            ],
         ),
         sensitivity=frame_of(
             declared.Sensitivity,
@@ -403,7 +407,7 @@ def _count(
                     "local_share_pct": 100 * local * (1 + k) / (total + k * local),
                 }
                 for k in factors
-            ],  # fmt: skip
+            ],
         ),
         consistency=frame_of(
             declared.Consistency,
@@ -412,8 +416,8 @@ def _count(
                     "check": "phase_role",
                     "severity": "flag",
                     "subject": "consultant_leader",
-                    "finding": "Consultant leader is a role of the primary phase and is 74.5 % of role-holdings (2,292 of "
-                    "3,078); only 70 % have a home school of that phase.",
+                    "finding": "Consultant leader is a role of the primary phase and is 74.5 % of role-holdings "
+                    "(2,292 of 3,078); only 70 % have a home school of that phase.",
                     "source": "this study",
                 },
                 {
@@ -423,7 +427,7 @@ def _count(
                     "finding": "Role-holdings and people are counted apart.",
                     "source": "this study",
                 },
-            ],  # fmt: skip
+            ],
         ),
         concentration=measure_concentration(authorities, cold, seed=seed, replications=200),
         network=summarise_network(supports, register),

@@ -6,11 +6,12 @@ import re
 
 import polars as pl
 
+from leadscape.codebooks import Codebook
 from leadscape.landscape.results import Landscape
 from leadscape.report.views import Cell, Shown, TableView, show_table
 from leadscape.report.wording import capitalised, interval, quantity, whole
 
-MODELS_SHOWN = 12
+MODELS_SHOWN = 8
 _PAIR = "×"
 
 
@@ -63,7 +64,7 @@ def view_assumptions(landscape: Landscape) -> TableView | None:
     )
 
 
-def view_models(landscape: Landscape) -> TableView | None:
+def view_models(landscape: Landscape, codebook: Codebook) -> TableView | None:
     """The capture-recapture models that fit best, plausible or not, so that model dependence is seen."""
     models = shown_models(landscape.models)
     if not models.height:
@@ -72,10 +73,14 @@ def view_models(landscape: Landscape) -> TableView | None:
     left = landscape.models.height - models.height
     key = "; ".join(f"{letter}: {name}" for name, letter in list_letters(landscape.models).items())
     return show_table(
-        models.with_columns(note=read.otherwise(pl.lit("outside the range"))),
+        models.with_columns(
+            pl.col("population").replace(population_labels(codebook)),
+            note=read.otherwise(pl.lit("outside the range")),
+        ),
         "models",
-        "Estimates from overlapping lists, by model",
+        "Estimates from overlapping lists, by role and model",
         (
+            Shown("population", "People with the role"),
             Shown("model", "Model"),
             Shown("estimate", "Estimate", "count"),
             Shown("low", "Interval from", "count"),
@@ -85,23 +90,37 @@ def view_models(landscape: Landscape) -> TableView | None:
             Shown("aic", "AIC", "decimal", absent="not_applicable"),
             Shown("note", "How to read it"),
         ),
-        "The models fit the same lists under different assumptions; a lower AIC fits better for its size. "
+        "The models of one role fit the same lists under different assumptions; a lower AIC fits better for its size. "
         + (f"A{_PAIR}B: the lists A and B are taken to depend on each other. {key}. " if key else "")
         + (f"{whole(left)} more models are in the workbook." if left else ""),
     )
 
 
+def population_labels(codebook: Codebook) -> dict[str, str]:
+    """Whom a model counts, by the id of its population."""
+    return {**codebook.labels("roles"), "all": "All roles"}
+
+
 def shown_models(models: pl.DataFrame) -> pl.DataFrame:
-    """The models of the page: every plausible one, then those that fit next best; lists named by letters."""
+    """The models of the page: of each population every plausible one, then those that fit next best.
+
+    Lists are named by letters.
+    """
     if not models.height:
         return models
     fitted = models.drop_nulls(["estimate", "low", "high"])
-    plausible = fitted.filter("in_range")
-    others = fitted.filter(~pl.col("in_range")).sort("aic", nulls_last=True, maintain_order=True)
-    shown = pl.concat([plausible, others.head(max(MODELS_SHOWN - plausible.height, 0))])
+    ranked = fitted.sort(~pl.col("in_range"), "aic", nulls_last=True, maintain_order=True)
+    place = pl.int_range(pl.len()).over("population")
+    order = {
+        population: number
+        for number, population in enumerate(models["population"].unique(maintain_order=True))
+    }
+    shown = ranked.filter(pl.col("in_range") | (place < MODELS_SHOWN)).sort(
+        pl.col("population").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
+    )
     letters = list_letters(models)
     short = [
-        " + ".join(_PAIR.join(sorted(letters.get(n, n) for n in p)) for p in _pairs(name))
+        " + ".join(_PAIR.join(sorted(letters.get(n, n) for n in pair)) for pair in _pairs(name))
         for name in shown["model"]
     ]
     return shown.with_columns(pl.Series("model", short, dtype=pl.String))

@@ -14,7 +14,7 @@ from leadscape.landscape.results import Concentration, Landscape
 from leadscape.report import charts
 from leadscape.report.contents import ReportContents
 from leadscape.report.count_views import count_bands
-from leadscape.report.estimate_views import shown_models
+from leadscape.report.estimate_views import population_labels, shown_models
 from leadscape.report.map import draw_home_map, draw_rate_map
 from leadscape.report.rendering import Figure, render_chart
 from leadscape.report.wording import decimal, interval, listed, percent, plural, quantity, whole
@@ -25,7 +25,6 @@ TITLES = {
     "bands": "Authorities by number of role-holdings",
     "lorenz": "Share of role-holdings by share of authorities",
     "sensitivity": "Total under every assumption about silent authorities",
-    "models": "Estimates from overlapping lists, by model",
 }
 UNIT_TITLES = {"holdings": "Estimated role-holdings", "leaders": "Estimated people", "%": "Estimated shares"}
 Declared = tuple[str, str, str, charts.Specification | None]
@@ -52,12 +51,7 @@ def draw_figures(contents: ReportContents) -> dict[str, Figure]:
             _sensitivity_words(landscape),
             charts.draw_sensitivity(landscape.sensitivity),
         ),
-        (
-            "models",
-            TITLES["models"],
-            _model_words(landscape),
-            charts.draw_models(shown_models(landscape.models)),
-        ),
+        *_models(landscape, contents.codebook),
     ]
     figures = [
         render_chart(name, title, words, specification)
@@ -95,6 +89,19 @@ def _estimates(landscape: Landscape, codebook: Codebook) -> list[Declared]:
         title = f"{UNIT_TITLES.get(unit, f'Estimates, {unit}')}, {str(origins.get(origin, origin)).lower()}"
         specification = charts.draw_estimates(rows, unit)
         found.append((re.sub(r"\W+", "_", name), title, _estimate_words(rows, unit), specification))
+    return found
+
+
+def _models(landscape: Landscape, codebook: Codebook) -> list[Declared]:
+    """One chart a role: each is a population of its own."""
+    shown, labels = shown_models(landscape.models), population_labels(codebook)
+    found: list[Declared] = []
+    for population in shown["population"].unique(maintain_order=True) if shown.height else []:
+        rows = shown.filter(pl.col("population") == population)
+        parts = [f"{model} {whole(n)}" for model, n in rows.select("model", "estimate").iter_rows()]
+        title = f"Estimates from overlapping lists: {labels.get(population, population)}"
+        words = f"Dots with intervals. {'; '.join(parts)}."
+        found.append((f"models_{population}", title, words, charts.draw_models(rows)))
     return found
 
 
@@ -136,15 +143,3 @@ def _sensitivity_words(landscape: Landscape) -> str:
     if not len(totals):
         return ""
     return f"Line with a band. The total runs from {whole(totals[0])} to {whole(totals[-1])}."
-
-
-def _model_words(landscape: Landscape) -> str:
-    spread = (
-        landscape.models.filter("in_range")["estimate"].drop_nulls()
-        if landscape.models.height
-        else pl.Series()
-    )
-    if not len(spread):
-        return ""
-    values = [float(str(spread.min())), float(str(spread.max()))]
-    return f"Dots with intervals. Plausible models run from {whole(values[0])} to {whole(values[1])}."

@@ -65,7 +65,7 @@ def render_page(contents: ReportContents, figures: Mapping[str, Figure]) -> str:
         gini=sentences.gini_sentence(contents.landscape.concentration)
         if contents.landscape.concentration
         else "",
-        model_range=sentences.model_range_sentence(contents.landscape),
+        model_ranges=sentences.model_range_sentences(contents.landscape, contents.codebook),
     )
 
 
@@ -90,7 +90,7 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
         "estimates": estimate_views.view_estimates(landscape),
         "assumptions": estimate_views.view_assumptions(landscape),
         "sensitivity": certainty_views.view_sensitivity(landscape),
-        "models": estimate_views.view_models(landscape),
+        "models": estimate_views.view_models(landscape, contents.codebook),
         "responses": quality_views.view_responses(contents),
         "reading": quality_views.view_reading(contents),
         "open_questions": quality_views.view_questions(contents),

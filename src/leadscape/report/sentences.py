@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadscape.codebooks import Codebook
 from leadscape.core.missing import NOT_COLLECTED, REPORTED
 from leadscape.landscape.results import Concentration, Landscape
 from leadscape.report.wording import MISSING_WORDS, decimal, listed, part, plural, whole
@@ -37,13 +38,23 @@ def gini_sentence(concentration: Concentration) -> str:
     )
 
 
-def model_range_sentence(landscape: Landscape) -> str:
-    """The range of the plausible models in words; empty where there is none."""
-    if not landscape.models.height:
-        return ""
-    plausible = landscape.models.filter("in_range").drop_nulls(["estimate", "low", "high"])
+def model_range_sentences(landscape: Landscape, codebook: Codebook) -> tuple[str, ...]:
+    """What the plausible models of each role say together: a range, never one number."""
+    labels = codebook.labels("roles")
+    populations = (
+        landscape.models["population"].unique(maintain_order=True) if landscape.models.height else []
+    )
+    return tuple(
+        f"{labels.get(population, 'All roles')}: "
+        + _range_words(landscape.models.filter(pl.col("population") == population).drop_nulls("estimate"))
+        for population in populations
+    )
+
+
+def _range_words(fitted: pl.DataFrame) -> str:
+    plausible = fitted.filter("in_range").drop_nulls(["low", "high"])
     if not plausible.height:
-        return "None of the models can be supported by the lists."
+        return "none of the models can be supported by the lists."
     values = plausible.select(
         least=pl.col("estimate").min(),
         most=pl.col("estimate").max(),
@@ -51,16 +62,14 @@ def model_range_sentence(landscape: Landscape) -> str:
         high=pl.col("high").max(),
     ).row(0)
     least, most, low, high = (whole(value) for value in values)
-    others = landscape.models.drop_nulls("estimate").height - plausible.height
-    if plausible.height == 1:
+    if plausible.height > 1:
         return (
-            f"One plausible model puts the number at {least} (interval {low} to {high}); {plural(others, 'other')} "
-            "fit the lists worse and are shown because the answer turns on the choice."
+            f"{plural(plausible.height, 'plausible model')} put the number between {least} and {most}; their "
+            f"intervals reach from {low} to {high}."
         )
-    return (
-        f"{plural(plausible.height, 'plausible model')} put the number between {least} and {most}; their intervals "
-        f"reach from {low} to {high}."
-    )
+    others = fitted.height - 1
+    alone = f"one plausible model puts the number at {least} (interval {low} to {high})"
+    return f"{alone}; {plural(others, 'other')} fit the lists worse." if others else f"{alone}."
 
 
 def known_totals(authorities: pl.DataFrame) -> str:
