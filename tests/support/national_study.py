@@ -1,12 +1,13 @@
 """A national set of returns on any register of schools: invented people, the register's own schools.
 
 For runs on real registers, which the demonstration system does not use. Half of the authorities answer; an agency lists
-the national roles with numbers; of the local roles four in ten name the school in a way that a
-person must look at.
+the national roles with numbers; of the local roles four in ten
+name the school in a way that a person must look at.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +33,14 @@ def write_national_study(
         The register as read, to draw home schools from.
     """
     draw = random_stream(seed, "national study")
-    standing = schools.filter(is_open() & pl.col("authority_code").is_not_null()).sort("urn")
+    standing = schools.filter(
+        is_open() & is_open(pl.lit(date.fromisoformat(as_of))) & pl.col("authority_code").is_not_null()
+    ).sort("urn")
     codes = standing["authority_code"].unique().sort()
     answering = codes.sample(codes.len() // 2, seed=seed)
-    lines = _lines(standing, draw, leaders)
+    lines = _lines(
+        standing.unique(["authority_code", "name"], keep="none", maintain_order=True), draw, leaders
+    )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "returns").mkdir(exist_ok=True)
     local = lines.filter(pl.col("national").not_() | (pl.col("twice") > 0.8)).drop(

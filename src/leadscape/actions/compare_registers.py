@@ -90,7 +90,8 @@ def compare_registers(
     lineage = None
     if links:
         vintages = [read_register_file(path, table="links").frame for path in links]
-        lineage = build_lineage(vintages, after.frame)
+        both = pl.concat([after.frame, before.frame]).unique("urn", keep="first", maintain_order=True)
+        lineage = build_lineage(vintages, both)
     return ComparedRegisters(register_changes(before, after, lineage))
 
 
