@@ -1,1 +1,6 @@
-"""Tables, charts, maps, the self-contained HTML report and the workbook."""
+"""What can be shown, handed over and checked?
+
+In: one :class:`~leadscape.report.contents.ReportContents` (a landscape as published, with its codebook, map, data quality
+and provenance). Out: a folder with one self-contained page, a workbook, tidy tables, figures and the record of the run,
+and for a terminal the same tables as rows of words. Nothing is counted here.
+"""
