@@ -4,10 +4,10 @@ Both start from the same files: a register of about 20,000 schools and a nationa
 the real one of August 2022 where it is at hand (``LEADSCAPE_REAL_DATA``), else that of the national demonstration. Each
 run is a process of its own, so imports and memory count.
 
-pandas makes the counts: read, code roles by label and alias, link by number and by exact name in the authority, resolve
-duplicates, then extent, authorities, regions and phases. That is what an analyst would write, plainly. ``tables`` is the
-same work with leadscape; ``map`` is the whole command, with estimates, suppression, map, workbook and report as well,
-for which pandas has no counterpart.
+pandas makes the counts: read, code roles by label and alias, link by number and by exact name in the authority,
+resolve duplicates, then extent, authorities, regions and phases. That is what an analyst would write, plainly.
+``tables`` is the same work with leadscape; ``map`` is the whole command, with estimates, suppression, map, workbook and
+report as well, for which pandas has no counterpart.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import sys
 from inspect import cleandoc
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Any
 
 import dataframely as dy
 import typer.main
-from click import Context
 
 import leadscape
 from leadscape.cli.app import app
@@ -58,7 +58,7 @@ def tables_page() -> str:
             for name, column in table.columns().items()
         ]
         key = ", ".join(f"`{name}`" for name in table.primary_key())
-        parts += ["", title, "", cleandoc(table.__doc__ or ""), ""]
+        parts += ["", title, "", _markdown(cleandoc(table.__doc__ or "")), ""]
         parts += [f"Key: {key}.", ""] if key else []
         parts += ["| column | type | | meaning |", "|---|---|---|---|", *rows]
     return "\n".join(parts) + "\n"
@@ -84,21 +84,20 @@ def declared_tables() -> list[tuple[str, type[Table]]]:
 def cli_page() -> str:
     """Every command with its options, as its own help words them."""
     parts = [NOTE, "# Command line", ""]
-    parts += _command(typer.main.get_command(app), "leadscape", None)
+    parts += _command(typer.main.get_command(app), "leadscape")
     parts += ["", "Exit codes are on [their own page](exit-codes.md)."]
     return "\n".join(parts) + "\n"
 
 
-def _command(command: Any, name: str, parent: Context | None) -> list[str]:
-    context = Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent)
+def _command(command: Any, name: str) -> list[str]:
     lines = [f"## {name}", "", cleandoc(command.help or ""), ""]
     children = getattr(command, "commands", None)
     if children:
-        for child in children.values():
-            lines += _command(child, f"{name} {child.name}", context)
+        for child_name, child in children.items():
+            lines += _command(child, f"{name} {child_name}")
         return lines
     rows = [
-        f"| `{_usage(parameter)}` | {_cell(getattr(parameter, 'help', None) or '')} | {_default(parameter)} |"
+        f"| `{_usage(parameter)}` | {_cell(parameter.help or '')} | {_default(parameter)} |"
         for parameter in command.params
         if parameter.name != "help"
     ]
@@ -107,7 +106,7 @@ def _command(command: Any, name: str, parent: Context | None) -> list[str]:
 
 def _usage(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return parameter.human_readable_name.upper()
+        return parameter.name.upper()
     return ", ".join(parameter.opts)
 
 
@@ -165,7 +164,13 @@ def _required(column: dy.Column) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    return " ".join(_markdown(text).replace("|", "\\|").split())
+
+
+def _markdown(text: str) -> str:
+    """Docstring markup as Markdown: a reference becomes the name it ends in."""
+    named = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", text)
+    return named.replace("``", "`")
 
 
 def _current(name: str) -> str | None:

@@ -141,7 +141,9 @@ class RegionDistribution(Table):
     local_holdings_status = status_column("local_holdings")
     national_holdings = count_column("Role-holdings of national origin")
     national_holdings_status = status_column("national_holdings")
-    national_per_100_schools = dy.Float64(nullable=True, min=0, description="National holdings per 100 schools")
+    national_per_100_schools = dy.Float64(
+        nullable=True, min=0, description="National holdings per 100 schools"
+    )
     local_per_100_schools = dy.Float64(
         nullable=True, min=0, description="Local holdings per 100 schools of authorities that answered"
     )
@@ -164,7 +166,9 @@ class PhaseDistribution(Table):
         nullable=True, min=0, description="Role-holdings whose phase is known; null where it is suppressed"
     )
     per_100_schools = dy.Float64(
-        nullable=True, min=0, description="Reported holdings per 100 open schools: a floor where some are silent"
+        nullable=True,
+        min=0,
+        description="Reported holdings per 100 open schools: a floor where some are silent",
     )
 
 
@@ -181,7 +185,9 @@ class Estimates(Table):
     value = dy.Float64()
     low = dy.Float64()
     high = dy.Float64()
-    interval = dy.String(description="What the interval is: 95 % confidence, profile likelihood, sensitivity band …")
+    interval = dy.String(
+        description="What the interval is: 95 % confidence, profile likelihood, sensitivity band …"
+    )
     unit = dy.String(description="holdings, leaders or %")
     numerator = dy.Float64(nullable=True)
     numerator_source = dy.String(nullable=True)
@@ -196,12 +202,16 @@ class Sensitivity(Table):
     No row is more likely than another: the table is a band, not a distribution.
     """
 
-    factor = dy.Float64(primary_key=True, min=0, description="Rate of the silent over that of those that answered")
+    factor = dy.Float64(
+        primary_key=True, min=0, description="Rate of the silent over that of those that answered"
+    )
     local_total = dy.Float64(min=0, description="Local holdings, reported and assumed")
     local_low = dy.Float64(min=0, description="Lower end of the design-based interval at this factor")
     local_high = dy.Float64(min=0, description="Upper end")
     total = dy.Float64(
-        nullable=True, min=0, description="Holdings of all origins, national ones as listed; null without a list"
+        nullable=True,
+        min=0,
+        description="Holdings of all origins, national ones as listed; null without a list",
     )
     local_share_pct = dy.Float64(nullable=True, min=0, max=100, description="local_total as % of total")
 
@@ -216,15 +226,21 @@ class CaptureModels(Table):
     population = dy.String(primary_key=True, description="Whom the lists were to name: a role id, or all")
     model = dy.String(primary_key=True)
     terms = dy.String(description="What it assumes, in words")
-    df = dy.Int64(nullable=True, description="Degrees of freedom left; null where the model has no likelihood")
+    df = dy.Int64(
+        nullable=True, description="Degrees of freedom left; null where the model has no likelihood"
+    )
     deviance = dy.Float64(nullable=True)
-    aic = dy.Float64(nullable=True, description="Akaike's information criterion: lower fits better for its size")
+    aic = dy.Float64(
+        nullable=True, description="Akaike's information criterion: lower fits better for its size"
+    )
     estimate = dy.Float64(nullable=True, min=0, description="People on any list and on none")
     se = dy.Float64(nullable=True, min=0, description="Standard error of the estimate")
     low = dy.Float64(nullable=True, min=0)
     high = dy.Float64(nullable=True, min=0)
     in_range = dy.Bool(description="Whether it is one of the models that the stated range spans")
-    note = dy.String(description="Why it is outside the range, or how to read it; empty where neither is needed")
+    note = dy.String(
+        description="Why it is outside the range, or how to read it; empty where neither is needed"
+    )
 
 
 class Consistency(Table):
@@ -263,7 +279,9 @@ class NetworkReach(Table):
     unit = dy.Enum(("leader", "home school"), primary_key=True)
     id = dy.String(primary_key=True, description="Id of the leader, or URN of the home school")
     partner_schools = dy.Int64(min=1, description="Distinct partner schools")
-    mean_km = dy.Float64(nullable=True, min=0, description="Mean distance to them; null where no place is known")
+    mean_km = dy.Float64(
+        nullable=True, min=0, description="Mean distance to them; null where no place is known"
+    )
     furthest_km = dy.Float64(nullable=True, min=0, description="Distance to the furthest, straight line")
 
 
