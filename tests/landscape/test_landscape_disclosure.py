@@ -252,6 +252,17 @@ def test_the_attacker_finds_what_primary_suppression_alone_leaves_open():
     assert Attacker(careful, truth, 6).range(("local", "A0")) == (1, 5)
 
 
+def test_leaders_are_not_protected_by_a_place_that_has_no_more_holdings():
+    # Five leaders in the first authority. The second has as many leaders as holdings, so it cannot have had more.
+    truth = landscape_of(
+        [(0, "answered", (1, 0, 5, 0)), (0, "answered", (0, 0, 12, 0)), (0, "answered", (10, 0, 20, 0))]
+    )
+    assert truth.authorities["leaders"].to_list() == [5, 12, 25]
+    published = suppress_landscape(truth, 6, codebook=CODEBOOK)
+    low, high = Attacker(published, truth, 6).range(("leaders", "A0"))
+    assert low < high
+
+
 @pytest.fixture(scope="module")
 def national():
     contents = draw_national()
