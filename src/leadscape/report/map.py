@@ -23,10 +23,14 @@ from leadscape.report import style
 from leadscape.report.contents import WITHHELD, PointsShown
 from leadscape.report.map_geometry import Window, clip, dot_path, fit_window, shape_paths
 from leadscape.report.map_marks import (
+    LEGEND_LEFT,
+    MARGIN,
+    Line,
     class_colours,
     dot_form,
     dot_symbol,
     edge,
+    legend,
     missing_fill,
     patterns,
     swatch,
@@ -40,16 +44,10 @@ if TYPE_CHECKING:
 WIDTH: Final = 720
 MAP_WIDTH: Final = 490
 MAP_HEIGHT: Final = 620
-MARGIN: Final = 10
-LEGEND_LEFT: Final = 520
-LEGEND_STEP: Final = 25
 INSET_SIZE: Final = 190
 INSET_CHARACTERS: Final = 34
 INSET_RATIO: Final = 3
 """A region gets an inset when its authorities are this many times smaller than usual (medians)."""
-
-Line = tuple[str, str]
-"""One line of a legend: the SVG of its symbol, drawn at 0, 0; its words."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def draw_rate_map(areas: Areas, authorities: pl.DataFrame) -> Figure:
         if status in statuses
     ]
     content = patterns(name) + _draw_shapes(ground, fills, titles, style.BORDER)
-    content += _legend(
+    content += legend(
         "Role-holdings per 100 schools", lines, "In brackets: number of authorities"
     ) + _inset_frame(ground)
     span = rates.to_list()
@@ -122,7 +120,7 @@ def draw_home_map(areas: Areas, authorities: pl.DataFrame, home: PointsShown, co
         points = home.points.filter(pl.col("origin") == origin)
         content += _dots(points, ground, colours[origin], form)
         lines.append((dot_symbol(colours[origin], form), f"{labels[origin]}: {whole(counts[origin])}"))
-    content += _legend("Home schools, by origin", lines) + _inset_frame(ground)
+    content += legend("Home schools, by origin", lines) + _inset_frame(ground)
     description = (
         f"Map of the home schools of {plural(home.points.height, 'role-holding')}. "
         f"{plural(home.not_shown, 'role-holding')} not shown. The table “Role-holdings by authority” holds the numbers."
@@ -231,22 +229,6 @@ def _fill(row: dict[str, object], breaks: np.ndarray, name: str) -> str:
     if row["holdings_status"] != REPORTED or not isinstance(rate, float):
         return missing_fill(str(row["holdings_status"]), name)
     return class_colours(len(breaks) + 1)[int(np.searchsorted(breaks, rate, side="right"))]
-
-
-def _legend(title: str, lines: list[Line], note: str = "") -> str:
-    rows = "".join(
-        f'<g transform="translate({LEGEND_LEFT} {MARGIN + 26 + place * LEGEND_STEP})">{symbol}'
-        f'<text x="26" y="12.5">{escape(words)}</text></g>'
-        for place, (symbol, words) in enumerate(lines)
-    )
-    below = MARGIN + 26 + len(lines) * LEGEND_STEP + 12.5
-    said = (
-        f'<text x="{LEGEND_LEFT}" y="{below}" fill="{style.SOFT_INK}">{escape(note)}</text>' if note else ""
-    )
-    return (
-        f'<g font-size="12" fill="{style.INK}"><text x="{LEGEND_LEFT}" y="{MARGIN + 12}" font-weight="bold">'
-        f"{escape(title)}</text>{rows}{said}</g>"
-    )
 
 
 def _inset_frame(ground: _Ground) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from html import escape
+from typing import Final
+
 import numpy as np
 
 from leadscape.core.missing import SUPPRESSED, UNKNOWN
 from leadscape.report import style
+
+MARGIN: Final = 10
+LEGEND_LEFT: Final = 520
+LEGEND_STEP: Final = 25
+
+Line = tuple[str, str]
+"""One line of a legend: the SVG of its symbol, drawn at 0, 0; its words."""
 
 
 def dot_form(place: int) -> tuple[float, str]:
@@ -57,3 +67,20 @@ def class_colours(classes: int) -> list[str]:
 def edge(fill: str) -> str:
     """Hatched shapes get a grey border of their own: a white one would be lost in them."""
     return f' stroke="{style.RULE}"' if fill.startswith("url") else ""
+
+
+def legend(title: str, lines: list[Line], note: str = "") -> str:
+    """The legend: its title, a line a class or kind of dot, and a note below."""
+    rows = "".join(
+        f'<g transform="translate({LEGEND_LEFT} {MARGIN + 26 + place * LEGEND_STEP})">{symbol}'
+        f'<text x="26" y="12.5">{escape(words)}</text></g>'
+        for place, (symbol, words) in enumerate(lines)
+    )
+    below = MARGIN + 26 + len(lines) * LEGEND_STEP + 12.5
+    said = (
+        f'<text x="{LEGEND_LEFT}" y="{below}" fill="{style.SOFT_INK}">{escape(note)}</text>' if note else ""
+    )
+    return (
+        f'<g font-size="12" fill="{style.INK}"><text x="{LEGEND_LEFT}" y="{MARGIN + 12}" font-weight="bold">'
+        f"{escape(title)}</text>{rows}{said}</g>"
+    )
