@@ -20,13 +20,13 @@ $(UV):
 
 # What a user of the library needs: enough for `make demo`.
 $(LIBRARY): requirements/library.lock pyproject.toml | $(UV)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/library.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/library.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What a developer needs on top: tests, linters, documentation, benchmark peers.
 $(TOOLS): requirements/dev.lock $(LIBRARY)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@touch $@
 
 demo: $(LIBRARY)

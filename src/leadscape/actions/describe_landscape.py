@@ -64,7 +64,6 @@ def describe_landscape(
     except NotIdentified as error:
         notes.append(f"No adjustment for silent authorities: {error.what} {error.why}")
     overlap = compare_roles(holdings, responses, codebook, config.confidence)
-    notes += overlap.warnings
     if not overlap.models.height:
         notes.append(
             "No estimate from overlapping lists: no role is named by two lists that share enough people."
