@@ -97,5 +97,32 @@ def test_the_public_folder_names_nobody_and_is_small(demo: tuple[Path, dict]) ->
     assert not [name for name in full_names if name in text]
 
 
+def test_the_public_record_does_not_tell_how_many_an_authority_named(demo: tuple[Path, dict]) -> None:
+    folder, _ = demo
+    records = {
+        where: json.loads((folder / "out" / where / "provenance.json").read_text(encoding="utf-8"))["inputs"]
+        for where in ("public", "restricted")
+    }
+    returns = {
+        where: [file for file in files if file["purpose"] == "returns"] for where, files in records.items()
+    }
+    assert all(file["rows_read"] is None and file["size_bytes"] is None for file in returns["public"])
+    assert [file["sha256"] for file in returns["public"]] == [
+        file["sha256"] for file in returns["restricted"]
+    ]
+    assert sum(file["rows_used"] for file in returns["restricted"]) > 3078
+
+
+def test_the_study_is_compared_with_the_published_table(demo: tuple[Path, dict]) -> None:
+    folder, _ = demo
+    compared = leadscape(
+        "landscape", "compare", "hopkins-higham-2006", str(folder / "out" / "public"), "--json"
+    )
+    collected = [row for row in compared["rows"] if row["earlier_holdings"] is not None]
+    assert [row["later_holdings"] for row in collected] == TABLE_1
+    assert [row["change"] for row in collected] == [0] * 8
+    assert all(row["change"] is None for row in compared["rows"] if row["earlier_holdings"] is None)
+
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -141,6 +141,14 @@ def test_a_closed_school_is_not_linked_to_but_may_be_decided_on() -> None:
     assert settled(line, decisions={question: "100004"}).linked["home_urn"].to_list() == ["100004"]
 
 
+def test_the_successor_of_a_closed_school_is_offered_first_and_not_taken() -> None:
+    line = nominations({"home_urn": "100004", "home_school": "Old Mill School", "role_text": "SIP"})
+    followed = pl.DataFrame({"urn": ["100004", "100001"], "successor_urn": ["100002", "100001"]})
+    result = settle(line, ASKED, REGISTER, BOOK, no_decisions(), DAY, followed)
+    assert result.linked["home_urn"].item() is None
+    assert result.questions["candidates"].item()[0] == "100002 | Hill Top School | successor of 100004"
+
+
 def test_surnames_that_agree_at_one_school_are_asked_and_merge_only_when_decided() -> None:
     lines = (
         {"leader_name": "Liz Adeyemi", "home_urn": "100001", "role_text": "SIP"},

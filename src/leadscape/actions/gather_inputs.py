@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from leadscape.core.errors import TableProblem
 from leadscape.core.progress import Progress, Silent
 from leadscape.core.provenance import InputFile, input_file
 from leadscape.core.tables import Problems, polars_schema
+from leadscape.register.lineage import build_lineage
 from leadscape.register.reading import Reading, read_register_file
 from leadscape.survey import count_response, no_decisions, read_decisions, read_respondents, read_returns
 from leadscape.survey.withdrawals import silence, withdraw
@@ -50,6 +52,14 @@ class StudyInputs:
     outcomes: pl.DataFrame
     withdrawn: int
     files: tuple[InputFile, ...]
+
+    def successors(self, as_of: date) -> pl.DataFrame | None:
+        """``urn``, ``successor_urn`` on a date, by the study's links; null where it has none."""
+        vintages = [reading.frame for reading in self.readings if reading.table == "links"]
+        if not vintages:
+            return None
+        lineage = build_lineage(vintages, self.schools)
+        return lineage.latest_successors(pl.concat(vintages)["urn"], as_of).select("urn", "successor_urn")
 
 
 def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs:

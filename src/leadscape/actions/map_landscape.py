@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +94,7 @@ def map_landscape(
             declared.codebook,
             inputs.decisions,
             declared.as_of,
+            inputs.successors(declared.as_of),
         )
     config = declared.settings
     with timed(seconds, "count"):
@@ -107,14 +108,14 @@ def map_landscape(
     with timed(seconds, "draw"):
         progress.step("Drawing the country")
         areas = _areas(inputs.schools, declared)
-    provenance = _provenance(declared, inputs, config)
-    contents = make_contents(declared, inputs, settled, described, published, areas, provenance)
+    record = _provenance(declared, inputs, config)
+    contents = make_contents(declared, inputs, settled, described, published, areas, _public(record, config))
     folder = (output or declared.output).resolve()
     with timed(seconds, "write"):
         progress.step("Writing the report")
         report = write_report(contents, folder / PUBLIC)
         progress.step("Writing what stays restricted")
-        restricted = write_restricted(settled, inputs, folder / RESTRICTED)
+        restricted = write_restricted(settled, inputs, record, folder / RESTRICTED)
     return MappedLandscape(
         title=declared.title,
         landscape=published,
@@ -162,3 +163,11 @@ def _provenance(study: Study, inputs: StudyInputs, config: LandscapeConfig) -> P
         inputs=inputs.files,
         parameters=parameters,
     )
+
+
+def _public(record: Provenance, config: LandscapeConfig) -> Provenance:
+    """The record without the size of single returns: rows of an authority's return are its count of leaders."""
+    if config.suppress_below <= 1:
+        return record
+    files = (file.without_counts() if file.purpose == "returns" else file for file in record.inputs)
+    return replace(record, inputs=tuple(files))

@@ -14,6 +14,7 @@ from leadscape.survey import write_review
 
 if TYPE_CHECKING:
     from leadscape.actions.gather_inputs import StudyInputs
+    from leadscape.core.provenance import Provenance
     from leadscape.survey import Settlement
 
 NOTE: Final = """\
@@ -29,6 +30,7 @@ The folder beside this one holds what may be published.
   role_holdings.csv    One row a leader and role in force on the study's date; ended_holdings.csv holds the others.
   supports.csv         Who supports which partner school. network.graphml is the same as a graph, by ids.
   nominations.csv      Every line returned, with the role and the school that were taken from it.
+  provenance.json      The whole record of inputs, with the rows of each return.
 
 Somebody named here by others has a right to be told, to object and to have it corrected (UK GDPR, Articles 14, 16, 21).
 """
@@ -42,7 +44,9 @@ class RestrictedFiles:
     review: Path | None
 
 
-def write_restricted(settled: Settlement, inputs: StudyInputs, folder: Path) -> RestrictedFiles:
+def write_restricted(
+    settled: Settlement, inputs: StudyInputs, record: Provenance, folder: Path
+) -> RestrictedFiles:
     """Write the files into ``folder``, each whole or not at all."""
     nominations = (
         inputs.nominations.join(
@@ -63,6 +67,7 @@ def write_restricted(settled: Settlement, inputs: StudyInputs, folder: Path) -> 
     review = folder / "review.xlsx"
     if settled.questions.height:
         write_review(settled.questions, review)
+    write_text(record.as_json(), folder / "provenance.json")
     write_text(NOTE, folder / "READ-ME-FIRST.txt")
     waiting = settled.questions.filter(pl.col("decision").is_null()).height
     return RestrictedFiles(folder, review if waiting else None)

@@ -1,4 +1,4 @@
-"""``leadscape landscape``: published baselines, and prevalence with both its parts."""
+"""``leadscape landscape``: published baselines, prevalence with both its parts, waves compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from leadscape.cli.console import print_json, print_lines, print_table
 
-app = typer.Typer(help="Landscapes: published baselines, prevalence.", no_args_is_help=True)
+app = typer.Typer(help="Landscapes: published baselines, prevalence, waves.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 
@@ -66,3 +66,22 @@ def prevalence(
         print_json(stated.as_dict())
     else:
         print_lines(*stated.sentences)
+
+
+@app.command("compare")
+def compare(
+    earlier: Annotated[str, typer.Argument(help="Results folder of the earlier study, or a baseline's id.")],
+    later: Annotated[str, typer.Argument(help="Results folder (public) of the later study.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two waves across codebooks; a change only where both count the same thing."""
+    from leadscape.actions.compare_studies import compare_studies
+
+    compared = compare_studies(earlier, later)
+    if as_json:
+        print_json(compared.as_dict())
+    else:
+        print_table(
+            compared.printed, f"{compared.earlier} → {compared.later}", figures=("earlier", "later", "change")
+        )

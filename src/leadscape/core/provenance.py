@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,22 @@ class InputFile:
         Size on disk.
     rows_read, rows_used
         Data rows in the file, and those that ended in a table; null where the file is not a table.
+    withheld
+        Whether size and rows are left out of this record, because they would tell how many people one respondent
+        named. The hash stays, so that whoever has the file can check it.
     """
 
     name: str
     purpose: str
     sha256: str
-    size_bytes: int
+    size_bytes: int | None
     rows_read: int | None = None
     rows_used: int | None = None
+    withheld: bool = False
+
+    def without_counts(self) -> InputFile:
+        """The same file as it may be named in public."""
+        return replace(self, size_bytes=None, rows_read=None, rows_used=None, withheld=True)
 
 
 @dataclass(frozen=True)

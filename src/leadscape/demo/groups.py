@@ -14,13 +14,9 @@ LARGEST_TRUST: Final = 4
 
 def name_federations(federations: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """Formal federations with ``federation`` (name), one row a school."""
-    stem = schools["stem"].to_numpy()
     formal = federations.filter("formal")
-    return formal.with_columns(
-        federation=pl.concat_str(
-            pl.lit("The"), pl.Series(stem[formal["lead_at"].to_numpy()]), pl.lit("Federation"), separator=" "
-        )
-    )
+    stem = schools["stem"].gather(formal["lead_at"])
+    return formal.with_columns(federation=pl.concat_str(pl.lit("The"), stem, pl.lit("Federation"), separator=" "))
 
 
 def membership_rows(

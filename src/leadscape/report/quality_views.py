@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadscape.core.provenance import InputFile
 from leadscape.report.contents import ReportContents
 from leadscape.report.views import Shown, TableView, show_rows, show_table
 from leadscape.report.wording import spaced, whole
@@ -89,9 +90,9 @@ def view_inputs(contents: ReportContents) -> TableView:
         (
             file.name,
             file.purpose,
-            "not a table" if file.rows_read is None else whole(file.rows_read),
-            "not a table" if file.rows_used is None else whole(file.rows_used),
-            whole(file.size_bytes),
+            _count_of(file, file.rows_read),
+            _count_of(file, file.rows_used),
+            _count_of(file, file.size_bytes),
             file.sha256,
         )
         for file in contents.provenance.inputs
@@ -122,6 +123,12 @@ def view_run(contents: ReportContents) -> TableView:
     return show_rows(
         "run", "How the figures were made", (Shown("what", "What"), Shown("value", "Value")), rows
     )
+
+
+def _count_of(file: InputFile, count: int | None) -> str:
+    if file.withheld:
+        return "withheld"
+    return "not a table" if count is None else whole(count)
 
 
 def _plain(value: object) -> str:

@@ -56,8 +56,9 @@ def ask_schools(
     automatic: pl.DataFrame,
     possible: pl.DataFrame,
     decisions: pl.DataFrame,
+    successors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """One question a distinct mention that is not beyond doubt."""
+    """One question a distinct mention that is not beyond doubt; the successor of a closed school is offered first."""
     unlinked = mentions.join(automatic.filter(pl.col("urn").is_null()), on="mention_id", how="semi")
     asked = (
         unlinked.join(uses.group_by("mention_id").agg(nominations=pl.len().cast(pl.Int64)), on="mention_id")
@@ -71,7 +72,28 @@ def ask_schools(
     answered = _with_decisions(asked, decisions)
     waiting = answered.filter(pl.col("decision").is_null()).select(mentions.columns)
     suggested = suggest_schools(waiting, possible)
+    if successors is not None:
+        suggested = _successors_first(suggested, waiting, successors, possible)
     return _as_questions(answered.join(suggested, on="mention_id", how="left"), "school")
+
+
+def _successors_first(
+    suggested: pl.DataFrame, waiting: pl.DataFrame, successors: pl.DataFrame, possible: pl.DataFrame
+) -> pl.DataFrame:
+    """``suggested`` with the open successors of a closed school, where its number was written, before the others."""
+    followed = (
+        waiting.select("mention_id", "urn")
+        .join(successors.filter(pl.col("urn") != pl.col("successor_urn")), on="urn")
+        .join(possible.select(successor_urn="urn", successor_name="name"), on="successor_urn")
+        .group_by("mention_id")
+        .agg(first=pl.format("{} | {} | successor of {}", "successor_urn", "successor_name", "urn").sort())
+    )
+    return suggested.join(followed, on="mention_id", how="left", maintain_order="left").select(
+        "mention_id",
+        candidates=pl.when(pl.col("first").is_not_null())
+        .then(pl.col("first").list.concat("candidates"))
+        .otherwise("candidates"),
+    )
 
 
 def ask_persons(

@@ -65,6 +65,7 @@ def settle(
     codebook: Codebook,
     decisions: pl.DataFrame,
     as_of: date,
+    successors: pl.DataFrame | None = None,
 ) -> Settlement:
     """Leaders and role-holdings from nominations.
 
@@ -78,6 +79,9 @@ def settle(
         As :func:`~leadscape.survey.review.read_decisions` returns them.
     as_of
         The study's date: holdings outside it are kept apart.
+    successors
+        ``urn``, ``successor_urn``: what schools became by the study's date. A return that names a closed school is
+        asked about with its successor first; it is never moved there without a decision.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def settle(
     role_questions = asked.ask_roles(placed, codings, codebook, decisions)
     # What opened just after the study's date is never linked to, but a person may know better.
     possible = schools.filter(is_open() | is_open(pl.lit(as_of)))
-    school_questions = asked.ask_schools(mentions, uses, automatic, possible, decisions)
+    school_questions = asked.ask_schools(mentions, uses, automatic, possible, decisions, successors)
     check_decisions(pl.concat([role_questions, school_questions]), schools, codebook)
     coded = _decide_roles(codings, placed, role_questions)
     links = _decide_schools(automatic, school_questions)
