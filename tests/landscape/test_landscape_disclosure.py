@@ -1,5 +1,7 @@
 """A reader with every table of a study cannot work out a small count of people."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -309,12 +311,27 @@ def test_what_is_derived_from_a_hidden_count_goes_with_it(national):
     assert (silent["holdings_status"] == "unknown").all()
 
 
+def test_a_percentage_goes_with_its_count():
+    # Three holders in all-through schools: they are hidden, and so is what they are of all.
+    study = landscape_of([(0, "answered", (60, 60, 60, 63))])
+    few = study.phases.with_columns(
+        holdings=pl.when(pl.col("phase") == "all_through").then(3).otherwise("holdings"),
+        leaders=pl.when(pl.col("phase") == "all_through").then(3).otherwise("leaders"),
+    )
+    published = suppress_landscape(replace(study, phases=few), 6, codebook=CODEBOOK).phases
+    gone = published.filter(pl.col("holdings_status") == "suppressed")
+    assert gone.height
+    assert gone["pct"].null_count() == gone.height
+    assert published.filter(pl.col("holdings") > 0)["pct"].null_count() == 0
+
+
 def test_most_of_a_national_study_is_still_shown(national):
     truth, published = national
     assert published.totals.equals(truth.totals)
     assert published.extent.equals(truth.extent)
     assert published.authorities["reported_at_least"].null_count() <= 30
     assert published.regions["local_holdings"].null_count() == 0
+    assert published.regions["national_holdings"].null_count() == 0
 
 
 def test_concentration_is_that_of_the_authorities_still_shown(national):

@@ -16,7 +16,9 @@ def name_federations(federations: pl.DataFrame, schools: pl.DataFrame) -> pl.Dat
     """Formal federations with ``federation`` (name), one row a school."""
     formal = federations.filter("formal")
     stem = schools["stem"].gather(formal["lead_at"])
-    return formal.with_columns(federation=pl.concat_str(pl.lit("The"), stem, pl.lit("Federation"), separator=" "))
+    return formal.with_columns(
+        federation=pl.concat_str(pl.lit("The"), stem, pl.lit("Federation"), separator=" ")
+    )
 
 
 def membership_rows(

@@ -149,7 +149,7 @@ def _hide(
         share = 100 * pl.col("holdings") / pl.col("denominator")
         # Rounding may leave nothing to divide by, or a part above its whole.
         shown = (table["pct"].is_not_null()) & (pl.col("denominator") > 0)
-        masked = masked.with_columns(pl.when(shown).then(pl.min_horizontal(share, 100.0)).alias("pct"))
+        masked = masked.with_columns(pl.when(shown).then(share.clip(upper_bound=100.0)).alias("pct"))
     rates = _RATES.get(name, {})
     masked = masked.with_columns(
         per_100(count, schools).alias(rate) for rate, (count, schools) in rates.items()

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 AUTHORITY, REGION, COUNTRY = range(3)
-# What is lost by hiding a count. A region's local count carries the estimates of non-response, its total
-# carries no rate; an authority's total carries its rate and band.
+# What is lost by hiding a count. A region's local and national counts carry its rates and estimates, its total
+# carries nothing else; an authority's total carries its rate and band.
 _WEIGHTS: Final = {
     AUTHORITY: {"holdings": 3.0, LOCAL: 1.0, NATIONAL: 1.5},
-    REGION: {"holdings": 1.0, LOCAL: 8.0, NATIONAL: 2.0},
+    REGION: {"holdings": 1.0, LOCAL: 8.0, NATIONAL: 6.0},
 }
 
 
