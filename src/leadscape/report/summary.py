@@ -63,9 +63,7 @@ def opening_sentence(contents: ReportContents) -> str:
         for entry in contents.codebook.origins
         if entry.id != "none" and totals.get(f"origin:{entry.id}", {}).get("pct") is not None
     ]
-    sentence = (
-        f"{plural(everyone['holdings'], 'role-holding')} beyond the leader’s own school were reported{people}"
-    )
+    sentence = f"{plural(everyone['holdings'], 'role-holding')} of system leaders were reported{people}"
     return f"{sentence}; of the role-holdings, {listed(shares)}." if shares else f"{sentence}."
 
 
@@ -140,10 +138,10 @@ def _origins(contents: ReportContents) -> list[KeyFigure | None]:
 
 
 def _scaled(landscape: Landscape) -> KeyFigure | None:
-    """The first estimate of all role-holdings that says more than the count does."""
+    """All role-holdings with silent authorities; post-stratified where that can be, since response goes by region."""
     rows = landscape.estimates.filter(
         pl.col("unit") != "%", pl.col("origin") == "all", pl.col("low") < pl.col("high")
-    )
+    ).sort(pl.col("method").str.starts_with("post-stratified"), descending=True, maintain_order=True)
     return _estimated(rows, "role-holdings estimated, silent authorities included")
 
 
