@@ -121,3 +121,15 @@ def test_the_true_population_is_always_among_the_implied_ones(
     if printed > digits / 2:
         implied = implied_denominator(count, str(printed), decimals)
         assert implied.low <= population <= implied.high
+
+
+def test_a_rate_is_not_called_a_share():
+    rate = estimate_prevalence(
+        Numerator(30, "role-holdings", "returns", "holdings"),
+        Denominator(200, "open schools", "a register", "schools"),
+    )
+    share = estimate_prevalence(
+        Numerator(30, "leaders", "returns"), Denominator(200, "heads in post", "a register", "heads")
+    )
+    assert rate.as_row("x")["label"] == "role-holdings per 100 open schools"
+    assert share.as_row("x")["label"] == "leaders as a share of heads in post"

@@ -111,11 +111,16 @@ class Prevalence:
             f"{self.denominator.label} (sources: {self.numerator.source}; {self.denominator.source})."
         )
 
+    @property
+    def _relation(self) -> str:
+        alike = _dimension(self.numerator.unit) == _dimension(self.denominator.unit)
+        return "as a share of" if alike else "per 100"
+
     def as_row(self, estimate_id: str) -> dict[str, Any]:
         """One row of :class:`~leadscape.landscape.tables.Estimates`."""
         return {
             "estimate_id": estimate_id,
-            "label": f"{self.numerator.label} as a share of {self.denominator.label}",
+            "label": f"{self.numerator.label} {self._relation} {self.denominator.label}",
             "origin": self.numerator.origin,
             "method": self.numerator.method,
             "value": self.pct,
