@@ -225,3 +225,42 @@ def test_order_of_lines_does_not_matter(order: list[tuple[int, dict]]) -> None:
     assert result.role_holdings.height == 8
     ordered = [{**line, "nomination_id": f"N{number:02}"} for number, line in enumerate(LINES, 1)]
     assert result.role_holdings.equals(settled(*ordered).role_holdings)
+
+
+def test_a_holding_goes_on_while_any_report_of_it_does() -> None:
+    line = {"home_urn": "100001", "role_text": "SIP"}
+    result = settled(
+        {**line, "started_on": date(2003, 9, 1), "ended_on": date(2005, 8, 31)},
+        {**line, "respondent_id": "agency", "started_on": date(2002, 9, 1)},
+    )
+    assert result.role_holdings.select("started_on", "ended_on").rows() == [(date(2002, 9, 1), None)]
+
+
+def test_different_surnames_at_one_school_are_different_people_without_asking() -> None:
+    result = settled(
+        {"leader_name": "Liz Adeyemi", "home_urn": "100001", "role_text": "SIP"},
+        {"leader_name": "Carl Bergström", "home_urn": "100001", "role_text": "SIP"},
+    )
+    assert result.leaders.height == 2
+    assert result.questions.height == 0
+
+
+def test_a_plural_is_the_same_role() -> None:
+    result = settled({"home_urn": "100001", "role_text": "Mentor Heads"})
+    assert result.role_holdings["role"].to_list() == ["mentor_head"]
+
+
+def test_a_number_as_written_leads_the_candidates_when_the_name_says_otherwise() -> None:
+    # The name is nearly that of 100001, the number that of 200001: the two outvote each other and a person decides.
+    result = settled(
+        {
+            "home_urn": "200001",
+            "home_school": "St Annes Primry",
+            "role_text": "SIP",
+            "authority": "Southshire",
+        },
+        {"home_urn": "100002", "home_school": "St Annes Primry", "role_text": "SIP"},
+    )
+    first = {row["as_written"]: row["candidates"][0] for row in result.questions.iter_rows(named=True)}
+    assert first["100002 | St Annes Primry"].startswith("100002 | Hill Top School")
+    assert first["200001 | St Annes Primry"].startswith("200001 | Riverside Academy")
