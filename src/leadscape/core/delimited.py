@@ -24,6 +24,7 @@ import polars as pl
 from leadscape.core.encodings import decode, recognise_encoding
 from leadscape.core.errors import FileProblem
 from leadscape.core.records import ORDINARY_QUOTE, Records, find_delimiter, find_records
+from leadscape.core.tables import no_problems
 
 _HEADER_BYTES: Final = 1 << 20
 
@@ -86,11 +87,12 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
             "Its columns cannot be told apart.",
             "Correct the row of column names.",
         )
+    read = below & fits
     header = _cells(content, records, numbers == header_row, wanted, delimiter, encoding)
-    frame = _cells(content, records, below & fits, wanted, delimiter, encoding)
-    if frame.height != (below & fits).sum():
+    frame = _cells(content, records, read, wanted, delimiter, encoding)
+    if frame.height != read.sum():
         raise FileProblem(
-            f"{name} has {(below & fits).sum()} rows by line breaks and {frame.height} by quotation marks.",
+            f"{name} has {read.sum()} rows by line breaks and {frame.height} by quotation marks.",
             "Fields would end in the wrong columns.",
             "Save the table again as CSV with every text in quotation marks, or as .xlsx.",
         )
@@ -98,13 +100,11 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
     return Cells(
         header=list(header.row(0)),
         frame=frame,
-        row_numbers=pl.Series("row", numbers[below & fits], dtype=pl.Int64),
-        problems=pl.concat(
-            [_ragged(records, wrong, numbers, wanted), _misread(records, doubtful, numbers, encoding)]
-        ),
+        row_numbers=pl.Series("row", numbers[read], dtype=pl.Int64),
+        problems=_problems(records, wrong, doubtful, numbers, wanted, encoding),
         blank_rows=int((blank & below).sum()) - trailing,
         unreadable_rows=int(wrong.sum()),
-        short_rows=int((short & fits & below).sum()),
+        short_rows=int((short & read).sum()),
         encoding=encoding,
     )
 
@@ -165,6 +165,16 @@ def _cells(
     if ORDINARY_QUOTE not in kept:
         return frame
     return frame.with_columns(pl.all().str.replace_all(ORDINARY_QUOTE.decode(), '"', literal=True))
+
+
+def _problems(
+    records: Records, wrong: np.ndarray, doubtful: np.ndarray, numbers: np.ndarray, wanted: int, encoding: str
+) -> pl.DataFrame:
+    if not wrong.any() and not len(doubtful):
+        return no_problems()
+    return pl.concat(
+        [_ragged(records, wrong, numbers, wanted), _misread(records, doubtful, numbers, encoding)]
+    )
 
 
 def _ragged(records: Records, wrong: np.ndarray, numbers: np.ndarray, wanted: int) -> pl.DataFrame:

@@ -6,6 +6,7 @@ every row, column, value and rule, not the first.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import dataframely as dy
@@ -42,6 +43,7 @@ class Problems(Table):
     rule = dy.String(description="What was expected, as a sentence")
 
 
+@cache
 def polars_schema(schema: type[dy.Schema]) -> pl.Schema:
     """Column names and polars types of a declared table."""
     return schema.create_empty().schema
@@ -54,7 +56,7 @@ def status_column(measure: str) -> dy.Enum:
 
 def no_problems() -> pl.DataFrame:
     """An empty table of problems."""
-    return Problems.create_empty()
+    return pl.DataFrame(schema=polars_schema(Problems))
 
 
 def find_problems(frame: pl.DataFrame, schema: type[dy.Schema], row: str | None = None) -> pl.DataFrame:

@@ -205,17 +205,17 @@ def _read_parquet(path: Path, head: bytes, max_rows: int, max_bytes: int) -> Cel
 
 def _finish(cells: Cells, name: str, sheet: str | None) -> TextTable:
     """Clean the header, trim the cells, set blank rows aside, and refuse a table without a row."""
-    columns = dict(zip(cells.frame.columns, _clean_header(cells.header), strict=True))
-    frame = cells.frame.rename(columns).select(_trimmed(pl.all()).name.keep())
-    nameless = [
-        columns[old] for old, title in zip(cells.frame.columns, cells.header, strict=True) if not title
-    ]
+    columns = _clean_header(cells.header)
+    frame = cells.frame.select(
+        _trimmed(pl.col(old)).alias(new) for old, new in zip(cells.frame.columns, columns, strict=True)
+    )
+    nameless = [column for column, title in zip(columns, cells.header, strict=True) if not title]
     frame = frame.drop([column for column in nameless if frame[column].null_count() == frame.height])
     if not frame.width:
         raise empty_file(name)
     text = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     blank = frame.height - int(text.sum())
-    frame = frame.with_columns(cells.row_numbers.alias(ROW))
+    frame = frame.hstack([cells.row_numbers.alias(ROW)])
     frame = frame.filter(text) if blank else frame
     table = TextTable(
         frame=frame,
@@ -250,10 +250,11 @@ def _trimmed(text: pl.Expr) -> pl.Expr:
 
 def _clean_header(titles: list[str | None]) -> list[str]:
     """Trimmed, unique names: blanks inside become single spaces, the second ``Name`` is ``Name_2``."""
-    bare = pl.Series(titles, dtype=pl.String).str.replace_all(_INVISIBLE, "").str.replace_all(r"\s+", " ")
+    visible = pl.col("title").str.replace_all(_INVISIBLE, "").str.replace_all(r"\s+", " ")
+    bare = pl.DataFrame({"title": titles}, schema={"title": pl.String}).select(visible.str.strip_chars())
     names: list[str] = []
     seen: Counter[str] = Counter([ROW])
-    for position, title in enumerate(bare.str.strip_chars().fill_null("").to_list(), 1):
+    for position, title in enumerate(bare["title"], 1):
         stem = title or f"column_{position}"
         seen[stem] += 1
         name = stem if seen[stem] == 1 else f"{stem}_{seen[stem]}"

@@ -65,9 +65,7 @@ def match_headings(
     return table.frame.select(
         "row",
         *(
-            pl.col(source).str.strip_chars().replace("", None).alias(name)
-            if source is not None
-            else pl.lit(None, pl.String).alias(name)
+            pl.col(source).alias(name) if source is not None else pl.lit(None, pl.String).alias(name)
             for name, source in chosen.items()
         ),
     )

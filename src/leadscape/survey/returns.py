@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from leadscape.core.errors import TableProblem
 from leadscape.core.identifiers import clean_identifier, content_id
-from leadscape.core.tables import Problems, check_table, no_problems, polars_schema, table_problem
+from leadscape.core.tables import Problems, check_table
 from leadscape.core.tabular import read_text_table
 from leadscape.register.dates import parse_date
 from leadscape.survey.headings import match_headings
@@ -30,6 +31,16 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 REQUIRED: Final = ("leader_name", "home_school", "role_text")
 CONTENT: Final = tuple(name for name in HEADINGS if name != "notes")
+
+_NOTHING: Final = pl.DataFrame(
+    schema={
+        "row": pl.Int64,
+        **dict.fromkeys(HEADINGS, pl.String),
+        "file_at": pl.Int32,
+        "source_file": pl.String,
+        "sender": pl.String,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -58,99 +69,99 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
     TableProblem
         Listing what is wrong in every file, so that one round of corrections is enough.
     """
-    readings: list[pl.DataFrame] = []
+    texts: list[pl.LazyFrame] = []
     problems: list[pl.DataFrame] = []
-    counts: list[tuple[str, int, int, int]] = []
-    for path in paths:
+    rows_read: list[int] = []
+    for at, path in enumerate(paths):
         try:
-            lines, read = _read_lines(path)
+            table = read_text_table(path)
+            named = match_headings(table, HEADINGS, REQUIRED)
         except TableProblem as error:
-            problems.append(error.problems.with_columns(file=pl.lit(path.name)))
+            problems.append(error.problems.with_columns(file_at=at))
             continue
-        readings.append(lines)
-        counts.append((path.name, read, lines.height, read - lines.height))
-    if problems:
-        found = pl.concat(problems)
-        files = found["file"].unique(maintain_order=True).to_list()
-        raise TableProblem(
-            f"{found.height} problem{'s' * (found.height != 1)} in {len(files)} of {len(paths)} returns "
-            f"({', '.join(files[:5])}{', …' * (len(files) > 5)}): "
-            + "; ".join(_in_file(problem) for problem in found.head(5).iter_rows(named=True))
-            + f"{'; …' * (found.height > 5)}.",
-            "A line that is read wrongly becomes a wrong leader.",
-            "Correct the files; every problem is listed by file, row and column.",
-            found.select("file", *Problems.column_names()),
+        sender = path.stem.split(".")[0]
+        texts.append(
+            named.lazy().with_columns(file_at=at, source_file=pl.lit(path.name), sender=pl.lit(sender))
         )
-    lines = pl.concat(readings) if readings else pl.DataFrame(schema=polars_schema(Nominations))
+        problems += [table.problems.with_columns(file_at=at)] if table.problems.height else []
+        rows_read.append(table.rows_read)
+    lines = _lines(pl.concat([_NOTHING.lazy(), *texts]).collect())
+    found = pl.concat([*problems, _wrong_cells(lines)]).sort("file_at", "row", maintain_order=True)
+    if found.height:
+        raise _problems_of(found, paths)
+    nominations = np.bincount(lines["file_at"], minlength=len(paths))
     return ReturnsReading(
         nominations=check_table(_identified(lines), Nominations, "The returns", row="source_row"),
         files=pl.DataFrame(
-            counts,
+            {
+                "file": [path.name for path in paths],
+                "rows": rows_read,
+                "nominations": nominations,
+                "blank": np.array(rows_read, dtype=np.int64) - nominations,
+            },
             schema={"file": pl.String, "rows": pl.Int64, "nominations": pl.Int64, "blank": pl.Int64},
-            orient="row",
         ),
     )
 
 
-def _read_lines(path: Path) -> tuple[pl.DataFrame, int]:
-    """The lines of one file that name somebody, and how many rows it had."""
-    table = read_text_table(path)
-    named = match_headings(table, HEADINGS, REQUIRED)
-    filled = named.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in HEADINGS))
-    started, ended = parse_date(pl.col("started_on")), parse_date(pl.col("ended_on"))
-    lines = filled.select(
+def _lines(texts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of every file that say anything, typed; dates also as written."""
+    filled = texts.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in HEADINGS))
+    return filled.select(
+        "file_at",
+        "source_file",
         source_row=pl.col("row"),
-        source_file=pl.lit(path.name),
-        respondent_id=clean_identifier(pl.col("respondent_id")).fill_null(path.stem.split(".")[0]),
+        respondent_id=pl.coalesce(clean_identifier(pl.col("respondent_id")), "sender"),
         leader_name=pl.col("leader_name"),
         home_urn=clean_identifier(pl.col("home_urn")),
         home_school=pl.col("home_school"),
         authority=clean_identifier(pl.col("authority")),
         role_text=pl.col("role_text"),
         partner_schools=pl.col("partner_schools"),
-        started_on=started,
-        ended_on=ended,
+        started_on=parse_date(pl.col("started_on")),
+        ended_on=parse_date(pl.col("ended_on")),
         notes=pl.col("notes"),
         started_text=pl.col("started_on"),
         ended_text=pl.col("ended_on"),
     )
-    problems = pl.concat(
+
+
+def _wrong_cells(lines: pl.DataFrame) -> pl.DataFrame:
+    """As :class:`Problems`, with ``file_at``."""
+    no_date = "Must be a date such as 2005-09-01 or 01/09/2005."
+    started, ended = pl.col("started_on"), pl.col("ended_on")
+    checks = (
+        (pl.col("leader_name").is_null(), "leader_name", "leader_name", "A name is needed."),
+        (started.is_null() & pl.col("started_text").is_not_null(), "started_on", "started_text", no_date),
+        (ended.is_null() & pl.col("ended_text").is_not_null(), "ended_on", "ended_text", no_date),
+        (ended < started, "ended_on", "ended_text", "Must not be before the role started."),
+    )
+    return pl.concat(
         [
-            table.problems,
-            _rows_where(
-                lines, pl.col("leader_name").is_null(), "leader_name", "leader_name", "A name is needed."
-            ),
-            _rows_where(
-                lines,
-                pl.col("started_on").is_null() & pl.col("started_text").is_not_null(),
-                "started_on",
-                "started_text",
-                "Must be a date such as 2005-09-01 or 01/09/2005.",
-            ),
-            _rows_where(
-                lines,
-                pl.col("ended_on").is_null() & pl.col("ended_text").is_not_null(),
-                "ended_on",
-                "ended_text",
-                "Must be a date such as 2005-09-01 or 01/09/2005.",
-            ),
-            _rows_where(
-                lines,
-                pl.col("ended_on") < pl.col("started_on"),
-                "ended_on",
-                "ended_text",
-                "Must not be before the role started.",
-            ),
+            lines.filter(broken).select(
+                row=pl.col("source_row"),
+                column=pl.lit(column),
+                value=pl.col(text),
+                rule=pl.lit(rule),
+                file_at="file_at",
+            )
+            for broken, column, text, rule in checks
         ]
     )
-    if problems.height:
-        raise table_problem(problems.sort("row"), path.name)
-    return lines.drop("started_text", "ended_text"), table.rows_read
 
 
-def _rows_where(lines: pl.DataFrame, broken: pl.Expr, column: str, value: str, rule: str) -> pl.DataFrame:
-    return lines.filter(broken).select(
-        row=pl.col("source_row"), column=pl.lit(column), value=pl.col(value), rule=pl.lit(rule)
+def _problems_of(found: pl.DataFrame, paths: tuple[Path, ...]) -> TableProblem:
+    """The error that lists ``found``, which is ordered by file."""
+    named = found.with_columns(file=pl.Series([path.name for path in paths]).gather(found["file_at"]))
+    files = named["file"].unique(maintain_order=True).to_list()
+    return TableProblem(
+        f"{named.height} problem{'s' * (named.height != 1)} in {len(files)} of {len(paths)} returns "
+        f"({', '.join(files[:5])}{', …' * (len(files) > 5)}): "
+        + "; ".join(_in_file(problem) for problem in named.head(5).iter_rows(named=True))
+        + f"{'; …' * (named.height > 5)}.",
+        "A line that is read wrongly becomes a wrong leader.",
+        "Correct the files; every problem is listed by file, row and column.",
+        named.select("file", *Problems.column_names()),
     )
 
 
@@ -175,13 +186,3 @@ def _identified(lines: pl.DataFrame) -> pl.DataFrame:
         content_id("N", text, str(copy)) for text, copy in repeated.select("content", "copy").iter_rows()
     ]
     return repeated.with_columns(nomination_id=pl.Series(digests, dtype=pl.String))
-
-
-def empty_returns() -> ReturnsReading:
-    """No returns at all: a study of a register only."""
-    return ReturnsReading(
-        Nominations.create_empty(),
-        no_problems().select(
-            file=pl.col("column"), rows=pl.col("row"), nominations=pl.col("row"), blank=pl.col("row")
-        ),
-    )
