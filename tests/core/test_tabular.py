@@ -119,6 +119,11 @@ def test_the_delimiter_is_found_in_the_header(read, delimiter):
     assert rows(table) == [("1", "Ash")]
 
 
+def test_text_that_looks_like_a_packed_file_is_text(read):
+    assert read("x^2,y\n1,2\n").columns == ["x^2", "y"]
+    assert rows(read("a,b\nx^2,3\nxڀ,4\n")) == [("x^2", "3"), ("xڀ", "4")]
+
+
 def test_headers_are_cleaned_and_made_unique(read):
     table = read("\ufeff URN,School type\u00a0,,Name,Name,row\n1,a,x,b,c,d\n")
     assert table.columns == ["URN", "School type", "column_3", "Name", "Name_2", "row_2"]
@@ -211,6 +216,9 @@ def zipped(path: Path, member: str) -> bytes:
         ("register.csv", b"", "empty"),
         ("register.csv", b" \n\n", "empty"),
         ("register.csv", b",,\n,,\n", "empty"),
+        ("register.csv", b"\xef\xbb\xbf\r\n", "empty"),
+        ("register.csv", b"\xff\xfe\n\x00", "empty"),
+        ("register.csv", b'a\n1\n"x"\ry\n', "cannot be split"),
         ("register.csv", b"URN,Name\n", "no row below"),
         ("register.csv", b"URN\n1,2\n3,4\n", "None of the 2 rows"),
         ("register.doc", b"URN\n1\n", "does not end in"),

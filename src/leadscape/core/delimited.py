@@ -23,6 +23,7 @@ import polars as pl
 
 from leadscape.core.encodings import decode, recognise_encoding
 from leadscape.core.errors import FileProblem
+from leadscape.core.file_kinds import empty_file
 from leadscape.core.records import ORDINARY_QUOTE, Records, find_delimiter, find_records
 from leadscape.core.tables import no_problems
 
@@ -65,9 +66,11 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
     Raises
     ------
     FileProblem
-        When the file has more than ``max_rows`` rows, or its rows cannot be told apart.
+        When the file holds nothing, has more than ``max_rows`` rows, or its rows cannot be told apart.
     """
     content, encoding, doubtful = recognise_encoding(content)
+    if not content.strip():
+        raise empty_file(name)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     header_start, header_row = _first_line_with_text(content)
@@ -88,9 +91,16 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
             "Correct the row of column names.",
         )
     read = below & fits
-    header = _cells(content, records, numbers == header_row, wanted, delimiter, encoding)
-    frame = _cells(content, records, read, wanted, delimiter, encoding)
-    if frame.height != read.sum():
+    try:
+        header = _cells(content, records, numbers == header_row, wanted, delimiter, encoding)
+        frame = _cells(content, records, read, wanted, delimiter, encoding)
+    except pl.exceptions.ComputeError as error:
+        raise FileProblem(
+            f"{name} cannot be split into cells ({str(error).splitlines()[0]}).",
+            "Fields would end in the wrong columns.",
+            "Save the table again as CSV with every text in quotation marks, or as .xlsx.",
+        ) from error
+    if not header.height or frame.height != read.sum():
         raise FileProblem(
             f"{name} has {read.sum()} rows by line breaks and {frame.height} by quotation marks.",
             "Fields would end in the wrong columns.",
@@ -150,12 +160,15 @@ def _cells(
     schema = {f"column_{position}": pl.String for position in range(1, wanted + 1)}
     edges = np.diff(keep.astype(np.int8), prepend=0, append=0)
     runs = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1, strict=True)
-    kept = b"\n".join(content[records.starts[first] : records.ends[last]] for first, last in runs)
-    if not kept:
+    pieces = [content[records.starts[first] : records.ends[last]] for first, last in runs]
+    if not any(pieces):
         return pl.DataFrame(schema=schema)
+    # A line to skip comes first: text such as "x^2" at the very start is taken for a packed file and unpacked.
+    kept = b"\n".join([b"", *pieces])
     frame = pl.read_csv(
         decode(kept, encoding),
         has_header=False,
+        skip_lines=1,
         schema=schema,
         separator=chr(delimiter),
         quote_char='"',

@@ -11,8 +11,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from leadscape.core.identifiers import normalise_name
 
@@ -87,6 +85,11 @@ def merge_persons(persons: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
     same
         ``person``, ``other``: pairs decided to be one.
     """
+    if not same.height:
+        return persons.select("nomination_id", "person")
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     known = persons["person"].unique().sort()
     position = pl.DataFrame({"person": known}).with_row_index("at")
     edges = same.join(position, on="person").join(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-import xlsxwriter
 
 from leadscape.core.errors import TableProblem
 from leadscape.core.tables import Problems, polars_schema, table_problem
@@ -142,6 +141,8 @@ def empty_questions() -> pl.DataFrame:
 
 def _write_workbook(sheet: pl.DataFrame, path: Path) -> None:
     from datetime import datetime
+
+    import xlsxwriter
 
     with whole_file(path) as partial:
         workbook = xlsxwriter.Workbook(str(partial), {"strings_to_formulas": False, "strings_to_urls": False})
