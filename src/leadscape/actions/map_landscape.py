@@ -148,7 +148,10 @@ def _describe(
 
 def _areas(schools: pl.DataFrame, study: Study) -> Areas | None:
     placed = schools.filter(is_open() & pl.col("longitude").is_not_null())
-    return draw_areas(placed, boundaries=study.boundaries) if placed.height else None
+    if placed["authority_code"].null_count() == placed.height:
+        # A register without places or without authorities still has a landscape, only no map.
+        return None
+    return draw_areas(placed, boundaries=study.boundaries)
 
 
 def _provenance(study: Study, inputs: StudyInputs, config: LandscapeConfig) -> Provenance:

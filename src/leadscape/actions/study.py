@@ -12,12 +12,15 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 
 from leadscape.codebooks import Codebook, load_codebook
 from leadscape.core.errors import CodebookProblem, StudyProblem
@@ -47,6 +50,12 @@ REQUIRED: Final = (
 )
 DENOMINATOR_KEYS: Final = ("label", "n", "unit", "source")
 DEFAULT_SEED: Final = 2006
+TYPE_WORDS: Final = {
+    str: "text in quotation marks",
+    list: "a list in square brackets",
+    int: "a whole number",
+    date: "a date",
+}
 
 
 @dataclass(frozen=True)
@@ -95,18 +104,19 @@ def read_study(path: Path) -> Study:
     """
     raw = _parse(path)
     folder = path.resolve().parent
-    problems = _key_problems(raw)
-    files, file_problems = _find_files(raw, folder)
+    sections = {name: content for name, content in raw.items() if isinstance(content, dict)}
+    problems = _key_problems(raw, sections) + _value_problems(sections)
+    files, file_problems = _find_files(sections, folder)
     problems += file_problems
-    denominators, denominator_problems = _denominators(raw.get("landscape", {}).get("denominator", []))
+    denominators, denominator_problems = _denominators(sections.get("landscape", {}).get("denominator", []))
     problems += denominator_problems
     codebook = None
-    if isinstance(name := raw.get("study", {}).get("codebook"), str):
+    if isinstance(name := sections.get("study", {}).get("codebook"), str) and not _has_control(name):
         try:
             codebook = load_codebook(name, folder)
         except CodebookProblem as error:
             problems.append(str(error))
-    settings, setting_problems = _settings(raw.get("landscape", {}))
+    settings, setting_problems = _settings(sections.get("landscape", {}))
     problems += setting_problems
     if problems or codebook is None:
         raise StudyProblem(
@@ -141,7 +151,7 @@ def read_study(path: Path) -> Study:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StudyProblem(
             f"{path} cannot be read ({error.strerror or error}).",
@@ -156,29 +166,54 @@ def _parse(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _key_problems(raw: dict[str, Any]) -> list[str]:
-    problems = [f"[{section}] lacks {key!r}." for section, key in REQUIRED if key not in raw.get(section, {})]
-    for section, content in raw.items():
-        if section not in KEYS or not isinstance(content, dict):
+def _key_problems(raw: dict[str, Any], sections: dict[str, dict[str, Any]]) -> list[str]:
+    problems = [
+        f"[{section}] lacks {key!r}." for section, key in REQUIRED if key not in sections.get(section, {})
+    ]
+    for section in raw:
+        if section not in KEYS:
             problems.append(f"[{section}] is not a part of a study.{_did_you_mean(section, KEYS)}")
-            continue
-        for key, value in content.items():
-            types = KEYS[section].get(key)
-            if types is None:
-                problems.append(f"[{section}] {key!r} is not understood.{_did_you_mean(key, KEYS[section])}")
-            elif not isinstance(value, types) or isinstance(value, bool):
-                wanted = " or ".join(kind.__name__ for kind in types)
-                problems.append(f"[{section}] {key} must be a {wanted}, not {value!r}.")
+        elif section not in sections:
+            problems.append(f"{section} must be a section that begins with the line [{section}].")
+    for section, key, value in _entries(sections):
+        types = KEYS[section].get(key)
+        if types is None:
+            problems.append(f"[{section}] {key!r} is not understood.{_did_you_mean(key, KEYS[section])}")
+        elif types != (object,) and (not isinstance(value, types) or isinstance(value, bool | datetime)):
+            wanted = " or ".join(TYPE_WORDS[kind] for kind in types)
+            problems.append(f"[{section}] {key} must be {wanted}, not {_as_toml(value)}.")
     return problems
 
 
-def _find_files(raw: dict[str, Any], folder: Path) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
+def _value_problems(sections: dict[str, dict[str, Any]]) -> list[str]:
+    """Values of the right type that mean nothing: blank or with invisible characters, no file, no seed."""
+    problems: list[str] = []
+    for section, key, value in _entries(sections):
+        texts = value if isinstance(value, list) else [value]
+        texts = [text for text in texts if isinstance(text, str)]
+        if any(map(_has_control, texts)):
+            problems.append(f"[{section}] {key} holds a line break or another control character.")
+        elif (section == "study" and value == "") or (key == "schools" and value == []):
+            problems.append(f"[{section}] {key} is empty.")
+        if key == "seed" and isinstance(value, int) and value < 0:
+            problems.append(f"[{section}] seed must be 0 or more, not {value}.")
+    return problems
+
+
+def _entries(sections: dict[str, dict[str, Any]]) -> list[tuple[str, str, Any]]:
+    known = [(name, content) for name, content in sections.items() if name in KEYS]
+    return [(name, key, value) for name, content in known for key, value in content.items()]
+
+
+def _find_files(
+    sections: dict[str, dict[str, Any]], folder: Path
+) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
     """Files by key, patterns such as ``returns/*.xlsx`` opened out and sorted, with a sentence for each one missing."""
     found: dict[str, tuple[Path, ...]] = {}
     problems: list[str] = []
     keys = {key: section for section in ("register", "survey") for key in KEYS[section]}
     for key, section in keys.items():
-        value = raw.get(section, {}).get(key, [])
+        value = sections.get(section, {}).get(key, [])
         patterns = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         paths: list[Path] = []
         for pattern in patterns:
@@ -189,31 +224,51 @@ def _find_files(raw: dict[str, Any], folder: Path) -> tuple[dict[str, tuple[Path
                 )
             paths += matches
         found[key] = tuple(dict.fromkeys(paths))
+        if list not in KEYS[section][key] and len(found[key]) > 1:
+            names = ", ".join(path.name for path in found[key])
+            problems.append(f"[{section}] {key}: {value!r} is {len(paths)} files ({names}); it must be one.")
     return found, problems
 
 
 def _match(pattern: str, folder: Path) -> list[Path]:
-    if any(mark in pattern for mark in "*?["):
-        # Spreadsheet programs leave lock files such as ~$return.xlsx beside an open workbook.
-        return sorted(p for p in folder.glob(pattern) if p.is_file() and not p.name.startswith(("~$", ".")))
-    path = folder / pattern
-    return [path] if path.is_file() else []
+    """Files that a pattern names; one file is one path, however it is spelled, so that none is read twice."""
+    path = Path(os.path.normpath(folder / pattern))
+    try:
+        if path.is_file():
+            return [path]
+        if not any(mark in pattern for mark in "*?["):
+            return []
+        names = glob.glob(pattern, root_dir=folder, recursive=True)
+    except (OSError, ValueError):
+        return []
+    matches = {Path(os.path.normpath(folder / name)) for name in names}
+    # Spreadsheet programs leave lock files such as ~$return.xlsx beside an open workbook.
+    return sorted(one for one in matches if one.is_file() and not one.name.startswith(("~$", ".")))
 
 
 def _denominators(entries: Any) -> tuple[tuple[StudyDenominator, ...], list[str]]:
     problems: list[str] = []
     made: list[StudyDenominator] = []
     for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
-        lacking = [key for key in ("label", "n", "source") if not entry.get(key)]
+        if not isinstance(entry, dict):
+            problems.append(f"[[landscape.denominator]] {number} must be a section, not {_as_toml(entry)}.")
+            continue
+        lacking = [key for key in ("label", "source") if entry.get(key) in (None, "")]
         unknown = [key for key in entry if key not in DENOMINATOR_KEYS]
         problems += [f"[[landscape.denominator]] {number} lacks {key!r}." for key in lacking]
         problems += [f"[[landscape.denominator]] {number}: {key!r} is not understood." for key in unknown]
+        texts = {key: entry.get(key, "") for key in ("label", "unit", "source")}
+        mistyped = [key for key, text in texts.items() if not isinstance(text, str) or _has_control(text)]
+        problems += [
+            f"[[landscape.denominator]] {number}: {key} must be a line of {TYPE_WORDS[str]}."
+            for key in mistyped
+        ]
         n = entry.get("n")
         if not isinstance(n, int) or isinstance(n, bool) or n <= 0:
             problems.append(
-                f"[[landscape.denominator]] {number}: n must be a whole number above 0, not {n!r}."
+                f"[[landscape.denominator]] {number}: n must be a whole number above 0, not {_as_toml(n)}."
             )
-        elif not lacking:
+        elif not lacking and not mistyped:
             made.append(StudyDenominator(entry["label"], n, entry.get("unit", "leaders"), entry["source"]))
     return tuple(made), problems
 
@@ -228,8 +283,23 @@ def _settings(section: Any) -> tuple[LandscapeConfig, list[str]]:
         return LandscapeConfig.from_mapping(given), []
     except StudyProblem as error:
         return LandscapeConfig(), [f"[landscape] {problem}" for problem in error.problems]
-    except TypeError:
-        return LandscapeConfig(), [f"[landscape] {given} holds a value of the wrong type."]
+
+
+def _has_control(text: str) -> bool:
+    return any(category(character) == "Cc" for character in text)
+
+
+def _as_toml(value: Any) -> str:
+    """A value in words that somebody who wrote TOML knows."""
+    if value is None:
+        return "nothing"
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else repr(value)
+        if isinstance(value, str)
+        else str(value)
+    )
 
 
 def _only(paths: tuple[Path, ...]) -> Path | None:

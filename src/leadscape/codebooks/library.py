@@ -5,14 +5,57 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import Counter
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from leadscape.codebooks.codebook import Baseline, Codebook, Entry, Role, Sector
 from leadscape.core.errors import CodebookProblem, NotFound
+from leadscape.core.toml_shape import Keys, shape_problems
 
 _DATA = files("leadscape.codebooks") / "data"
+_TEXTS = [str]
+_ENTRY = {**dict.fromkeys(("id", "label", "definition", "source"), str), "aliases": _TEXTS}
+_COUNT = {"role": str, "n": int, "printed_pct": float}
+_SECTOR = {"label": str, "phases": _TEXTS, "printed_pct": float}
+_BASELINE = {
+    **dict.fromkeys(("id", "title", "source", "unit"), str),
+    "as_of": (str, date),
+    "count": [Keys(allowed=_COUNT)],
+    **dict.fromkeys(("printed_total", "decimals", "asked", "answered"), int),
+}
+_SHAPE = Keys(
+    allowed={
+        "codebook": Keys(
+            allowed={**dict.fromkeys(("id", "title", "system", "source"), str), "valid_from": (str, date)}
+        ),
+        "role": [
+            Keys(
+                allowed={
+                    **_ENTRY,
+                    "origin": str,
+                    "kinds": _TEXTS,
+                    "phases": _TEXTS,
+                    "own_school": bool,
+                    "collected": bool,
+                }
+            )
+        ],
+        **{section: [Keys(allowed=_ENTRY)] for section in ("origin", "kind", "phase")},
+        "baseline": [
+            Keys(
+                allowed={
+                    **_BASELINE,
+                    "notes": _TEXTS,
+                    "asked_alternatives": [int],
+                    "printed_prevalence_pct": [int],
+                    "sector": [Keys(allowed=_SECTOR)],
+                }
+            )
+        ],
+    }
+)
 
 
 def codebook_names() -> tuple[str, ...]:
@@ -75,9 +118,10 @@ def _read_bytes(name: str, base: Path | None) -> bytes:
         path = (base or Path()) / name
         try:
             return path.read_bytes()
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise CodebookProblem(
-                f"The codebook {path} cannot be read ({error.strerror}).",
+                f"The codebook {path} cannot be read ({reason}).",
                 "Roles are coded against it.",
                 f"Check the path, or use one of: {', '.join(codebook_names())}.",
             ) from error
@@ -92,7 +136,7 @@ def _read_bytes(name: str, base: Path | None) -> bytes:
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CodebookProblem(
             f"The codebook {name} is not valid TOML ({error}).",
@@ -103,7 +147,10 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
 
 def _problems(raw: dict[str, Any]) -> tuple[str, ...]:
     """Every contradiction: missing keys, repeated ids, references to nothing, one wording for two roles."""
-    found: list[str] = []
+    found = [*shape_problems(raw, _SHAPE)]
+    if found:
+        # The checks below rely on the types.
+        return tuple(found)
     header = raw.get("codebook", {})
     found += [
         f"[codebook] lacks {key!r}."
@@ -154,7 +201,11 @@ def _shared_wordings(raw: dict[str, Any]) -> list[str]:
 def _baseline_problems(baseline: dict[str, Any], roles: set[str]) -> list[str]:
     name = baseline.get("id", "without id")
     rows = baseline.get("count", [])
-    found = [
+    found = [f"Baseline {name} lacks {key!r}." for key in _BASELINE if key not in baseline]
+    for section, keys in (("count", _COUNT), ("sector", _SECTOR)):
+        lacking = {key for entry in baseline.get(section, []) for key in keys if key not in entry}
+        found += [f"Baseline {name}: a [[baseline.{section}]] lacks {key!r}." for key in sorted(lacking)]
+    found += [
         f"Baseline {name} counts the role {row.get('role')!r}, which is not in the codebook."
         for row in rows
         if row.get("role") not in roles

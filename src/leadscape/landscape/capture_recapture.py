@@ -96,8 +96,14 @@ def lists_of(responses: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     gave = responses.filter(pl.col("nominations") > 0).sort("respondent_id")
     kind = pl.col("kind").cast(pl.String)
     authorities = gave.filter(kind == "authority")["respondent_id"].to_list()
-    others = gave.filter(kind != "authority").select("respondent_name", "respondent_id").rows()
-    own = {name: (respondent,) for name, respondent in others}
+    others = gave.filter(kind != "authority")
+    # Two respondents may bear one name, or one that a column of the histories has.
+    name = pl.col("respondent_name")
+    unclear = name.is_duplicated() | name.is_in(["authorities", PEOPLE, "leader_id", "holding_id"])
+    titled = others.select(
+        pl.when(unclear).then(pl.format("{} ({})", name, "respondent_id")).otherwise(name), "respondent_id"
+    )
+    own = {title: (respondent,) for title, respondent in titled.iter_rows()}
     return {"authorities": tuple(authorities), **own} if authorities else own
 
 

@@ -6,16 +6,23 @@ the allowed values of a declared table, so that the tables of two studies can be
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from leadscape.core.errors import StudyProblem
+from leadscape.survey.tables import RESPONDENT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STRATIFIERS: Final = ("region", "size_class", "phase_mix")
 """What authorities can be post-stratified by: region, number of schools, share of secondary schools."""
+
+REPLICATIONS_MAX: Final = 100_000
+FACTOR_STEPS_MAX: Final = 1_000
+"""More would take memory and time and change no figure that is shown."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,13 @@ class LandscapeConfig:
 
     def __post_init__(self) -> None:
         """Refuse settings that would make a figure mean nothing."""
-        problems = [sentence for holds, sentence in self._rules() if not holds]
+        mistyped = _mistyped(self)
+        values = {
+            field.name: field.default if field.name in mistyped else getattr(self, field.name)
+            for field in fields(self)
+        }
+        rules = _rules(SimpleNamespace(**values))
+        problems = [*mistyped.values(), *(sentence for holds, sentence in rules if not holds)]
         if problems:
             raise StudyProblem(
                 f"The settings of the landscape have {len(problems)} problem{'s' * (len(problems) != 1)}: "
@@ -108,42 +121,92 @@ class LandscapeConfig:
             )
         return cls(**{name: _frozen(value) for name, value in settings.items()})
 
-    def _rules(self) -> list[tuple[bool, str]]:
-        stratifiers = {name for names in self.poststratify_by for name in names}
-        return [
-            (self.suppress_below >= 0, f"suppress_below is {self.suppress_below}; it must be 0 or more."),
-            (
-                self.round_to is None or self.round_to >= 1,
-                f"round_to is {self.round_to}; it must be at least 1.",
-            ),
-            (0 < self.confidence < 1, f"confidence is {self.confidence}; it lies between 0 and 1."),
-            (
-                self.bootstrap_replications >= 100,
-                f"bootstrap_replications is {self.bootstrap_replications}; it must be at least 100.",
-            ),
-            (0 < self.cold_spot_fdr < 1, f"cold_spot_fdr is {self.cold_spot_fdr}; it lies between 0 and 1."),
-            (
-                0 < self.cold_spot_ratio <= 1,
-                f"cold_spot_ratio is {self.cold_spot_ratio}; it lies above 0 and is at most 1.",
-            ),
-            (
-                bool(stratifiers) and stratifiers <= set(STRATIFIERS),
-                f"poststratify_by must name {', '.join(STRATIFIERS)}.",
-            ),
-            (
-                self.strata_answered_min >= 2,
-                f"strata_answered_min is {self.strata_answered_min}; a variance needs at least 2.",
-            ),
-            (
-                0 <= self.factor_low <= 1 <= self.factor_high,
-                f"factor_low to factor_high is {self.factor_low} to {self.factor_high}; it must hold 1.",
-            ),
-            (self.factor_step > 0, f"factor_step is {self.factor_step}; it must be above 0."),
-            (
-                all(0 < share < 100 for share in self.tipping_local_share_pct),
-                "tipping_local_share_pct must lie between 0 and 100.",
-            ),
-        ]
+
+def _mistyped(config: LandscapeConfig) -> dict[str, str]:
+    """Name of every setting whose value is of the wrong kind, and the sentence that says so."""
+
+    def whole(value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    def number(value: Any) -> bool:
+        return whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+    def all_of(holds: Any, value: Any) -> bool:
+        return isinstance(value, tuple) and all(holds(item) for item in value)
+
+    def text(value: Any) -> bool:
+        return isinstance(value, str)
+
+    kinds = {
+        "suppress_below": (whole, "a whole number"),
+        "round_to": (lambda value: value is None or whole(value), "a whole number"),
+        "bootstrap_replications": (whole, "a whole number"),
+        "strata_answered_min": (whole, "a whole number"),
+        "national_routes": (lambda value: all_of(text, value), "a list of words"),
+        "poststratify_by": (
+            lambda value: all_of(lambda item: all_of(text, item), value),
+            "a list of lists of words",
+        ),
+        "tipping_local_share_pct": (lambda value: all_of(number, value), "a list of numbers"),
+    }
+    told = {}
+    for name in (field.name for field in fields(config)):
+        holds, words = kinds.get(name, (number, "a number"))
+        if not holds(value := getattr(config, name)):
+            told[name] = f"{name} must be {words}, not {value!r}."
+    return told
+
+
+def _rules(config: SimpleNamespace) -> list[tuple[bool, str]]:
+    """What must hold of settings of the right kind, each with the sentence for when it does not."""
+    stratifiers = {name for names in config.poststratify_by for name in names}
+    steps = (config.factor_high - config.factor_low) / config.factor_step if config.factor_step > 0 else 1
+    return [
+        (config.suppress_below >= 0, f"suppress_below is {config.suppress_below}; it must be 0 or more."),
+        (
+            config.round_to is None or config.round_to >= 1,
+            f"round_to is {config.round_to}; it must be at least 1.",
+        ),
+        (0 < config.confidence < 1, f"confidence is {config.confidence}; it lies between 0 and 1."),
+        (
+            config.bootstrap_replications >= 100,
+            f"bootstrap_replications is {config.bootstrap_replications}; it must be at least 100.",
+        ),
+        (
+            config.bootstrap_replications <= REPLICATIONS_MAX,
+            f"bootstrap_replications is {config.bootstrap_replications}; it must be at most {REPLICATIONS_MAX}.",
+        ),
+        (
+            set(config.national_routes) <= set(RESPONDENT_KINDS),
+            f"national_routes must name {', '.join(RESPONDENT_KINDS)}.",
+        ),
+        (0 < config.cold_spot_fdr < 1, f"cold_spot_fdr is {config.cold_spot_fdr}; it lies between 0 and 1."),
+        (
+            0 < config.cold_spot_ratio <= 1,
+            f"cold_spot_ratio is {config.cold_spot_ratio}; it lies above 0 and is at most 1.",
+        ),
+        (
+            bool(stratifiers) and stratifiers <= set(STRATIFIERS) and all(config.poststratify_by),
+            f"poststratify_by must name {', '.join(STRATIFIERS)}.",
+        ),
+        (
+            config.strata_answered_min >= 2,
+            f"strata_answered_min is {config.strata_answered_min}; a variance needs at least 2.",
+        ),
+        (
+            0 <= config.factor_low <= 1 <= config.factor_high,
+            f"factor_low to factor_high is {config.factor_low} to {config.factor_high}; it must hold 1.",
+        ),
+        (config.factor_step > 0, f"factor_step is {config.factor_step}; it must be above 0."),
+        (
+            steps <= FACTOR_STEPS_MAX,
+            f"factor_step is {config.factor_step}; the range would have more than {FACTOR_STEPS_MAX} steps.",
+        ),
+        (
+            all(0 < share < 100 for share in config.tipping_local_share_pct),
+            "tipping_local_share_pct must lie between 0 and 100.",
+        ),
+    ]
 
 
 def _frozen(value: Any) -> Any:

@@ -66,13 +66,16 @@ def read_boundaries(path: Path, crs: str) -> Boundaries:
     content = _load(path)
     topology = content.get("type") == "Topology"
     features = _topology_features(content, path) if topology else _geojson_features(content, path)
-    features = [one for one in features if (one["geometry"] or {}).get("type") in ("Polygon", "MultiPolygon")]
-    if not features:
-        raise _not_boundaries(path, "holds no polygon")
+    features = [one for one in features if one["geometry"].get("type") in ("Polygon", "MultiPolygon")]
     try:
         drawn = shapely.from_geojson([json.dumps(one["geometry"]) for one in features])
     except shapely.errors.GEOSException as error:
         raise _not_boundaries(path, f"has a polygon that cannot be read ({error})") from error
+    # A polygon without an area (no points, or all on one line) can belong to nobody.
+    solid = shapely.area(shapely.make_valid(drawn)) > 0
+    drawn, features = drawn[solid], [one for one, kept in zip(features, solid, strict=True) if kept]
+    if not features:
+        raise _not_boundaries(path, "holds no polygon")
     west, south, east, north = shapely.total_bounds(drawn)
     if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
         degrees = shapely.get_coordinates(drawn)
@@ -219,7 +222,7 @@ def _load(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except OSError as error:
         raise _not_boundaries(path, f"cannot be read ({error.strerror or error})") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _not_boundaries(path, "is not JSON") from error
     if not isinstance(content, dict):
         raise _not_boundaries(path, "is JSON of another kind")
@@ -240,9 +243,15 @@ def _geojson_features(content: dict[str, Any], path: Path) -> list[dict[str, Any
     if not isinstance(content.get("features"), list):
         raise _not_boundaries(path, "is neither GeoJSON nor TopoJSON")
     return [
-        {"geometry": one.get("geometry"), "properties": one.get("properties") or {}}
+        {"geometry": _object(one, "geometry"), "properties": _object(one, "properties")}
         for one in content["features"]
+        if isinstance(one, dict)
     ]
+
+
+def _object(feature: dict[str, Any], key: str) -> dict[str, Any]:
+    found = feature.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _topology_features(content: dict[str, Any], path: Path) -> list[dict[str, Any]]:
@@ -255,7 +264,7 @@ def _topology_features(content: dict[str, Any], path: Path) -> list[dict[str, An
             {
                 "geometry": {"type": one["type"], "coordinates": _coordinates(one, arcs)}
                 if "arcs" in one
-                else None,
+                else {},
                 "properties": {"id": one.get("id"), **(one.get("properties") or {})},
             }
             for one in geometries

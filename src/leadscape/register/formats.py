@@ -40,6 +40,7 @@ from typing import Any, Final
 import dataframely as dy
 
 from leadscape.core.errors import FileProblem, StudyProblem
+from leadscape.core.toml_shape import AnyKeys, Keys, shape_problems
 from leadscape.register import tables
 
 TABLES: Final[dict[str, type[dy.Schema]]] = {
@@ -60,6 +61,49 @@ _KEYS: Final = frozenset(
         *("id", "title", "table", "country", "source", "required", "any_of", "without"),
         *("date_order", "placeholders", "crs", "bounds", "repeats", "refused"),
     )
+)
+
+_TEXTS: Final = [str]
+_COLUMN: Final = (
+    str,
+    _TEXTS,
+    Keys(allowed={"headers": _TEXTS, "join": _TEXTS, "extract": str, "matches": str, "pad": int}),
+)
+_SHAPE: Final = Keys(
+    allowed={
+        "format": Keys(
+            allowed={
+                **dict.fromkeys(("id", "title", "table", "country", "source"), str),
+                **dict.fromkeys(("date_order", "crs", "repeats", "refused"), str),
+                **dict.fromkeys(("required", "any_of", "without"), _TEXTS),
+                "placeholders": [date],
+                "bounds": [float],
+            }
+        ),
+        "columns": AnyKeys(_COLUMN),
+        "constants": AnyKeys(str),
+        "values": AnyKeys(AnyKeys(str)),
+        "patterns": AnyKeys(AnyKeys(str)),
+        "derived": [Keys({"column": str, "value": str, "where": AnyKeys(_TEXTS)})],
+        "scope": [
+            Keys(
+                allowed={
+                    **dict.fromkeys(("id", "sentence", "matches"), str),
+                    "headers": _TEXTS,
+                    "values": _TEXTS,
+                    "blank": bool,
+                }
+            )
+        ],
+        "spells": Keys(dict.fromkeys(("from", "to", "id", "sentence"), str)),
+        "headships": AnyKeys(_COLUMN),
+        "memberships": [
+            Keys(
+                {"group_uid": _COLUMN, "group_name": _COLUMN},
+                {"group_type": _COLUMN, "values": AnyKeys(str), "constant_type": str},
+            )
+        ],
+    }
 )
 
 
@@ -196,6 +240,8 @@ def _parse(content: bytes, name: str) -> Format:
 def _problems(raw: dict[str, Any]) -> tuple[str, ...]:
     """Everything wrong with a format file, each a sentence."""
     found = [f"[{name}] is no part of a format." for name in raw if name not in _SECTIONS]
+    if misshapen := shape_problems(raw, _SHAPE):
+        return (*found, *misshapen)
     header = raw.get("format", {})
     found += [f"[format] knows no {key!r}." for key in header if key not in _KEYS]
     found += [
@@ -228,9 +274,18 @@ def _problems(raw: dict[str, Any]) -> tuple[str, ...]:
             found.append(f"[[scope]] {rule.get('id')} needs one of values, matches or blank.")
     expressions = [rule["matches"] for rule in raw.get("scope", []) if "matches" in rule]
     expressions += [pattern for section in raw.get("patterns", {}).values() for pattern in section]
+    expressions += [
+        column[key]
+        for column in (*columns.values(), *raw.get("headships", {}).values())
+        if isinstance(column, dict)
+        for key in ("extract", "matches")
+        if key in column
+    ]
     found += [f"{pattern!r} is no regular expression." for pattern in expressions if not _compiles(pattern)]
     if header.get("date_order", "dmy") not in ("dmy", "mdy"):
         found.append("[format] date_order must be dmy or mdy.")
+    if len(header.get("bounds", [0] * 4)) != 4:
+        found.append("[format] bounds must be four numbers: west, south, east, north.")
     return tuple(found)
 
 

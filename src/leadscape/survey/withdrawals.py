@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from leadscape.core.errors import TableProblem
+from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tables import Problems, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
 from leadscape.survey.headings import match_headings
@@ -38,7 +39,7 @@ def withdraw(nominations: pl.DataFrame, path: Path | None) -> Withdrawn:
     Raises
     ------
     TableProblem
-        When the file has neither column, or a row names neither.
+        When the file has neither column, or a row names neither, or a nomination that no return holds.
     """
     if path is None:
         return Withdrawn(nominations, (), 0)
@@ -47,11 +48,24 @@ def withdraw(nominations: pl.DataFrame, path: Path | None) -> Withdrawn:
         "respondent_id": ("respondent_id", "respondent"),
         "nomination_id": ("nomination_id", "nomination"),
     }
-    named = match_headings(table, headings, ())
+    named = match_headings(table, headings, ()).with_columns(
+        clean_identifier(pl.col("respondent_id")), pl.col("nomination_id")
+    )
     empty = named.filter(pl.col("respondent_id").is_null() & pl.col("nomination_id").is_null())
+    given = pl.col("nomination_id")
+    unknown = named.filter(given.is_not_null() & ~given.is_in(nominations["nomination_id"].implode()))
     problems = pl.concat(
         [
             table.problems,
+            unknown.select(
+                row="row",
+                column=pl.lit("nomination_id"),
+                value=given,
+                rule=pl.lit(
+                    "Must be a nomination of the returns as restricted/nominations.csv names it; "
+                    "a line that is edited gets another name."
+                ),
+            ).cast(polars_schema(Problems)),
             empty.select(
                 row="row",
                 column=pl.lit(None, pl.String),
