@@ -6,6 +6,8 @@ A figure is left out where its data are missing or suppressed; the table beside 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -31,34 +33,32 @@ Declared = tuple[str, str, str, charts.Specification | None]
 
 
 def draw_figures(contents: ReportContents) -> dict[str, Figure]:
-    """The figures that can be drawn, by name, in the order of the report."""
-    landscape = contents.landscape
+    """The figures that can be drawn, by name, in the order of the report.
+
+    One chart is drawn while the next is declared: the renderer works outside Python.
+    """
+    with ThreadPoolExecutor(max_workers=1) as renderer:
+        drawn = [
+            renderer.submit(render_chart, name, title, words, specification)
+            for name, title, words, specification in _declared(contents)
+            if specification is not None
+        ]
+        figures = [*_maps(contents), *(chart.result() for chart in drawn)]
+    return {figure.name: figure for figure in figures}
+
+
+def _declared(contents: ReportContents) -> Iterator[Declared]:
+    landscape, codebook = contents.landscape, contents.codebook
+    extent = charts.draw_extent(landscape.extent, codebook)
+    yield "extent", TITLES["extent"], _extent_words(landscape), extent
+    yield "phases", TITLES["phases"], _phase_words(landscape), charts.draw_phases(landscape.phases)
     bands = charts.draw_bands(count_bands(landscape))
-    declared = [
-        (
-            "extent",
-            TITLES["extent"],
-            _extent_words(landscape),
-            charts.draw_extent(landscape.extent, contents.codebook),
-        ),
-        ("phases", TITLES["phases"], _phase_words(landscape), charts.draw_phases(landscape.phases)),
-        ("bands", TITLES["bands"], _band_words(landscape), bands),
-        *_concentration(landscape.concentration),
-        *_estimates(landscape, contents.codebook),
-        (
-            "sensitivity",
-            TITLES["sensitivity"],
-            _sensitivity_words(landscape),
-            charts.draw_sensitivity(landscape.sensitivity),
-        ),
-        *_models(landscape, contents.codebook),
-    ]
-    figures = [
-        render_chart(name, title, words, specification)
-        for name, title, words, specification in declared
-        if specification is not None
-    ]
-    return {figure.name: figure for figure in [*_maps(contents), *figures]}
+    yield "bands", TITLES["bands"], _band_words(landscape), bands
+    yield from _concentration(landscape.concentration)
+    yield from _estimates(landscape, codebook)
+    sensitivity = charts.draw_sensitivity(landscape.sensitivity)
+    yield "sensitivity", TITLES["sensitivity"], _sensitivity_words(landscape), sensitivity
+    yield from _models(landscape, codebook)
 
 
 def _maps(contents: ReportContents) -> list[Figure]:
@@ -71,38 +71,34 @@ def _maps(contents: ReportContents) -> list[Figure]:
     return maps
 
 
-def _concentration(concentration: Concentration | None) -> list[Declared]:
+def _concentration(concentration: Concentration | None) -> Iterator[Declared]:
     if concentration is None:
-        return []
+        return
     words = f"Lorenz curve of {plural(concentration.authorities, 'authority')}. Gini {decimal(concentration.gini, 2)}."
-    return [("lorenz", TITLES["lorenz"], words, charts.draw_lorenz(concentration))]
+    yield "lorenz", TITLES["lorenz"], words, charts.draw_lorenz(concentration)
 
 
-def _estimates(landscape: Landscape, codebook: Codebook) -> list[Declared]:
+def _estimates(landscape: Landscape, codebook: Codebook) -> Iterator[Declared]:
     """One chart a unit and origin: numbers and shares, parts and wholes have no common axis."""
     origins = {**codebook.labels("origins"), "all": "all origins"}
-    found: list[Declared] = []
     pairs = landscape.estimates.select("unit", "origin").unique(maintain_order=True)
     for unit, origin in pairs.iter_rows():
         rows = landscape.estimates.filter(pl.col("unit") == unit, pl.col("origin") == origin)
         name = f"estimates_{'percent' if unit == '%' else unit}_{origin}"
         title = f"{UNIT_TITLES.get(unit, f'Estimates, {unit}')}, {str(origins.get(origin, origin)).lower()}"
         specification = charts.draw_estimates(rows, unit)
-        found.append((re.sub(r"\W+", "_", name), title, _estimate_words(rows, unit), specification))
-    return found
+        yield re.sub(r"\W+", "_", name), title, _estimate_words(rows, unit), specification
 
 
-def _models(landscape: Landscape, codebook: Codebook) -> list[Declared]:
+def _models(landscape: Landscape, codebook: Codebook) -> Iterator[Declared]:
     """One chart a role: each is a population of its own."""
     shown, labels = shown_models(landscape.models), population_labels(codebook)
-    found: list[Declared] = []
     for population in shown["population"].unique(maintain_order=True) if shown.height else []:
         rows = shown.filter(pl.col("population") == population)
         parts = [f"{model} {whole(n)}" for model, n in rows.select("model", "estimate").iter_rows()]
         title = f"Estimates from overlapping lists: {labels.get(population, population)}"
         words = f"Dots with intervals. {'; '.join(parts)}."
-        found.append((f"models_{population}", title, words, charts.draw_models(rows)))
-    return found
+        yield f"models_{population}", title, words, charts.draw_models(rows)
 
 
 def _extent_words(landscape: Landscape) -> str:
@@ -139,7 +135,9 @@ def _estimate_words(rows: pl.DataFrame, unit: str) -> str:
 
 
 def _sensitivity_words(landscape: Landscape) -> str:
-    totals = landscape.sensitivity["total"]
+    totals, what = landscape.sensitivity["total"], "total"
+    if totals.has_nulls():
+        totals, what = landscape.sensitivity["local_total"], "number of local roles"
     if not len(totals):
         return ""
-    return f"Line with a band. The total runs from {whole(totals[0])} to {whole(totals[-1])}."
+    return f"Line with a band. The {what} runs from {whole(totals[0])} to {whole(totals[-1])}."
