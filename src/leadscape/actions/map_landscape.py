@@ -12,7 +12,8 @@ from leadscape.actions.describe_landscape import DescribedLandscape, describe_la
 from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
 from leadscape.actions.report_contents import make_contents, open_questions
 from leadscape.actions.study import Study, read_study
-from leadscape.actions.write_restricted import write_restricted
+from leadscape.actions.write_restricted import check_restricted, prepared_restricted
+from leadscape.core.errors import OutputBlocked
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape.core.provenance import Provenance
 from leadscape.landscape.config import LandscapeConfig
@@ -21,7 +22,7 @@ from leadscape.landscape.prevalence import Denominator
 from leadscape.landscape.results import Landscape
 from leadscape.register.areas import Areas, draw_areas
 from leadscape.register.tables import is_open
-from leadscape.report.outputs import write_report
+from leadscape.report.outputs import check_folder, write_report
 from leadscape.report.terminal import extent_rows, summary_lines
 from leadscape.survey import Settlement, settle
 
@@ -84,6 +85,7 @@ def map_landscape(
     with timed(seconds, "read"):
         progress.step("Reading the study")
         declared = read_study(study)
+        folder = _checked(output or declared.output, declared)
         inputs = gather_inputs(declared, progress)
     with timed(seconds, "settle"):
         progress.step("Coding, linking, recognising people")
@@ -110,12 +112,12 @@ def map_landscape(
         areas = _areas(inputs.schools, declared)
     record = _provenance(declared, inputs, config)
     contents = make_contents(declared, inputs, settled, described, published, areas, _public(record, config))
-    folder = (output or declared.output).resolve()
     with timed(seconds, "write"):
-        progress.step("Writing the report")
-        report = write_report(contents, folder / PUBLIC)
         progress.step("Writing what stays restricted")
-        restricted = write_restricted(settled, inputs, record, folder / RESTRICTED)
+        with prepared_restricted(settled, inputs, record, folder / RESTRICTED) as move_in:
+            progress.step("Writing the report")
+            report = write_report(contents, folder / PUBLIC)
+            restricted = move_in()
     return MappedLandscape(
         title=declared.title,
         landscape=published,
@@ -127,6 +129,21 @@ def map_landscape(
         review=restricted.review,
         seconds={step: round(taken, 3) for step, taken in seconds.items()},
     )
+
+
+def _checked(folder: Path, study: Study) -> Path:
+    """The folder for results, refused before any work is done where it could not be written."""
+    try:
+        resolved = folder.resolve()
+        check_folder(resolved / PUBLIC)
+        check_restricted(resolved / RESTRICTED, study.decisions)
+    except (OSError, ValueError) as error:
+        raise OutputBlocked(
+            f"{str(folder)[:200]!r} cannot hold results ({getattr(error, 'strerror', None) or error}).",
+            "There is no such folder, and none can be made under this name.",
+            "Name another folder for the results.",
+        ) from error
+    return resolved
 
 
 def _describe(
