@@ -99,7 +99,7 @@ def test_suppressed_authorities_have_their_own_hatch_and_no_dots() -> None:
         (1.0, 3.0, "withheld"),
         (2.0, 4.0, "withheld"),
     ]
-    hidden_by_rounding = draw_home_points(holdings, points, authorities, rounded=True)
+    hidden_by_rounding = draw_home_points(holdings, points, authorities, round_to=5)
     assert hidden_by_rounding.points.is_empty()
     assert hidden_by_rounding.not_shown == 4
 

@@ -25,10 +25,20 @@ from leadscape.landscape.tables import Estimates, Sensitivity
 
 @dataclass(frozen=True)
 class DescribedLandscape:
-    """The landscape, and the sentences that must stand beside it."""
+    """The landscape, and the sentences that must stand beside it.
+
+    Attributes
+    ----------
+    notes
+        What the data could not answer, and why.
+    tipping
+        How silent authorities would have to differ for stated shares of local roles: follows from the local count, and
+        may be said only where that is shown.
+    """
 
     landscape: Landscape
     notes: tuple[str, ...]
+    tipping: tuple[str, ...]
 
 
 def describe_landscape(
@@ -49,6 +59,7 @@ def describe_landscape(
     What the data cannot answer is left empty and said in ``notes``; it stops nothing else.
     """
     notes: list[str] = []
+    tipping: tuple[str, ...] = ()
     authorities = count_authorities(holdings, responses, schools, codebook, config, as_of)
     extent = count_extent(holdings, codebook)
     phases = count_phases(holdings, schools, codebook, as_of)
@@ -59,7 +70,7 @@ def describe_landscape(
         adjusted = adjust_for_nonresponse(authorities, holdings, schools, codebook, config, as_of)
         estimates.append(adjusted.estimates)
         sensitivity = adjusted.sensitivity
-        notes += [point.sentence for point in adjusted.tipping_points if point.in_range]
+        tipping = tuple(point.sentence for point in adjusted.tipping_points if point.in_range)
         numerators += _adjusted_numerators(adjusted.estimates, leaders.height, holdings.height)
     except NotIdentified as error:
         notes.append(f"No adjustment for silent authorities: {error.what} {error.why}")
@@ -86,9 +97,9 @@ def describe_landscape(
             extent, phases, responses, codebook, holdings=holdings, config=config, as_of=as_of
         ),
         concentration=_concentration(authorities, config, seed, notes),
-        network=summarise_network(supports, schools) if supports.height else None,
+        network=summarise_network(supports, schools, as_of) if supports.height else None,
     )
-    return DescribedLandscape(landscape, tuple(notes))
+    return DescribedLandscape(landscape, tuple(notes), tipping)
 
 
 def _concentration(

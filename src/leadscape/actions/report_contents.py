@@ -8,19 +8,23 @@ import polars as pl
 
 from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
+from leadscape.core.suppression import rounded
 from leadscape.core.tables import polars_schema
 from leadscape.landscape.consistency import baseline_extent
+from leadscape.landscape.distribution import UNKNOWN_PLACE
 from leadscape.landscape.spread import state_bands
 from leadscape.landscape.waves import compare_waves
 from leadscape.report.contents import BaselineComparison, ReportContents
 from leadscape.report.points import draw_home_points
 from leadscape.report.tables import OpenQuestions, ReadingCounts, ResponseCounts
+from leadscape.report.wording import people_told, plural
 
 if TYPE_CHECKING:
     from leadscape.actions.describe_landscape import DescribedLandscape
     from leadscape.actions.gather_inputs import StudyInputs
     from leadscape.actions.study import Study
     from leadscape.core.provenance import Provenance
+    from leadscape.landscape.config import LandscapeConfig
     from leadscape.landscape.results import Landscape
     from leadscape.register.areas import Areas
     from leadscape.survey import Settlement
@@ -49,8 +53,8 @@ def make_contents(
         codebook=study.codebook,
         landscape=published,
         provenance=provenance,
-        reading=ReadingCounts.validate(inputs.outcomes),
-        responses=count_answers(inputs.responses),
+        reading=_round_returns(inputs.outcomes, study.settings.round_to),
+        responses=count_answers(inputs.responses, study.settings),
         open_questions=_worded_questions(settled),
         decisions=settled.questions["decision"].count(),
         suppress_below=hidden_below if (hidden_below := study.settings.suppress_below) > 1 else None,
@@ -60,14 +64,16 @@ def make_contents(
                 settled.role_holdings,
                 areas.points,
                 published.authorities,
-                rounded=bool(study.settings.round_to),
+                hide_below=study.settings.suppress_below,
+                round_to=study.settings.round_to,
             )
             if areas
             else None
         ),
         notes=(
-            *quality_notes(settled, inputs),
+            *quality_notes(settled, inputs, published, study.settings),
             *described.notes,
+            *(described.tipping if published.sensitivity.height else ()),
             *(statement.text for statement in state_bands(published.authorities)),
         ),
         baseline=_beside_baseline(study, published),
@@ -81,41 +87,64 @@ def open_questions(settled: Settlement) -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def count_answers(responses: pl.DataFrame) -> pl.DataFrame:
-    """How many respondents of each kind answered, said that they have none, or stayed silent."""
+def count_answers(responses: pl.DataFrame, settings: LandscapeConfig) -> pl.DataFrame:
+    """How many respondents of each kind answered, said that they have none, or stayed silent.
+
+    Rows returned are about as many as people named, so they are hidden and rounded as counts of people are.
+    """
+    few = pl.col("nominations").is_between(1, settings.suppress_below - 1)
+    returned = (
+        rounded(pl.col("nominations"), settings.round_to) if settings.round_to else pl.col("nominations")
+    )
     return ResponseCounts.validate(
         responses.group_by("kind", "response")
         .agg(respondents=pl.len().cast(pl.Int64), nominations=pl.col("nominations").sum())
+        .with_columns(nominations=pl.when(~few).then(returned))
         .sort("kind", "response")
     )
 
 
-def quality_notes(settled: Settlement, inputs: StudyInputs) -> tuple[str, ...]:
-    """What a reader must know of the data before believing a count."""
-    holdings, leaders = settled.role_holdings, settled.leaders
+def _round_returns(outcomes: pl.DataFrame, round_to: int | None) -> pl.DataFrame:
+    """What became of the rows; those of returns rounded, since they are about as many as people named."""
+    if round_to:
+        of_returns = pl.col("reason").is_in(["nominations", "blank rows"])
+        rows = pl.when(of_returns).then(rounded(pl.col("rows"), round_to)).otherwise("rows")
+        outcomes = outcomes.with_columns(rows=rows)
+    return ReadingCounts.validate(outcomes)
+
+
+def quality_notes(
+    settled: Settlement, inputs: StudyInputs, published: Landscape, settings: LandscapeConfig
+) -> tuple[str, ...]:
+    """What a reader must know of the data before believing a count, in numbers no closer than the tables tell."""
+
+    def told(count: int) -> str:
+        return people_told(count, settings.suppress_below, settings.round_to)
+
     notes = [
-        f"{holdings.height:,} role-holdings of {leaders.height:,} leaders, from {inputs.nominations.height:,} "
-        "nominations after duplicates between lists were resolved."
+        f"From {told(inputs.nominations.height)} nominations, {told(settled.role_holdings.height)} role-holdings of "
+        f"{told(settled.leaders.height)} leaders remain after duplicates between lists were resolved."
     ]
     if waiting := sum(open_questions(settled).values()):
         notes.append(
-            f"{waiting:,} questions about the returns are not decided; the counts may change when they are."
+            f"Not decided yet: {plural(waiting, 'question')} about the returns. The counts may change when a person "
+            "decides."
         )
     if settled.uncoded:
-        notes.append(f"{settled.uncoded:,} nominations are in no count, because their role is not known.")
-    if unlinked := holdings["home_urn"].null_count():
+        notes.append(f"In no count, because their role is not known: {told(settled.uncoded)} nominations.")
+    if unlinked := settled.role_holdings["home_urn"].null_count():
+        # The number is that of an unknown phase, so it is told only where the table tells it.
+        phase = published.phases.filter(pl.col("phase") == UNKNOWN_PLACE)
+        number = told(unlinked) if phase["holdings"].count() else "some"
         notes.append(
-            f"{unlinked:,} of {holdings.height:,} role-holdings have no home school that could be linked; they are "
-            "counted in the total and in no phase."
+            f"Without a home school that could be linked: {number} role-holdings, counted in the total and in no phase."
         )
-    if settled.ended_holdings.height:
-        notes.append(
-            f"{settled.ended_holdings.height:,} reported role-holdings were not in force on the date."
-        )
+    if ended := settled.ended_holdings.height:
+        notes.append(f"Reported and not in force on the date: {told(ended)} role-holdings.")
     if inputs.withdrawn:
-        notes.append(f"{inputs.withdrawn:,} nominations were withdrawn and are in nothing here.")
-    if settled.unused_decisions:
-        notes.append(f"{settled.unused_decisions:,} decisions answer questions that no longer arise.")
+        notes.append(f"Withdrawn and in nothing here: {told(inputs.withdrawn)} nominations.")
+    if unused := settled.unused_decisions:
+        notes.append(f"Decisions whose question no longer arises: {unused:,}.")
     return tuple(notes)
 
 

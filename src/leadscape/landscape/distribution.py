@@ -17,7 +17,7 @@ from leadscape.codebooks import Codebook
 from leadscape.core.missing import NOT_COLLECTED, REPORTED, SUPPRESSED, UNKNOWN, Status
 from leadscape.core.tables import polars_schema
 from leadscape.landscape.config import LandscapeConfig
-from leadscape.landscape.extent import HOLDINGS, LEADERS, status_of_count, with_codebook_roles
+from leadscape.landscape.extent import HOLDINGS, LEADERS, share_of, status_of_count, with_codebook_roles
 from leadscape.landscape.tables import (
     BANDS,
     AuthorityDistribution,
@@ -195,14 +195,14 @@ def count_phases(
         .group_by("phase", "phase_label", "schools", maintain_order=True)
         .agg(HOLDINGS, LEADERS)
     )
-    share = 100 * pl.col("holdings") / known if known else pl.lit(None, pl.Float64)
+    share, denominator = share_of(pl.col("holdings"), known)
     return PhaseDistribution.validate(
-        counted.with_columns(
-            status_of_count(pl.lit(True)),
+        counted.with_columns(status_of_count(pl.lit(True)), denominator)
+        .with_columns(
             pl.when(pl.col("phase") != UNKNOWN_PLACE).then(share).alias("pct"),
-            pl.lit(known, pl.Int64).alias("denominator"),
             per_100("holdings", "schools").alias("per_100_schools"),
-        ).select(PhaseDistribution.column_names())
+        )
+        .select(PhaseDistribution.column_names())
     )
 
 

@@ -159,7 +159,8 @@ def status_of_count(known: pl.Expr, otherwise: str = NOT_COLLECTED) -> pl.Expr:
 
 def share_of(count: pl.Expr, denominator: int) -> tuple[pl.Expr, pl.Expr]:
     """``pct`` and the ``denominator`` it is of; null where the count is, or with nothing to divide by."""
-    pct = 100 * count / denominator if denominator else pl.lit(None, pl.Float64)
+    # Floating point makes 93 of 93 a little more than 100 %.
+    pct = (100 * count / denominator).clip(upper_bound=100.0) if denominator else pl.lit(None, pl.Float64)
     known = pl.col("holdings_status") == REPORTED
     return pl.when(known).then(pct).alias("pct"), pl.lit(denominator, pl.Int64).alias("denominator")
 

@@ -16,12 +16,13 @@ from scipy.sparse import csgraph
 
 from leadscape.core.tables import polars_schema
 from leadscape.core.writing import write_text
+from leadscape.landscape.distribution import open_schools
 from leadscape.landscape.results import NetworkSummary
 from leadscape.landscape.tables import NetworkReach, NetworkSchools
 from leadscape.register.geography import distance_km
-from leadscape.register.tables import is_open
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 _NOT_IN_XML: Final = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
 
 
-def summarise_network(supports: pl.DataFrame, schools: pl.DataFrame) -> NetworkSummary:
+def summarise_network(
+    supports: pl.DataFrame, schools: pl.DataFrame, as_of: date | None = None
+) -> NetworkSummary:
     """The support network in figures.
 
     Parameters
@@ -40,6 +43,8 @@ def summarise_network(supports: pl.DataFrame, schools: pl.DataFrame) -> NetworkS
     schools
         As :class:`~leadscape.register.tables.Schools`: for distances, and for the open schools that no
         support touches.
+    as_of
+        Date on which schools are open; as the register says without it.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def summarise_network(supports: pl.DataFrame, schools: pl.DataFrame) -> NetworkS
     arrows = _arrows(supports)
     rows = _school_rows(supports, arrows)
     components = _component_sizes(rows["urn"], arrows)
-    open_urns = schools.filter(is_open()).select("urn")
+    open_urns = open_schools(schools, as_of).select("urn")
     return NetworkSummary(
         supports=supports.height,
         home_schools=supports["home_urn"].drop_nulls().n_unique(),

@@ -156,16 +156,20 @@ def draw_sensitivity(sensitivity: pl.DataFrame) -> Specification | None:
 
     if sensitivity.height < 2:
         return None
+    # Without agency lists nobody knows the other origins, and the band is of local roles alone.
+    whole_known = not sensitivity["total"].has_nulls()
+    others = pl.col("total") - pl.col("local_total") if whole_known else pl.lit(0.0)
     band = sensitivity.with_columns(
-        low=pl.col("total") - pl.col("local_total") + pl.col("local_low"),
-        high=pl.col("total") - pl.col("local_total") + pl.col("local_high"),
+        total=pl.col("local_total") + others,
+        low=pl.col("local_low") + others,
+        high=pl.col("local_high") + others,
     )
     x = alt.X(
         "factor:Q",
         title="Rate of silent authorities ÷ rate of those that answered",
         axis=alt.Axis(tickCount=5),
     )
-    y_title = "All role-holdings"
+    y_title = "All role-holdings" if whole_known else "Local role-holdings"
     base = alt.Chart(_values(band)).encode(x=x)
     spread = base.mark_area(color=BAND_FILL).encode(
         y=alt.Y("low:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(format=COUNT_FORMAT)),

@@ -29,6 +29,8 @@ class PointsShown:
     ----------
     points
         As :class:`leadscape.report.tables.HomePoints`.
+    told
+        Role-holdings without a point, in words that say no more than the tables: ``"fewer than 6 role-holdings"``.
     not_shown
         Role-holdings without a point.
     reasons
@@ -37,6 +39,7 @@ class PointsShown:
 
     points: pl.DataFrame
     not_shown: int
+    told: str
     reasons: tuple[str, ...]
 
 

@@ -123,7 +123,7 @@ def draw_home_map(areas: Areas, authorities: pl.DataFrame, home: PointsShown, co
     content += legend("Home schools, by origin", lines) + _inset_frame(ground)
     description = (
         f"Map of the home schools of {plural(home.points.height, 'role-holding')}. "
-        f"{plural(home.not_shown, 'role-holding')} not shown. The table “Role-holdings by authority” holds the numbers."
+        f"{home.told[:1].upper()}{home.told[1:]} not shown. The table “Role-holdings by authority” holds the numbers."
     )
     return wrap_drawing(
         name, "Home schools of leaders, by origin of the role", description, content, WIDTH, ground.height

@@ -13,11 +13,16 @@ from leadscape.core.tables import check_table
 from leadscape.landscape.disclosure import authorities_on_the_map
 from leadscape.report.contents import WITHHELD, PointsShown
 from leadscape.report.tables import HomePoints
-from leadscape.report.wording import whole
+from leadscape.report.wording import people_told
 
 
 def draw_home_points(
-    holdings: pl.DataFrame, points: pl.DataFrame, authorities: pl.DataFrame, *, rounded: bool = False
+    holdings: pl.DataFrame,
+    points: pl.DataFrame,
+    authorities: pl.DataFrame,
+    *,
+    hide_below: int | None = None,
+    round_to: int | None = None,
 ) -> PointsShown:
     """The places of home schools that may be shown.
 
@@ -29,8 +34,10 @@ def draw_home_points(
         Places of schools in planar metres: ``urn``, ``x``, ``y``.
     authorities
         As :class:`leadscape.landscape.tables.AuthorityDistribution`, already suppressed where that was asked for.
-    rounded
-        Whether published counts are rounded: dots could be counted exactly, so none is shown then.
+    hide_below
+        Numbers of people below this are not told exactly in the reasons; null where every number is.
+    round_to
+        Published counts are rounded to this. Dots could be counted exactly, so none is shown then.
 
     Returns
     -------
@@ -47,18 +54,20 @@ def draw_home_points(
         maintain_order="left",
     )
     located = placed.drop_nulls(["x", "y"])
-    shown = located.clear() if rounded else _protected(located, authorities)
+    shown = located.clear() if round_to else _protected(located, authorities)
     unlinked = holdings["home_urn"].null_count()
-    why = "would tell counts that are rounded" if rounded else "are in authorities with suppressed counts"
+    why = "would tell counts that are rounded" if round_to else "are in authorities with suppressed counts"
     reasons = (
         (unlinked, "have no home school that could be linked to the register"),
         (holdings.height - located.height - unlinked, "have a home school without a place on the map"),
         (located.height - shown.height, why),
     )
+    without = holdings.height - shown.height
     return PointsShown(
         check_table(shown.sort("origin", "x", "y"), HomePoints, "The points of home schools"),
-        holdings.height - shown.height,
-        tuple(f"{whole(count)} {words}" for count, words in reasons if count),
+        without,
+        f"{people_told(without, hide_below, round_to)} role-holding{'s' * (without != 1)}",
+        tuple(f"{people_told(count, hide_below, round_to)} {words}" for count, words in reasons if count),
     )
 
 

@@ -47,7 +47,7 @@ def view_responses(contents: ReportContents) -> TableView | None:
             Shown("kind", "Respondents", "words"),
             Shown("response", "Answer"),
             Shown("respondents", "Number", "count"),
-            Shown("nominations", "Rows returned", "count"),
+            Shown("nominations", "Rows returned", "count", absent="suppressed"),
         ),
     )
 

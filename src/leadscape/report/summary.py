@@ -99,7 +99,7 @@ def not_known(contents: ReportContents) -> tuple[str, ...]:
     home = contents.home_points
     if home and home.not_shown:
         why = f" ({listed(home.reasons)})" if home.reasons else ""
-        found.append(f"Not on the map: {plural(home.not_shown, 'role-holding')}{why}.")
+        found.append(f"Not on the map: {home.told}{why}.")
     still_open = int(contents.open_questions["open"].sum())
     if still_open:
         found.append(f"Still open: {plural(still_open, 'question')} about who or which school is meant.")

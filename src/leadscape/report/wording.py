@@ -57,6 +57,15 @@ def interval(low: float, high: float, unit: str) -> str:
     return f"{quantity(low, unit)} to {quantity(high, unit)}"
 
 
+def people_told(count: int, hide_below: int | None, round_to: int | None) -> str:
+    """A number of people in a sentence, no closer than the tables tell it."""
+    if hide_below and 0 < count < hide_below:
+        return f"fewer than {hide_below}"
+    if round_to:
+        return f"about {whole((count + round_to // 2) // round_to * round_to)}"
+    return whole(count)
+
+
 def plural(count: int, noun: str, several: str | None = None) -> str:
     """``1 school``, ``2 schools``, ``1 authority``, ``2 authorities``."""
     if count == 1:
