@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import polars as pl
 
 from leadscape.core.errors import TableProblem
 from leadscape.core.progress import Progress, Silent
-from leadscape.core.provenance import InputFile, input_file
+from leadscape.core.provenance import InputFile, input_file, name_below
 from leadscape.core.tables import Problems, polars_schema
 from leadscape.register.lineage import build_lineage
 from leadscape.register.reading import Reading, read_register_file
@@ -72,7 +73,7 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
     """
     progress = progress or Silent()
     progress.step("Reading the register")
-    readings = _read_register(study)
+    readings = _told_apart(_read_register(study), study)
     schools, repeated = _one_row_a_school([r for r in readings if r.table == "schools"])
     progress.step("Reading the returns")
     asked = read_respondents(study.frame)
@@ -112,6 +113,21 @@ def _read_register(study: Study) -> tuple[Reading, ...]:
         for path in paths
     ]
     return tuple(readings)
+
+
+def _register_paths(study: Study) -> list[tuple[str, Path]]:
+    """Purpose and path of every register file, in the order in which they are read."""
+    named = (("schools", study.schools), ("links", study.links), ("groups", study.groups))
+    return [(purpose, path) for purpose, paths in named for path in paths]
+
+
+def _told_apart(readings: tuple[Reading, ...], study: Study) -> tuple[Reading, ...]:
+    """Readings whose names differ: files of one name in two folders are called by their paths."""
+    often = Counter(reading.name for reading in readings)
+    return tuple(
+        replace(reading, name=name_below(path, study.folder)) if often[reading.name] > 1 else reading
+        for (_, path), reading in zip(_register_paths(study), readings, strict=True)
+    )
 
 
 def _one_row_a_school(readings: list[Reading]) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -172,15 +188,14 @@ def _input_files(study: Study, readings: tuple[Reading, ...], returns: pl.DataFr
     register = [
         entry(path, purpose, reading.rows_read, reading.frame.height)
         for (purpose, path), reading in zip(
-            [("schools", p) for p in study.schools]
-            + [("links", p) for p in study.links]
-            + [("groups", p) for p in study.groups],
+            _register_paths(study),
             readings,
             strict=True,
         )
     ]
-    rows = dict(zip(returns["file"], returns.select("rows", "nominations").iter_rows(), strict=True))
-    returned = [entry(path, "returns", *rows[path.name]) for path in study.returns]
+    # By order and not by name: two folders may hold files of one name.
+    counted = returns.select("rows", "nominations").iter_rows()
+    returned = [entry(path, "returns", *rows) for path, rows in zip(study.returns, counted, strict=True)]
     others = [
         entry(path, purpose)
         for purpose, path in (

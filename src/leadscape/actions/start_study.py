@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unicodedata import category
 
 import polars as pl
 
@@ -21,16 +22,16 @@ STUDY = """\
 
 [study]
 title = {title}
-system = "{system}"
+system = {system}
 as_of = {as_of}          # the date the landscape is for
-codebook = "{codebook}"
+codebook = {codebook}
 seed = 2006                 # same inputs and seed, same bytes
 
 [register]
 schools = [{schools}]       # see HOW-TO-GET-THE-FILES.txt
 # links = ["links.csv"]     # predecessors and successors
 # groups = ["groups.csv"]   # trusts and federations
-# mapping = "mapping.toml"  # only for a register that leadscape does not recognise
+{mapping}
 # boundaries = "authorities.geojson"  # only if you have shapes; otherwise they are drawn from the schools
 
 [survey]
@@ -53,6 +54,8 @@ suppress_below = 6          # counts 1-5 are hidden, with enough others that the
 [output]
 folder = "out"
 """
+
+MAPPING = '# mapping = "mapping.toml"  # only for a register that leadscape does not recognise'
 
 HOW_TO = """\
 How to get the public files
@@ -122,25 +125,27 @@ def start_study(
     authorities = Authorities.create_empty()
     if register is not None:
         authorities = authorities_of(read_register_file(register, mapping=mapping, table="schools").frame)
-    files = _write_all(folder, book, authorities, title, as_of, register)
-    return StartedStudy(folder, files, authorities.height)
-
-
-def _write_all(
-    folder: Path, book: Codebook, authorities: pl.DataFrame, title: str, as_of: date, register: Path | None
-) -> tuple[Path, ...]:
-    study, frame, form, how_to = (
-        folder / name
-        for name in ("study.toml", "respondents.xlsx", "return-form.xlsx", "HOW-TO-GET-THE-FILES.txt")
-    )
-    named = register.resolve().as_posix() if register is not None else "register.csv"
+    # A codebook of one's own is known by its path, a shipped one by its id.
+    named = Path(codebook).resolve().as_posix() if codebook.endswith(".toml") else book.id
     content = STUDY.format(
         name="study.toml",
         title=_quoted(title),
-        system=book.system,
+        system=_quoted(book.system),
         as_of=as_of.isoformat(),
-        codebook=book.id,
-        schools=_quoted(named),
+        codebook=_quoted(named),
+        schools=_quoted(register.resolve().as_posix() if register is not None else "register.csv"),
+        mapping=f"mapping = {_quoted(mapping.resolve().as_posix())}"
+        if register is not None and mapping is not None
+        else MAPPING,
+    )
+    files = _write_all(folder, content, book, authorities)
+    return StartedStudy(folder, files, authorities.height)
+
+
+def _write_all(folder: Path, content: str, book: Codebook, authorities: pl.DataFrame) -> tuple[Path, ...]:
+    study, frame, form, how_to = (
+        folder / name
+        for name in ("study.toml", "respondents.xlsx", "return-form.xlsx", "HOW-TO-GET-THE-FILES.txt")
     )
     write_text(content, study)
     write_frame_form(frame, authorities)
@@ -151,5 +156,7 @@ def _write_all(
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    """A string of TOML on one line; control characters, which nobody sees in a title, become blanks."""
+    plain = "".join(" " if category(mark) == "Cc" else mark for mark in text)
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

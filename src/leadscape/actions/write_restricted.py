@@ -104,6 +104,7 @@ def prepared_restricted(
     """
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.fresh")
     try:
+        fresh.mkdir(parents=True)
         written = write_restricted(settled, inputs, record, fresh)
         names = sorted(path.name for path in fresh.iterdir())
         sums = {name: hash_file(fresh / name) for name in names}

@@ -91,9 +91,14 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def name_below(path: Path, base: Path) -> str:
+    """``path`` as seen from ``base`` where it lies below it, else its file name: no absolute path is ever told."""
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+
+
 def input_file(
     path: Path, purpose: str, base: Path, rows_read: int | None = None, rows_used: int | None = None
 ) -> InputFile:
     """The provenance entry of ``path``, named relative to ``base`` where it lies below it, else by its file name."""
-    name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+    name = name_below(path, base)
     return InputFile(name, purpose, hash_file(path), path.stat().st_size, rows_read, rows_used)
