@@ -65,7 +65,7 @@ def demo(
     size: Annotated[
         Size, typer.Option(help="small: a region; national: a country like England in 2006.")
     ] = Size.small,
-    seed: Annotated[int, typer.Option(help="Another seed, another system.")] = 2006,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another system.")] = 2006,
     *,
     as_json: AsJson = False,
 ) -> None:
