@@ -148,3 +148,35 @@ def test_a_study_that_is_not_whole_writes_nothing(capsys: pytest.CaptureFixture[
     assert "register.csv" in told
     assert not (tmp_path / "mine" / "out").exists()
     assert run(capsys, "init", str(tmp_path / "mine"))[0] == 12
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--version")
+    assert code == 0
+    assert out.startswith("leadscape ")
+
+
+def test_a_codebook_and_a_mapping_of_ones_own_start_from_one_that_works(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(run(capsys, "codebook", "show", "england-2026", "--toml")[1], encoding="utf-8")
+    assert run(capsys, "codebook", "check", str(mine))[0] == 0
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(run(capsys, "register", "formats", "new_zealand_schools")[1], encoding="utf-8")
+    register = tmp_path / "schools.csv"
+    register.write_text(
+        "School ID,School Name,Type,Authority,Regional Council,From,To\n"
+        "1,Hill School,Full Primary,State,North,2000,2017\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, "register", "check", str(register), "--mapping", str(mapping))
+    assert code == 0, out
+    assert "new_zealand_schools" in run(capsys, "register", "formats")[1]
+    assert run(capsys, "register", "formats", "atlantis")[0] == 7
+
+
+def test_role_ids_are_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "codebook", "show", "england-2026")[1]
+    assert "supporting_organisation_lead" in out
+    assert "authority_improvement_partner" in out

@@ -207,7 +207,9 @@ def test_the_review_file_reads_back_with_what_a_person_wrote(tmp_path: Path, end
     )
     path = tmp_path / f"review.{ending}"
     write_review(questions, path)
-    assert read_decisions(path).rows() == [("role-=cmd", "mentor_head", "clerk", "asked by phone")]
+    assert read_decisions(path).drop("row").rows() == [
+        ("role-=cmd", "mentor_head", "clerk", "asked by phone")
+    ]
     assert "'=cmd|calc" in read_text_table(path).frame["as_written"].to_list(), (
         "a spreadsheet must not run it"
     )
@@ -220,3 +222,17 @@ def test_a_question_decided_twice_differently_is_refused(tmp_path: Path) -> None
     with pytest.raises(TableProblem, match="one decision"):
         read_decisions(path)
     assert no_decisions().height == 0
+
+
+def test_a_candidate_copied_whole_is_its_id_and_capitals_do_not_matter(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "review.csv",
+        "question_id,decision\n"
+        "school-1,100001 | Hill Top | Ashby | 98\n"
+        "school-2,NONE\n"
+        "role-sips,mentor_head (83)\n"
+        "person-1-2,Different\n",
+    )
+    read = read_decisions(path)
+    assert read["decision"].to_list() == ["100001", "none", "mentor_head", "different"]
+    assert read["row"].to_list() == [2, 3, 4, 5]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
+from leadscape.codebooks import codebook_names, codebook_source, find_crosswalk, load_codebook
 from leadscape.core.errors import CodebookProblem
 
 
@@ -77,6 +77,11 @@ def describe_codebook(name: str) -> DescribedCodebook:
             }
         )
     return DescribedCodebook(book.id, book.title, book.source, book.valid_from, tables)
+
+
+def print_codebook(name: str) -> str:
+    """The codebook's own file, to be changed and used as one's own."""
+    return codebook_source(name)
 
 
 def describe_crosswalk(from_codebook: str, to_codebook: str) -> pl.DataFrame:

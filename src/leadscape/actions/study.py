@@ -122,7 +122,7 @@ def read_study(path: Path) -> Study:
         raise StudyProblem(
             f"{path.name} has {len(problems)} problem{'s' * (len(problems) != 1)}: {' '.join(problems)}",
             "A run is made only from a study that is whole.",
-            "Correct the file; `leadscape init` writes one that works.",
+            "Correct the file, or bring the files that it names.",
             tuple(problems),
         )
     study = raw["study"]

@@ -34,15 +34,20 @@ app.add_typer(landscape.app, name="landscape")
 app.add_typer(codebook.app, name="codebook")
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"leadscape {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"leadscape {__version__}")
-        raise typer.Exit
+    pass
 
 
 def main(arguments: list[str] | None = None) -> None:

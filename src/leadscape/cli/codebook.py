@@ -33,11 +33,17 @@ def show(
     name: Annotated[str, typer.Argument(help="Id of a codebook, or the path of one.")],
     compare: Annotated[str | None, typer.Option(help="Id of another codebook: print the crosswalk.")] = None,
     *,
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print the file itself, as a start for one of your own.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one codebook, or what became of its roles in another."""
-    from leadscape.actions.read_codebooks import describe_codebook, describe_crosswalk
+    """Show one codebook, its file, or what became of its roles in another."""
+    from leadscape.actions.read_codebooks import describe_codebook, describe_crosswalk, print_codebook
 
+    if as_toml:
+        typer.echo(print_codebook(name), nl=False)
+        return
     if compare is not None:
         pairs = describe_crosswalk(name, compare)
         if as_json:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 120
 SHORT_CELL = 16
+LONGEST_ID = 40
 PROBLEMS_PRINTED = 50
 
 # Where nobody watches, a table keeps one width whatever terminal happens to be there.
@@ -89,7 +90,11 @@ def print_table(
         # Short cells keep to one line, so that the long ones have the room.
         widest = max([len(heading), *(len(row[number]) for row in cells)])
         justify = "right" if name in numeric or name in figures else "left"
-        table.add_column(heading, justify=justify, no_wrap=widest <= SHORT_CELL)
+        # The first column names the row, often by an id that must be copied, so it is never cut.
+        whole = widest <= (LONGEST_ID if number == 0 else SHORT_CELL)
+        table.add_column(
+            heading, justify=justify, no_wrap=whole, min_width=widest if whole else None, overflow="fold"
+        )
     for row in cells:
         table.add_row(*row)
     if title:

@@ -58,6 +58,23 @@ def read(
         print_lines(*(f"Written: {path}" for path in reading.written))
 
 
+@app.command("formats")
+def formats(
+    name: Annotated[str | None, typer.Argument(help="Id of a format: print its file.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the formats that are recognised, or print one as a start for a mapping of your own."""
+    from leadscape.actions.list_formats import describe_formats, print_format
+
+    if name is not None:
+        typer.echo(print_format(name), nl=False)
+    elif as_json:
+        print_json({"formats": describe_formats()})
+    else:
+        print_table(describe_formats())
+
+
 @app.command("lineage")
 def lineage(
     urn: Annotated[str, typer.Argument(help="A school's unique reference number.")],

@@ -6,7 +6,13 @@ path in the study.
 
 from leadscape.codebooks.codebook import Baseline, Codebook, Entry, Role
 from leadscape.codebooks.crosswalk import Crosswalk, find_crosswalk
-from leadscape.codebooks.library import check_codebook, codebook_names, find_baseline, load_codebook
+from leadscape.codebooks.library import (
+    check_codebook,
+    codebook_names,
+    codebook_source,
+    find_baseline,
+    load_codebook,
+)
 
 __all__ = [
     "Baseline",
@@ -16,6 +22,7 @@ __all__ = [
     "Role",
     "check_codebook",
     "codebook_names",
+    "codebook_source",
     "find_baseline",
     "find_crosswalk",
     "load_codebook",

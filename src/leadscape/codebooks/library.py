@@ -92,6 +92,17 @@ def load_codebook(name: str, base: Path | None = None) -> Codebook:
     return _build(raw, hashlib.sha256(content).hexdigest())
 
 
+def codebook_source(name: str) -> str:
+    """The file of a codebook that comes with leadscape, as a start for one's own.
+
+    Raises
+    ------
+    CodebookProblem
+        When there is none of that name.
+    """
+    return _read_bytes(name, None).decode("utf-8")
+
+
 def check_codebook(name: str, base: Path | None = None) -> tuple[str, ...]:
     """Every contradiction in a codebook, each a sentence; empty when it is sound."""
     return _problems(_parse(_read_bytes(name, base), name))

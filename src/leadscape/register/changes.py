@@ -49,9 +49,10 @@ class Changes:
     Attributes
     ----------
     opened
-        Only in the newer register, with ``opened_on`` after the date of the older one.
+        Only in the newer register, with ``opened_on`` between the two dates.
     appeared
-        Only in the newer register without such a date: it may have opened, or the older one did not cover it.
+        Only in the newer register without such a date: it may have opened, or be about to, or the older one did not
+        cover it.
     closed
         Open in the older register, closed in the newer one; ``closed_on``, ``successor_urns``.
     reopened
@@ -116,6 +117,7 @@ def register_changes(old: Dated, new: Dated, lineage: Lineage | None = None) -> 
         When one has no date, or the older is not the older.
     """
     before, after = _dates(old, new)
+    between = (pl.col("opened_on") > before) & (pl.col("opened_on") <= after)
     both = old.frame.join(new.frame, on="urn", suffix="_new").sort("urn")
     only_new = new.frame.join(old.frame, on="urn", how="anti").sort("urn")
     gone = old.frame.filter(_is("status", *OPEN_STATUSES, "unknown")).join(new.frame, on="urn", how="anti")
@@ -151,10 +153,9 @@ def register_changes(old: Dated, new: Dated, lineage: Lineage | None = None) -> 
         ),
         "head": (heads if compared["head"][0] else heads.clear()).select("urn", "left", "came"),
         "trust": trusts.moves,
-        "opened": only_new.filter(pl.col("opened_on") > before).select("urn", "opened_on", "authority_code"),
-        "appeared": only_new.filter(pl.col("opened_on").is_null() | (pl.col("opened_on") <= before)).select(
-            "urn", "opened_on", "status"
-        ),
+        # A register lists schools that will open: those have not opened between the two.
+        "opened": only_new.filter(between).select("urn", "opened_on", "authority_code"),
+        "appeared": only_new.filter(~between.fill_null(value=False)).select("urn", "opened_on", "status"),
         "closed": _with_links(closed.select("urn", closed_on="closed_on_new"), lineage, after, new.frame),
         "reopened": reopened.select("urn", opened_on="opened_on_new"),
         "status": other.select("urn", old_status="status", new_status="status_new"),
@@ -200,7 +201,7 @@ def _dates(old: Dated, new: Dated) -> tuple[date, date]:
         raise NotComparable(
             f"{undated} has no date.",
             "What opened between two registers can be told only from their dates.",
-            "Give the date on which each register held.",
+            "Give the date on which each register held (--old-date and --new-date).",
         )
     if old.seen_on >= new.seen_on:
         raise NotComparable(

@@ -196,6 +196,14 @@ def shipped_formats() -> tuple[Format, ...]:
     return tuple(_parse(entry.read_bytes(), entry.name) for entry in entries)
 
 
+def format_source(format_id: str) -> str | None:
+    """The file of a shipped format, as a start for a mapping of one's own; null where there is none of that id."""
+    for entry in _FOLDER.iterdir():
+        if entry.name.endswith(".toml") and _parse(content := entry.read_bytes(), entry.name).id == format_id:
+            return content.decode("utf-8")
+    return None
+
+
 def load_format(path: Path) -> Format:
     """A user's own format (a mapping file).
 

@@ -61,6 +61,6 @@ def in_order(vintages: Sequence[Dated]) -> list[tuple[date, Dated]]:
         raise NotComparable(
             f"{', '.join(undated)} {'has' if len(undated) == 1 else 'have'} no date.",
             "What came first decides what changed.",
-            "Give the date on which each register held.",
+            "Give the date on which each register held (--old-date and --new-date).",
         )
     return sorted(((one.seen_on, one) for one in vintages if one.seen_on), key=lambda pair: pair[:1])

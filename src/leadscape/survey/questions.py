@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.core.identifiers import normalise_name
 from leadscape.core.tables import polars_schema
 from leadscape.survey.coding import suggest_roles
 from leadscape.survey.linkage import suggest_schools
@@ -60,12 +61,25 @@ def ask_schools(
 ) -> pl.DataFrame:
     """One question a distinct mention that is not beyond doubt; the successor of a closed school is offered first."""
     unlinked = mentions.join(automatic.filter(pl.col("urn").is_null()), on="mention_id", how="semi")
+    named = normalise_name(pl.col("name"))
+    bearing = pl.struct("authority_code", named).is_in(
+        possible.select(pl.struct("authority_code", named)).to_series().implode()
+    )
+    why_asked = (
+        pl.when(pl.col("urn").is_not_null() & ~pl.col("urn").is_in(possible["urn"].implode()))
+        .then(pl.lit("no open school has the number"))
+        .when(pl.col("urn").is_not_null())
+        .then(pl.lit("number and name disagree, or the school was not open on the date"))
+        .when(bearing)
+        .then(pl.lit("several schools bear the name, or the one that does was not open on the date"))
+        .otherwise(pl.lit("no school of the authority bears the name"))
+    )
     asked = (
         unlinked.join(uses.group_by("mention_id").agg(nominations=pl.len().cast(pl.Int64)), on="mention_id")
         .with_columns(
             question_id=school_question_id(pl.col("mention_id")),
             as_written=pl.concat_str("urn", "name", separator=" | ", ignore_nulls=True),
-            context=pl.format("authority {}", pl.col("authority_code").fill_null("not known")),
+            context=pl.format("authority {}: {}", pl.col("authority_code").fill_null("not known"), why_asked),
         )
         .sort("question_id")
     )

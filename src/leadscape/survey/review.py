@@ -38,7 +38,9 @@ REVIEW_COLUMNS: Final = (
 
 
 def read_decisions(path: Path) -> pl.DataFrame:
-    """Decisions made so far: ``question_id``, ``decision``, ``decided_by``, ``note``; undecided rows are left out.
+    """Decisions made so far: ``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; rows with a decision only.
+
+    A candidate copied whole counts as its id, and *Same*, *NONE* as *same*, *none*.
 
     Raises
     ------
@@ -48,7 +50,11 @@ def read_decisions(path: Path) -> pl.DataFrame:
     table = read_text_table(path)
     headings = {name: (name,) for name in ("question_id", *DECISION_COLUMNS)}
     named = match_headings(table, headings, ("question_id", "decision"))
-    decided = unguard_formulas(named).drop_nulls(["question_id", "decision"])
+    decided = (
+        unguard_formulas(named)
+        .drop_nulls(["question_id", "decision"])
+        .with_columns(decision=_bare_decision())
+    )
     clashing = decided.filter(pl.col("decision").n_unique().over("question_id") > 1)
     problems = pl.concat(
         [
@@ -63,7 +69,7 @@ def read_decisions(path: Path) -> pl.DataFrame:
     )
     if problems.height:
         raise table_problem(problems.sort("row"), path.name)
-    return decided.unique("question_id", keep="first", maintain_order=True).drop("row")
+    return decided.unique("question_id", keep="first", maintain_order=True)
 
 
 def no_decisions() -> pl.DataFrame:
@@ -71,16 +77,25 @@ def no_decisions() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(("question_id", *DECISION_COLUMNS), pl.String))
 
 
-def check_decisions(questions: pl.DataFrame, schools: pl.DataFrame, codebook: Codebook) -> None:
+def check_decisions(
+    decisions: pl.DataFrame, asked: pl.Series, schools: pl.DataFrame, codebook: Codebook
+) -> None:
     """Refuse decisions that name a role, school or answer that does not exist; lists every one.
+
+    Parameters
+    ----------
+    decisions
+        As :func:`read_decisions` returns them; ``row`` may lack where they come from no file.
+    asked
+        Ids of the questions about roles and schools that arise; a decision on another one is not carried out anyway.
 
     Raises
     ------
     TableProblem
-        With the question as ``row`` is not known here: ``column`` is the question and ``value`` the decision.
+        With the row of the review file and the question as column.
     """
-    decided = questions.drop_nulls("decision")
-    kind = pl.col("question").cast(pl.String)
+    kind = pl.col("question_id").str.extract(r"^(role|school|person)-")
+    arising = decisions.filter(pl.col("question_id").is_in(asked.implode()) | (kind == "person"))
     allowed = (
         pl.when(kind == "role")
         .then(pl.col("decision").is_in([*codebook.role_by_id, NONE]))
@@ -93,8 +108,8 @@ def check_decisions(questions: pl.DataFrame, schools: pl.DataFrame, codebook: Co
         "school": "Must be a URN of the register, or none.",
         "person": "Must be same or different.",
     }
-    wrong = decided.filter(~allowed).select(
-        row=pl.lit(None, pl.Int64),
+    wrong = arising.filter(~allowed).select(
+        row=pl.col("row") if "row" in decisions.columns else pl.lit(None, pl.Int64),
         column=pl.format("decision on {}", pl.col("question_id")),
         value="decision",
         rule=kind.replace_strict(rules),
@@ -108,6 +123,22 @@ def check_decisions(questions: pl.DataFrame, schools: pl.DataFrame, codebook: Co
             "Correct the decision column of the review file.",
             wrong.cast(polars_schema(Problems)),
         )
+
+
+def _bare_decision() -> pl.Expr:
+    """A decision as it is meant: an id without what a candidate says besides, a word in lower case."""
+    text = pl.col("decision").str.strip_chars()
+    of_school = text.str.split(" | ").list.first()
+    of_role = text.str.replace(r"\s*\(\d+\)$", "")
+    bare = (
+        pl.when(pl.col("question_id").str.starts_with("school-"))
+        .then(of_school)
+        .when(pl.col("question_id").str.starts_with("role-"))
+        .then(of_role)
+        .otherwise(text)
+    )
+    word = bare.str.to_lowercase()
+    return pl.when(word.is_in([NONE, SAME, DIFFERENT])).then(word).otherwise(bare)
 
 
 def write_review(questions: pl.DataFrame, path: Path) -> None:

@@ -99,7 +99,8 @@ def settle(
     # What opened just after the study's date is never linked to, but a person may know better.
     possible = schools.filter(is_open() | is_open(pl.lit(as_of)))
     school_questions = asked.ask_schools(mentions, uses, automatic, possible, decisions, successors)
-    check_decisions(pl.concat([role_questions, school_questions]), schools, codebook)
+    arising = pl.concat([role_questions["question_id"], school_questions["question_id"]])
+    check_decisions(decisions, arising, schools, codebook)
     coded = _decide_roles(codings, placed, role_questions)
     links = _decide_schools(automatic, school_questions)
 
@@ -111,7 +112,6 @@ def settle(
     persons = group_exact(located)
     pairs = doubtful_pairs(located, persons)
     person_questions = asked.ask_persons(pairs, located, persons, decisions)
-    check_decisions(person_questions, schools, codebook)
     same = asked.decided_pairs(pairs, person_questions).filter(pl.col("decision") == SAME)
     people = merge_persons(persons, same)
 
