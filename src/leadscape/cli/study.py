@@ -57,6 +57,8 @@ def init(
     print_lines(f"Written to {started.folder}:", *(f"  {path.name}" for path in started.files))
     if started.authorities:
         print_lines(f"The frame holds the {started.authorities} authorities of the register.")
+    if as_of is None:
+        print_lines(f"The study is for today, {day}. If the register is older, set `as_of` in study.toml to its date.")
     print_lines(f"Next: fill them in, then run `leadscape map {started.folder / 'study.toml'}`.")
 
 

@@ -38,7 +38,7 @@ REVIEW_COLUMNS: Final = (
 
 
 def read_decisions(path: Path) -> pl.DataFrame:
-    """Decisions made so far: ``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; rows with a decision only.
+    """Decisions made so far: ``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; decided rows only.
 
     A candidate copied whole counts as its id, and *Same*, *NONE* as *same*, *none*.
 
