@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -125,7 +126,6 @@ def leadscape_map(study: Path) -> dict[str, int]:
 
 
 def pandas_tables(study: Path) -> dict[str, int]:
-    import re
     import tomllib
     import unicodedata
 
@@ -199,6 +199,10 @@ def _extent(pairs: object) -> dict[str, int]:
 
 
 def _peak_mb() -> float:
+    """Peak memory of this program; ru_maxrss would start from the peak of the process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read_text()).group(1)) / 1024  # pyright: ignore
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -75,7 +75,8 @@ def suppress(cells: Cells, threshold: int) -> Suppression:
     -------
     Suppression
         Every small cell could be anything from 1 to ``threshold - 1`` (or the part of it that the sums leave
-        open when everything is hidden), and every other hidden cell at least one other value.
+        open when everything is hidden), and every other hidden cell at least one other value, unless it is hidden
+        only for the sake of doubtful ones.
     """
     return _Protection(cells, threshold).run()
 
