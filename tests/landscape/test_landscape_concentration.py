@@ -53,22 +53,22 @@ def test_only_proportions_matter(values, times):
 def test_an_authority_that_did_not_answer_takes_no_part():
     authorities = pl.DataFrame(
         {
-            "holdings": [6, None, 1, 3, 0, None],
-            "holdings_status": ["reported", "unknown", "reported", "reported", "reported", "suppressed"],
+            "holdings": [6, None, 1, 3, 0, *range(6), None],
+            "holdings_status": ["reported", "unknown", *["reported"] * 9, "suppressed"],
         }
     )
     measured = measure_concentration(authorities, ColdSpots.create_empty(), seed=1)
     assert measured is not None
-    assert measured.authorities == 4
-    assert measured.gini == gini([6, 1, 3, 0])
+    assert measured.authorities == 10
+    assert measured.gini == gini([6, 1, 3, 0, *range(6)])
     assert measured.gini_low <= measured.gini <= measured.gini_high
-    assert measured.lorenz.height == 5
+    assert measured.lorenz.height == 11
     again = measure_concentration(authorities.reverse(), ColdSpots.create_empty(), seed=1)
     assert again is not None
     assert (again.gini_low, again.gini_high) == (measured.gini_low, measured.gini_high)
 
 
-@pytest.mark.parametrize("holdings", [[5], [0, 0], []])
+@pytest.mark.parametrize("holdings", [[5], [0] * 12, [], [4, 9, 2, 8, 1, 7, 3, 6, 5]])
 def test_nothing_to_spread_has_no_concentration(holdings):
     authorities = pl.DataFrame(
         {"holdings": holdings, "holdings_status": ["reported"] * len(holdings)},

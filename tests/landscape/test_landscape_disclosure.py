@@ -407,6 +407,33 @@ def test_estimates_lose_what_would_tell_hidden_counts():
     first = published.estimates.row(0, named=True)
     assert (first["value"], first["low"], first["high"]) == (41, 30, 55)
     assert published.sensitivity["local_total"].to_list() in ([41], [])
+    assert published.withheld >= {"estimates"}
+
+
+def test_one_estimate_has_one_interval_in_both_tables():
+    truth = landscape_of(
+        [(n % 2, "answered", (9, 10, 30 + n, 9)) for n in range(6)] + [(1, "silent", (0, 0, 3, 0))]
+    )
+    ends = {"value": 41.37, "low": 33.3, "high": 52.4}
+    estimate = {**dict.fromkeys(declared.Estimates.column_names()), "estimate_id": "scaled", "label": "scaled",
+                "origin": "local", "method": "scaled", "interval": "95 % design-based", "unit": "holdings",
+                "assumptions": "none", **ends}  # fmt: skip
+    band = {"factor": [0.0, 1.0], "local_total": [30.0, 41.37], "local_low": [30.0, 33.3], "local_high": [30.0, 52.4],
+            "total": [90.0, 100.0], "local_share_pct": [33.0, 41.37]}  # fmt: skip
+    estimates = pl.DataFrame([estimate]).cast({"numerator": pl.Float64, "denominator": pl.Float64})
+    told = replace(truth, estimates=estimates, sensitivity=pl.DataFrame(band))
+    published = suppress_landscape(told, 6, codebook=CODEBOOK)
+    assert published.estimates.select("low", "high").row(0) == (30, 55)
+    assert published.sensitivity.select("local_low", "local_high").rows() == [(30, 30), (30, 55)]
+
+
+def test_what_was_left_out_is_named_and_nothing_else(national):
+    truth, published = national
+    assert {"reach"} <= published.withheld
+    assert "network" not in published.withheld
+    few = replace(truth, network=replace(truth.network, supports=3))
+    assert "network" in suppress_landscape(few, 6, codebook=CODEBOOK).withheld
+    assert truth.withheld == frozenset()
 
 
 def test_models_of_a_hidden_role_are_left_out():

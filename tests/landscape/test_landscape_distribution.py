@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadscape.codebooks import load_codebook
+from leadscape.core.missing import Status
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.distribution import count_authorities, count_phases, count_regions
 from leadscape.landscape.extent import count_totals
@@ -193,9 +194,30 @@ def test_bands_change_where_they_say() -> None:
 
 def test_most_means_more_than_half_and_a_few_means_every_one() -> None:
     _, few, most, several = state_bands(many_authorities([0, 20, 40, 71], [100] * 4))
-    assert (few.text, few.as_in_2006) == ("1 of the 4 have none.", False)
-    assert (most.text, most.as_in_2006) == ("1 of the 4 (25.0 %) have 10 to 30.", False)
+    assert (few.text, few.as_in_2006) == ("1 of the 4 has none.", False)
+    assert (most.text, most.as_in_2006) == ("1 of the 4 (25.0 %) has 10 to 30.", False)
     assert several.as_in_2006 is False, "one is not several"
+
+
+def test_nobody_says_that_every_one_has_some_where_small_totals_are_suppressed() -> None:
+    authorities = many_authorities([0, 20, 40, 71], [100] * 4)
+    hidden = pl.col("holdings") == 0
+    published = authorities.with_columns(
+        holdings=pl.when(~hidden).then("holdings"),
+        holdings_status=pl.when(hidden).then(pl.lit("suppressed", Status)).otherwise("holdings_status"),
+    )
+    statements = state_bands(published)
+    assert len(statements) == 3
+    assert not any("some" in statement.text or "fewest" in statement.text for statement in statements)
+    assert statements[0].text.endswith(
+        "; for 1 they are suppressed."
+    ) or "for 1 they are suppressed, and" in (statements[0].text)
+
+
+def test_none_and_one_are_written_as_such() -> None:
+    texts = [statement.text for statement in state_bands(many_authorities([2, 3, 40], [100] * 3))]
+    assert "None of the 3 has 10 to 30." in texts
+    assert "None of the 3 has over 70." in texts
 
 
 def test_a_planted_cold_spot_is_found_with_its_exact_chance() -> None:

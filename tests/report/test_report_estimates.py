@@ -14,6 +14,7 @@ from leadscape.report.count_views import count_bands
 from leadscape.report.estimate_views import (
     MODELS_SHOWN,
     list_letters,
+    model_key,
     shown_models,
     view_assumptions,
     view_estimates,
@@ -96,7 +97,22 @@ def test_lists_are_named_by_letters_and_the_key_is_given() -> None:
     assert shown_models(models)["model"].to_list() == ["A×C", "B×C + A×B", "independence"]
     view = view_models(replace(draw_contents().landscape, models=models), draw_contents().codebook)
     assert view is not None
-    assert "A: College; B: Network; C: Programme" in view.note
+    key = dict(model_key(replace(draw_contents().landscape, models=models)))
+    assert [key[letter] for letter in "ABC"] == [
+        f"the list “{name}”" for name in ("College", "Network", "Programme")
+    ]
+    assert "depend on each other" in key["A×B"]
+    assert "independence" in key
+
+
+def test_every_name_of_a_model_is_explained_and_no_other() -> None:
+    landscape = draw_contents().landscape
+    named = _models(2, 0).with_columns(pl.Series("model", ["odds ratio 2", "Mth Darroch"]))
+    assert [name for name, _ in model_key(replace(landscape, models=named))] == [
+        "odds ratio 2",
+        "Mth Darroch",
+    ]
+    assert model_key(replace(landscape, models=named.clear())) == ()
 
 
 def test_what_is_unknown_or_not_collected_has_no_bar() -> None:

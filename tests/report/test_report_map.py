@@ -46,6 +46,8 @@ def test_every_rate_has_a_class_and_classes_do_not_overlap(rates: list[float]) -
     if len(breaks):
         assert classes.min() == 0
         assert classes.max() == len(breaks)
+        assert set(classes) == set(range(len(breaks) + 1)), "no class is empty"
+    assert len(breaks) + 1 <= max(len(rates) // 4, 1)
 
 
 def test_unknown_has_a_hatch_and_is_never_the_lightest_class() -> None:

@@ -55,7 +55,47 @@ def test_the_opening_says_people_and_role_holdings_apart(national) -> None:
     sentence = opening_sentence(national)
     assert sentence.startswith("3,078 role-holdings")
     assert "2,955 people" in sentence
-    assert "11.1\u00a0% are local" in sentence
+    assert (
+        "11.1\u00a0% are local, 87.3\u00a0% are national and 1.6\u00a0% are not assigned to an origin."
+        in sentence
+    )
+
+
+def test_no_share_is_given_where_that_of_one_origin_is_suppressed(national) -> None:
+    hidden = pl.col("total") == "origin:none"
+    totals = national.landscape.totals.with_columns(
+        holdings=pl.when(~hidden).then("holdings"),
+        pct=pl.when(~hidden).then("pct"),
+        holdings_status=pl.when(hidden).then(pl.lit("suppressed", Status)).otherwise("holdings_status"),
+    )
+    sentence = opening_sentence(replace(national, landscape=replace(national.landscape, totals=totals)))
+    assert "%" not in sentence
+    assert sentence.endswith("how they divide by origin is suppressed.")
+
+
+def test_local_roles_that_no_authority_reported_are_said_with_their_number_unless_it_is_small(
+    national,
+) -> None:
+    landscape = national.landscape
+    local = landscape.totals.filter(pl.col("total") == "origin:local")["holdings"][0]
+    of_regions = landscape.regions.with_columns(
+        local_holdings=pl.when(pl.int_range(pl.len()) == 0).then(local - 8).otherwise(0),
+        local_holdings_status=pl.lit("reported", Status),
+    )
+    missing = replace(landscape, regions=of_regions)
+    assert (
+        f"adds up to {local - 8} of {local} local role-holdings: the other 8 were"
+        in view_regions(missing, 6).note
+    )
+    assert "A few local roles" in view_regions(missing, 9).note
+    hidden = missing.regions.with_columns(local_holdings_status=pl.lit("suppressed", Status))
+    assert "adds up" not in view_regions(replace(missing, regions=hidden), 6).note
+
+
+def test_a_floor_that_is_not_there_is_suppressed_whoever_was_silent(national) -> None:
+    nothing = national.landscape.authorities.with_columns(reported_at_least=pl.lit(None, pl.Int64))
+    rows = view_authorities(replace(national.landscape, authorities=nothing)).rows
+    assert {row[7].text for row in rows} == {"suppressed"}
 
 
 def test_every_key_figure_has_its_basis_and_source(national) -> None:
@@ -94,7 +134,7 @@ def test_a_rate_without_schools_is_not_applicable_and_a_hidden_one_suppressed() 
         local_holdings_status=pl.lit("reported").cast(Status),
     )
     rows = view_regions(replace(landscape, regions=regions)).rows
-    assert [row[5].text for row in rows[:2]] == ["not applicable", "suppressed"]
+    assert [row[6].text for row in rows[:2]] == ["not applicable", "suppressed"]
 
 
 def test_rows_read_are_shown_with_what_became_of_them() -> None:

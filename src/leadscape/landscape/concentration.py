@@ -9,7 +9,7 @@ Variabilità e mutabilità; Dixon et al. (1987), Ecology 68, 1548-1551 (bootstra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,9 @@ from leadscape.landscape.results import Concentration
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+FEWEST_AUTHORITIES: Final = 10
+"""Over fewer authorities, a coefficient says more about which of them are known than about how holdings spread."""
 
 
 def lorenz_curve(values: ArrayLike) -> pl.DataFrame:
@@ -91,11 +94,11 @@ def measure_concentration(
     Returns
     -------
     Concentration or None
-        None where fewer than two authorities are known, or none of them has a holding: there is nothing to
-        spread.
+        None where fewer than :data:`FEWEST_AUTHORITIES` authorities are known, or none of them has a holding: there
+        is too little to spread.
     """
     known = authorities.filter(pl.col("holdings_status").cast(pl.String) == REPORTED)["holdings"]
-    if known.len() < 2 or not known.sum():
+    if known.len() < FEWEST_AUTHORITIES or not known.sum():
         return None
     counts = known.to_numpy().astype(np.float64)
     low, high = bootstrap_interval(

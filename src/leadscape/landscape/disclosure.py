@@ -40,6 +40,7 @@ _RATES: Final = {
     "phases": {"per_100_schools": ("holdings", "schools")},
 }
 _COUNT_STEP: Final = 5
+_THINNED: Final = ("estimates", "sensitivity", "models", "consistency")
 
 
 def suppress_landscape(
@@ -88,7 +89,7 @@ def suppress_landscape(
         tables["kinds"] = _blank(tables["kinds"])
     estimates, sensitivity = _blur(landscape, book, hidden, round_to)
     quoted = nationally or bool(round_to)
-    return replace(
+    published = replace(
         landscape,
         **tables,
         estimates=landscape.estimates if nothing else estimates,
@@ -102,6 +103,7 @@ def suppress_landscape(
         else _concentration(landscape.concentration, tables["authorities"], seed, round_to),
         network=_network(landscape.network, threshold),
     )
+    return replace(published, withheld=_withheld(landscape, published))
 
 
 def authorities_on_the_map(authorities: pl.DataFrame) -> pl.Series:
@@ -192,19 +194,29 @@ def _blur(
     if not _follows_from(sensitivity, estimates.filter(keep)):
         sensitivity = sensitivity.clear()
     step = round_to or 1
-    percent, exact = pl.col("unit") == "%", pl.col("low") == pl.col("value")
-    wide = round_to or _COUNT_STEP
-    low, high = (pl.col("low") / wide).floor() * wide, (pl.col("high") / wide).ceil() * wide
-    low = pl.when(exact).then(_to_step("low", step)).otherwise(low)
+    percent = pl.col("unit") == "%"
+    low, high = _widened("value", "low", "high", step, round_to or _COUNT_STEP)
     blurred = estimates.filter(keep).with_columns(
         pl.when(percent).then(pl.col("value").round(1)).otherwise(_to_step("value", step)).alias("value"),
         pl.when(percent).then((pl.col("low") * 10).floor() / 10).otherwise(low).alias("low"),
         pl.when(percent).then((pl.col("high") * 10).ceil() / 10).otherwise(high).alias("high"),
         *(_to_step(name, step).alias(name) for name in ("numerator", "denominator")),
     )
-    totals = ("local_total", "local_low", "local_high", "total")
+    low, high = _widened("local_total", "local_low", "local_high", step, round_to or _COUNT_STEP)
     return blurred, sensitivity.with_columns(
-        *(_to_step(name, step).alias(name) for name in totals), pl.col("local_share_pct").round(1)
+        low.alias("local_low"),
+        high.alias("local_high"),
+        *(_to_step(name, step).alias(name) for name in ("local_total", "total")),
+        pl.col("local_share_pct").round(1),
+    )
+
+
+def _widened(value: str, low: str, high: str, step: int, wide: int) -> tuple[pl.Expr, pl.Expr]:
+    """The ends of an interval at whole steps further out; an end that is the value itself stays with it."""
+    below, above = (pl.col(low) / wide).floor() * wide, (pl.col(high) / wide).ceil() * wide
+    return (
+        pl.when(pl.col(low) == pl.col(value)).then(_to_step(low, step)).otherwise(below),
+        pl.when(pl.col(high) == pl.col(value)).then(_to_step(high, step)).otherwise(above),
     )
 
 
@@ -245,6 +257,17 @@ def _concentration(
     if "per_100_schools" in spots.columns:
         spots = spots.with_columns(per_100("holdings", "schools").alias("per_100_schools"))
     return measure_concentration(authorities, spots, seed)
+
+
+def _withheld(before: Landscape, after: Landscape) -> frozenset[str]:
+    """Which tables were thinned out or left out, so that a reader can be told why they are not there."""
+    gone = {name for name in _THINNED if getattr(after, name).height < getattr(before, name).height}
+    if before.network is not None:
+        gone |= {"network"} if after.network is None else set()
+        gone |= (
+            {"reach"} if after.network and after.network.reach.height < before.network.reach.height else set()
+        )
+    return frozenset(gone)
 
 
 def _network(network: NetworkSummary | None, threshold: int) -> NetworkSummary | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Concentration:
-    """How unevenly holdings are spread over authorities that answered.
+    """How unevenly holdings are spread over authorities whose total is shown.
 
     Attributes
     ----------
@@ -48,7 +48,14 @@ class NetworkSummary:
 
 @dataclass(frozen=True)
 class Landscape:
-    """The landscape of one study. Tables are as declared in :mod:`leadscape.landscape.tables`."""
+    """The landscape of one study. Tables are as declared in :mod:`leadscape.landscape.tables`.
+
+    Attributes
+    ----------
+    withheld
+        Names of tables that were left out or lost rows so that people are protected; of the network, ``network``
+        stands for all of it and ``reach`` for single leaders and schools.
+    """
 
     extent: pl.DataFrame
     totals: pl.DataFrame
@@ -62,3 +69,4 @@ class Landscape:
     consistency: pl.DataFrame
     concentration: Concentration | None
     network: NetworkSummary | None
+    withheld: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.special import bdtr
 
-from leadscape.core.missing import REPORTED
+from leadscape.core.missing import REPORTED, SUPPRESSED
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.tables import ColdSpots
 
@@ -54,19 +54,13 @@ def state_bands(authorities: pl.DataFrame) -> tuple[BandStatement, ...]:
     Returns
     -------
     tuple of BandStatement
-        In the order: whose count is known, at least a few, 10 to 30, over 70.
+        In the order: whose count is known, at least a few, 10 to 30, over 70. The second is left out where any
+        total is suppressed, since small totals are the first to be: what is left would look as if nobody had few.
     """
     known = authorities.filter(pl.col("holdings_status") == REPORTED)
     n, everyone = known.height, authorities.height
-    statements = [
-        BandStatement(
-            f"Holdings of all origins are known for {n} of {everyone} {_authorities(everyone)}; for the "
-            f"other {everyone - n} they are not known, which is not zero.",
-            n,
-            everyone,
-            None,
-        )
-    ]
+    hidden = authorities.filter(pl.col("holdings_status") == SUPPRESSED).height
+    statements = [BandStatement(_known_words(n, everyone, hidden), n, everyone, None)]
     if not n:
         return tuple(statements)
     without = known.filter(pl.col("holdings") == 0).height
@@ -78,10 +72,11 @@ def state_bands(authorities: pl.DataFrame) -> tuple[BandStatement, ...]:
     few = (
         f"Every one of the {n} has some, the fewest {least}."
         if not without
-        else f"{without} of the {n} have none."
+        else f"{_so_many(without, n)} none."
     )
     floor = authorities.filter(pl.col("holdings_status") != REPORTED, pl.col("reported_at_least") > 70).height
     names = f": {', '.join(many['authority_name'])}" if many.height else ""
+    share = f" ({100 * middle / n:.1f} %)" if middle else ""
     others = (
         f" Of those not known, {floor} {'has' if floor == 1 else 'have'} over 70 on agency lists alone."
         if floor
@@ -89,12 +84,10 @@ def state_bands(authorities: pl.DataFrame) -> tuple[BandStatement, ...]:
     )
     return (
         *statements,
-        BandStatement(few, n - without, n, without == 0),
+        *([] if hidden else [BandStatement(few, n - without, n, without == 0)]),
+        BandStatement(f"{_so_many(middle, n, share)} 10 to 30.", middle, n, 2 * middle > n),
         BandStatement(
-            f"{middle} of the {n} ({100 * middle / n:.1f} %) have 10 to 30.", middle, n, 2 * middle > n
-        ),
-        BandStatement(
-            f"{many.height} of the {n} {'has' if many.height == 1 else 'have'} over 70{names}.{others}",
+            f"{_so_many(many.height, n)} over 70{names}.{others}",
             many.height,
             n,
             many.height + floor >= 3,
@@ -161,5 +154,17 @@ def adjusted_for_many(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return adjusted
 
 
-def _authorities(n: int) -> str:
-    return "authority" if n == 1 else "authorities"
+def _known_words(known: int, everyone: int, hidden: int) -> str:
+    """For how many the total is known, and what it is for the others; nothing is said of none."""
+    of = "authority" if everyone == 1 else "authorities"
+    silent = everyone - known - hidden
+    left = [f"for {hidden} they are suppressed"] * (hidden > 0) + [
+        f"for {silent} they are not known, which is not zero"
+    ] * (silent > 0)
+    many = f"all {everyone}" if known == everyone > 1 else f"{known or 'none'} of {everyone}"
+    return f"Holdings of all origins are known for {many} {of}{'; ' * bool(left)}{', and '.join(left)}."
+
+
+def _so_many(count: int, known: int, share: str = "") -> str:
+    """The subject and its verb: ``None of the 3 has``, ``1 of the 3 has``, ``2 of the 3 (66.7 %) have``."""
+    return f"{count or 'None'} of the {known}{share} {'have' if count > 1 else 'has'}"

@@ -21,11 +21,11 @@ from leadscape.report.wording import interval, percent, quantity, whole
 if TYPE_CHECKING:
     import altair as alt
 
-WIDTH: Final = 400
+WIDTH: Final = 340
 FOREST_WIDTH: Final = 250
 LINE_HEIGHT: Final = 16
-LABEL_CHARACTERS: Final = 46
-FOREST_CHARACTERS: Final = 50
+LABEL_CHARACTERS: Final = 30
+FOREST_CHARACTERS: Final = 32
 COUNT_FORMAT: Final = ",.0f"
 SHARE_FORMAT: Final = "~f"
 MODEL_FIGURES: Final = ("estimate", "low", "high")
@@ -181,7 +181,7 @@ def draw_sensitivity(sensitivity: pl.DataFrame) -> Specification | None:
     dot = alt.Chart(_values(marked)).encode(x=x, y="total:Q")
     words = dot.mark_text(dy=-14, align="right", dx=-2).encode(text="words:N")
     marks = spread + line + dot.mark_point(filled=True, size=70, color=INK) + words
-    return _specified(marks.properties(width=WIDTH + 120, height=280))
+    return _specified(marks.properties(width=WIDTH + 100, height=280))
 
 
 def _dots(rows: pl.DataFrame, title: str) -> Specification:

@@ -83,6 +83,8 @@ def view_authorities(landscape: Landscape) -> TableView:
         pl.col("response").cast(pl.String).replace(ANSWER_WORDS),
         pl.col("region").fill_null("not given"),
         _rate_status("per_100_schools", "holdings_status", "schools"),
+        # Somebody reported so many wherever the count was taken: where it is not there, it is hidden.
+        reported_at_least_status=pl.lit(SUPPRESSED),
     )
     return show_table(
         answered.sort("region", "authority_name"),
@@ -96,7 +98,7 @@ def view_authorities(landscape: Landscape) -> TableView:
             Shown("local_holdings", "Local", "count"),
             Shown("national_holdings", "National", "count"),
             Shown("holdings", "All", "count"),
-            Shown("reported_at_least", "At least", "count", status="holdings_status"),
+            Shown("reported_at_least", "At least", "count"),
             Shown("per_100_schools", "Per 100 schools", "decimal"),
         ),
         "Schools are those open in the register. “At least” is what anybody reported: a floor where the "
@@ -104,8 +106,12 @@ def view_authorities(landscape: Landscape) -> TableView:
     )
 
 
-def view_regions(landscape: Landscape) -> TableView:
-    """Every region; local figures are those of authorities that answered."""
+def view_regions(landscape: Landscape, hide_below: int | None = None) -> TableView:
+    """Every region; local figures are those of authorities that answered.
+
+    What the local column lacks of the total of local roles is said, with its number unless that is a small one of
+    people, below ``hide_below``, or a figure that it follows from is suppressed.
+    """
     return show_table(
         landscape.regions.with_columns(
             _rate_status("local_per_100_schools", "local_holdings_status", "schools_answered"),
@@ -118,12 +124,39 @@ def view_regions(landscape: Landscape) -> TableView:
             Shown("authorities", "Authorities", "count"),
             Shown("authorities_answered", "Answered", "count"),
             Shown("schools", "Schools", "count"),
+            Shown("schools_answered", "Schools of those that answered", "count"),
             Shown("local_holdings", "Local", "count"),
-            Shown("local_per_100_schools", "Local per 100 schools", "decimal"),
+            Shown("local_per_100_schools", "Local per 100 schools of those that answered", "decimal"),
             Shown("national_holdings", "National", "count"),
             Shown("national_per_100_schools", "National per 100 schools", "decimal"),
         ),
-        "Local holdings and their rate cover the schools of authorities that answered; national ones all schools.",
+        "Local holdings and their rate cover the schools of authorities that answered; national ones all schools. "
+        + _not_from_answers(landscape, hide_below),
+    )
+
+
+def _not_from_answers(landscape: Landscape, hide_below: int | None) -> str:
+    """The local roles that others reported from authorities that did not answer, as a sentence."""
+    every = landscape.totals.filter(pl.col("total") == "origin:local")["holdings"].to_list()
+    local = landscape.regions["local_holdings"]
+    silent = landscape.regions.filter(pl.col("authorities_answered") < pl.col("authorities")).height
+    unknown = landscape.regions.filter(pl.col("local_holdings_status").cast(pl.String) == SUPPRESSED).height
+    if not every or every[0] is None or unknown:
+        return (
+            "Local roles that others reported from authorities that did not answer are not in this column."
+            if silent
+            else ""
+        )
+    added = int(local.sum())
+    left = every[0] - added
+    if left <= 0:
+        return ""
+    if hide_below and left < hide_below:
+        return "A few local roles that others reported from authorities that did not answer are not in this column."
+    were = "was" if left == 1 else "were"
+    return (
+        f"The column Local adds up to {whole(added)} of {whole(every[0])} local role-holdings: the other {whole(left)} "
+        f"{were} reported by others from authorities that did not answer."
     )
 
 
@@ -150,7 +183,7 @@ def view_phases(landscape: Landscape) -> TableView:
             Shown("leaders", "People", "count", status="holdings_status"),
             Shown("per_100_schools", "Per 100 schools", "decimal"),
         ),
-        base + "The phase “unknown” holds leaders whose home school, or its phase, is not known.",
+        base + "“Phase not known” holds leaders whose home school, or its phase, is not known.",
     )
 
 
@@ -181,10 +214,10 @@ def view_bands(landscape: Landscape) -> TableView:
         (
             Shown("band", "Role-holdings"),
             Shown("authorities", "Authorities", "count"),
-            Shown("pct", "% of known", "percent"),
+            Shown("pct", "% of shown", "percent"),
         ),
         rows,
-        f"Percentages are of {plural(known, 'authority')} whose number is known.",
+        f"Percentages are of {plural(known, 'authority')} whose total is shown.",
     )
 
 
@@ -200,7 +233,7 @@ def view_lorenz(concentration: Concentration) -> TableView | None:
         "Share of role-holdings held by the authorities with fewest",
         (Shown("authorities", "Authorities with fewest"), Shown("held", "Share of role-holdings", "percent")),
         [(percent(100 * a, 0), percent(100 * h)) for a, h in zip(tenths, held, strict=True)],
-        f"Covers {plural(concentration.authorities, 'authority')} that answered, ordered from fewest to most.",
+        f"Covers {plural(concentration.authorities, 'authority')} whose total is shown, ordered from fewest to most.",
     )
 
 
@@ -223,7 +256,7 @@ def view_cold_spots(concentration: Concentration) -> TableView | None:
             Shown("p_value", "p", "decimal3", absent=SUPPRESSED),
             Shown("q_value", "p, adjusted for their number", "decimal3", absent=SUPPRESSED),
         ),
-        "Only authorities that answered can be cold spots. A low count may also be an incomplete return.",
+        "Only authorities whose total is shown can be cold spots. A low count may also be an incomplete return.",
     )
 
 

@@ -12,6 +12,14 @@ from leadscape.report.views import Cell, Shown, TableView, show_table
 from leadscape.report.wording import capitalised, interval, quantity, whole
 
 MODELS_SHOWN = 8
+MODEL_MEANINGS = {
+    "independence": "no list depends on another",
+    "Chapman": "the estimate from two independent lists, corrected for small numbers",
+    "odds ratio 0.5": "who is on one of two lists has half the odds to be on the other",
+    "odds ratio 2": "who is on one of two lists has twice the odds to be on the other",
+    "Mth Poisson2": "lists differ in reach, and people a little in how easily they are listed",
+    "Mth Darroch": "the same, and people differ more",
+}
 _PAIR = "×"
 
 
@@ -71,7 +79,6 @@ def view_models(landscape: Landscape, codebook: Codebook) -> TableView | None:
         return None
     read = pl.when(pl.col("note") != "").then("note").when("in_range").then(pl.lit("in the range"))
     left = landscape.models.height - models.height
-    key = "; ".join(f"{letter}: {name}" for name, letter in list_letters(landscape.models).items())
     return show_table(
         models.with_columns(
             pl.col("population").replace(population_labels(codebook)),
@@ -91,9 +98,23 @@ def view_models(landscape: Landscape, codebook: Codebook) -> TableView | None:
             Shown("note", "How to read it"),
         ),
         "The models of one role fit the same lists under different assumptions; a lower AIC fits better for its size. "
-        + (f"A{_PAIR}B: the lists A and B are taken to depend on each other. {key}. " if key else "")
+        + "What letters and names of models mean stands above the figures. "
         + (f"{whole(left)} more models are in the workbook." if left else ""),
     )
+
+
+def model_key(landscape: Landscape) -> tuple[tuple[str, str], ...]:
+    """What letters and names of the models shown mean: the name, and its meaning in words."""
+    models = shown_models(landscape.models)
+    if not models.height:
+        return ()
+    names = " ".join(models["model"].to_list())
+    letters = [
+        (letter, f"the list “{name}”" if name != "authorities" else "the returns of authorities")
+        for name, letter in list_letters(landscape.models).items()
+    ]
+    meanings = [(f"A{_PAIR}B", "lists A and B are taken to depend on each other")] if letters else []
+    return (*letters, *meanings, *((name, said) for name, said in MODEL_MEANINGS.items() if name in names))
 
 
 def population_labels(codebook: Codebook) -> dict[str, str]:

@@ -46,6 +46,7 @@ MAP_WIDTH: Final = 490
 MAP_HEIGHT: Final = 620
 INSET_SIZE: Final = 190
 INSET_CHARACTERS: Final = 34
+FEWEST_IN_CLASS: Final = 4
 INSET_RATIO: Final = 3
 """A region gets an inset when its authorities are this many times smaller than usual (medians)."""
 
@@ -131,19 +132,26 @@ def draw_home_map(areas: Areas, authorities: pl.DataFrame, home: PointsShown, co
 
 
 def class_breaks(rates: np.ndarray, classes: int = len(style.SEQUENCE)) -> np.ndarray:
-    """Breaks between classes that hold about equally many authorities, rounded to figures that can be read."""
-    if len(rates) < 2:
+    """Breaks between classes that hold about equally many authorities, rounded to figures that can be read.
+
+    So few classes that each can hold several authorities, and none that holds none.
+    """
+    classes = min(classes, len(rates) // FEWEST_IN_CLASS)
+    if classes < 2:
         return np.array([])
     quantiles = np.quantile(rates, np.arange(1, classes) / classes)
     places = 0 if np.ptp(quantiles) >= classes * 2 else 1
     rounded = np.unique(np.round(quantiles, places))
-    return rounded[(rounded > rates.min()) & (rounded <= rates.max())]
+    # Rates below each break: a break with as many as the one before, with none or with all leaves a class empty.
+    below = np.searchsorted(np.sort(rates), rounded, side="left")
+    places_kept, first = np.unique(below, return_index=True)
+    return rounded[first[(places_kept > 0) & (places_kept < len(rates))]]
 
 
 def class_words(breaks: np.ndarray) -> list[str]:
     """What each class holds: from its lower break to under the next."""
     if not len(breaks):
-        return ["all"]
+        return ["known"]
     written = [decimal(value, 0 if (breaks == np.round(breaks)).all() else 1) for value in breaks]
     middle = [f"{low} to under {high}" for low, high in pairwise(written)]
     return [f"under {written[0]}", *middle, f"{written[-1]} and over"]

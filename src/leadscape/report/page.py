@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from leadscape.report import certainty_views, count_views, estimate_views, quality_views, sentences, style
+from leadscape.report.absences import absences
 from leadscape.report.contents import ReportContents
 from leadscape.report.rendering import Figure
 from leadscape.report.summary import key_figures, not_known, opening_sentence
@@ -65,6 +66,11 @@ def render_page(contents: ReportContents, figures: Mapping[str, Figure]) -> str:
         gini=sentences.gini_sentence(contents.landscape.concentration)
         if contents.landscape.concentration
         else "",
+        model_key=estimate_views.model_key(contents.landscape),
+        absent=absences(contents),
+        settled=quality_views.settled_sentence(contents.decisions),
+        no_bar=_no_bar(contents),
+        map_notes=_map_notes(contents),
         model_ranges=sentences.model_range_sentences(contents.landscape, contents.codebook),
     )
 
@@ -84,7 +90,7 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
         "extent": count_views.view_extent(landscape, contents.codebook),
         "kinds": count_views.view_kinds(landscape),
         "authorities": count_views.view_authorities(landscape),
-        "regions": count_views.view_regions(landscape),
+        "regions": count_views.view_regions(landscape, contents.suppress_below),
         "phases": count_views.view_phases(landscape),
         "bands": count_views.view_bands(landscape),
         "estimates": estimate_views.view_estimates(landscape),
@@ -101,9 +107,28 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
     }
 
 
+def _no_bar(contents: ReportContents) -> dict[str, str]:
+    """What has no bar in the charts of counts."""
+    landscape = contents.landscape
+    return {
+        "extent": sentences.no_bar(landscape.extent, "role_label"),
+        "phases": sentences.no_phase_bar(landscape.phases),
+        "bands": sentences.no_band_bar(landscape.authorities),
+    }
+
+
+def _map_notes(contents: ReportContents) -> str:
+    """What the dots of the map are, and which are not there."""
+    home = contents.home_points
+    if home is None:
+        return ""
+    said = "A dot is the home school of one or more leaders; dots at one place cover each other."
+    return " ".join(s for s in (said, sentences.withheld_origin(home), sentences.not_on_the_map(home)) if s)
+
+
 def _has_section(section: str, contents: ReportContents) -> bool:
     if section == "network":
-        return contents.landscape.network is not None
+        return contents.landscape.network is not None or "network" in contents.landscape.withheld
     if section == "comparison":
         return contents.baseline is not None
     return True

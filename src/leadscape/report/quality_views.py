@@ -7,7 +7,7 @@ import polars as pl
 from leadscape.core.provenance import InputFile
 from leadscape.report.contents import ReportContents
 from leadscape.report.views import Shown, TableView, show_rows, show_table
-from leadscape.report.wording import spaced, whole
+from leadscape.report.wording import listed, plural, spaced, whole
 
 ANSWER_WORDS = {
     "answered": "answered",
@@ -16,12 +16,30 @@ ANSWER_WORDS = {
 }
 
 
+REASON_WORDS = {
+    "childrens_centre": "children’s centre",
+    "declaration": "row is not as its format declares it",
+    "welsh": "in Wales",
+    "blank_urn": "no number of a school",
+    "aggregate": "sum over several schools",
+    "offshore": "not in the country",
+}
+
+
+def settled_sentence(decisions: int) -> str:
+    """How many questions were settled by decisions; empty where none was."""
+    if not decisions:
+        return ""
+    were = "was settled by a decision that is" if decisions == 1 else "were settled by decisions that are"
+    return f"{plural(decisions, 'question')} {were} kept with the study."
+
+
 def view_reading(contents: ReportContents) -> TableView | None:
     """What became of every row of every file."""
     if not contents.reading.height:
         return None
     return show_table(
-        contents.reading,
+        contents.reading.with_columns(pl.col("reason").replace(REASON_WORDS)),
         "reading",
         "What became of every row that was read",
         (
@@ -61,7 +79,7 @@ def view_questions(contents: ReportContents) -> TableView | None:
         "open_questions",
         "Questions still open",
         (Shown("question", "Question", "words"), Shown("open", "Open", "count")),
-        f"{whole(contents.decisions)} questions were settled by decisions that are kept with the study.",
+        settled_sentence(contents.decisions),
     )
 
 
@@ -137,10 +155,17 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return "; ".join(_plain(entry) for entry in value) or "none"
+        return "; ".join(_entry(entry) for entry in value) or "none"
     if isinstance(value, dict):
         return (
             "; ".join(f"{spaced(str(name))}: {_plain(entry)}" for name, entry in sorted(value.items()))
             or "none"
         )
     return str(value)
+
+
+def _entry(entry: object) -> str:
+    """One entry of a list: a list within it as ``a and b``, an id in words."""
+    if isinstance(entry, list | tuple):
+        return listed([_entry(part) for part in entry])
+    return spaced(entry) if isinstance(entry, str) else _plain(entry)

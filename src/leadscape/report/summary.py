@@ -10,8 +10,9 @@ import polars as pl
 from leadscape.core.missing import SUPPRESSED
 from leadscape.landscape.results import Landscape
 from leadscape.report.contents import ReportContents
-from leadscape.report.sentences import not_collected_roles
+from leadscape.report.sentences import not_collected_roles, not_on_the_map
 from leadscape.report.wording import (
+    MISSING_WORDS,
     decimal,
     interval,
     listed,
@@ -58,13 +59,9 @@ def opening_sentence(contents: ReportContents) -> str:
     people = (
         "" if everyone["leaders"] is None else f", held by {plural(everyone['leaders'], 'person', 'people')}"
     )
-    shares = [
-        f"{percent(totals[f'origin:{entry.id}']['pct'])} are {entry.label.lower()}"
-        for entry in contents.codebook.origins
-        if entry.id != "none" and totals.get(f"origin:{entry.id}", {}).get("pct") is not None
-    ]
-    sentence = f"{plural(everyone['holdings'], 'role-holding')} of system leaders were reported{people}"
-    return f"{sentence}; of the role-holdings, {listed(shares)}." if shares else f"{sentence}."
+    were = "was" if everyone["holdings"] == 1 else "were"
+    sentence = f"{plural(everyone['holdings'], 'role-holding')} of system leaders {were} reported{people}"
+    return f"{sentence}{_shares_by_origin(contents, totals)}."
 
 
 def not_known(contents: ReportContents) -> tuple[str, ...]:
@@ -75,38 +72,88 @@ def not_known(contents: ReportContents) -> tuple[str, ...]:
     silent, unasked = responses.get("silent", 0), responses.get("not_asked", 0)
     found = []
     if silent:
+        were, they = ("was", "it has") if silent == 1 else ("were", "they have")
         found.append(
-            f"{part(silent, authorities.height, 'authorities')} were asked and did not answer. How many local leaders "
-            "they have is unknown; it is not zero."
+            f"{part(silent, authorities.height, 'authorities')} {were} asked and did not answer. How many local "
+            f"leaders {they} is unknown; it is not zero."
         )
     if unasked:
+        were, them = ("was", "it") if unasked == 1 else ("were", "them")
         found.append(
-            f"{part(unasked, authorities.height, 'authorities')} were not asked. Nothing is known about them."
+            f"{part(unasked, authorities.height, 'authorities')} {were} not asked. Which local leaders there are in "
+            f"{them} is not known."
         )
     roles = not_collected_roles(landscape)
     if roles:
-        found.append(f"Not collected, because the returns had no place for it: {listed(roles)}.")
+        were, them = ("was", "it") if len(roles) == 1 else ("were", "them")
+        found.append(f"{listed(roles)} {were} not collected, because the returns had no place for {them}.")
     if contents.suppress_below:
-        hidden = (authorities["holdings_status"].cast(pl.String) == SUPPRESSED).sum()
         found.append(
             f"Counts of people from 1 to {contents.suppress_below - 1} are suppressed to protect them, with as many "
-            f"others as are needed so that none can be worked out. The total of {plural(int(hidden), 'authority')} is "
-            "affected."
+            f"others as are needed so that none can be worked out. {_authorities_hidden(authorities)}"
         )
     phases = landscape.phases.filter(pl.col("phase") == "unknown")["holdings"].drop_nulls()
     if len(phases) and phases[0]:
         found.append(f"The phase of the home school is unknown for {plural(phases[0], 'role-holding')}.")
     home = contents.home_points
     if home and home.not_shown:
-        why = f" ({listed(home.reasons)})" if home.reasons else ""
-        found.append(f"Not on the map: {home.told}{why}.")
+        found.append(not_on_the_map(home))
     still_open = int(contents.open_questions["open"].sum())
     if still_open:
-        found.append(f"Still open: {plural(still_open, 'question')} about who or which school is meant.")
+        is_open = "is" if still_open == 1 else "are"
+        found.append(
+            f"{plural(still_open, 'question')} about who or which school is meant {is_open} still open."
+        )
     found.append(
-        "Whether any of these leaders made a difference. The returns say who leads, not what came of it."
+        "Nobody can tell from this whether any of these leaders made a difference: the returns say who leads, not "
+        "what came of it."
     )
     return tuple(found)
+
+
+def _shares_by_origin(contents: ReportContents, totals: dict[str, dict[str, Any]]) -> str:
+    """The share of every origin, in words that follow the total; none where any of them is suppressed."""
+    rows = [(entry, totals.get(f"origin:{entry.id}")) for entry in contents.codebook.origins]
+    given = [(entry, row) for entry, row in rows if row is not None]
+    if any(str(row["holdings_status"]) == SUPPRESSED for _, row in given):
+        return "; how they divide by origin is suppressed"
+    shares = [
+        f"{percent(row['pct'])} are {_origin_words(entry.id, entry.label)}"
+        for entry, row in given
+        if row["pct"] is not None and row["holdings"]
+    ]
+    absent = [
+        f"{_origin_words(entry.id, entry.label)} ones are {MISSING_WORDS[str(row['holdings_status'])]}"
+        for entry, row in given
+        if str(row["holdings_status"]) in MISSING_WORDS
+    ]
+    told = f"; of the role-holdings, {listed(shares)}" if shares else ""
+    return told + (f"; {listed(absent)}" if absent else "")
+
+
+def _origin_words(origin: str, label: str) -> str:
+    return f"{label.lower()} to an origin" if origin == "none" else label.lower()
+
+
+def _authorities_hidden(authorities: pl.DataFrame) -> str:
+    """How many authorities have a hidden total, and how many more another hidden count."""
+    total = authorities["holdings_status"].cast(pl.String) == SUPPRESSED
+    parts = pl.any_horizontal(
+        pl.col("local_holdings_status", "national_holdings_status").cast(pl.String) == SUPPRESSED
+    )
+    hidden = int(total.sum())
+    others = authorities.filter(parts & ~total).height
+    if not hidden and not others:
+        return "No count of an authority is affected."
+    said = []
+    if hidden:
+        said.append(
+            "the total of 1 authority" if hidden == 1 else f"the totals of {whole(hidden)} authorities"
+        )
+    if others:
+        which = f"{whole(others)} more" if hidden else plural(others, "authority")
+        said.append(f"a local or national count of {which}")
+    return f"This hides {listed(said)}."
 
 
 def _totals(landscape: Landscape) -> dict[str, dict[str, Any]]:
@@ -142,7 +189,11 @@ def _scaled(landscape: Landscape) -> KeyFigure | None:
     rows = landscape.estimates.filter(
         pl.col("unit") != "%", pl.col("origin") == "all", pl.col("low") < pl.col("high")
     ).sort(pl.col("method").str.starts_with("post-stratified"), descending=True, maintain_order=True)
-    return _estimated(rows, "role-holdings estimated, silent authorities included")
+    return _estimated(
+        rows,
+        "role-holdings estimated: as reported, with local roles of silent authorities added, without leaders whom "
+        "nobody named",
+    )
 
 
 def _prevalence(landscape: Landscape) -> KeyFigure | None:
@@ -186,6 +237,6 @@ def _concentration(landscape: Landscape) -> KeyFigure | None:
         decimal(spread.gini, 2),
         "Gini coefficient across authorities",
         f"95 % interval {decimal(spread.gini_low, 2)} to {decimal(spread.gini_high, 2)}; "
-        f"{plural(spread.authorities, 'authority')} that answered",
+        f"{plural(spread.authorities, 'authority')} whose total is shown",
         "0 is equal, 1 is all in one authority",
     )
