@@ -285,6 +285,7 @@ def test_what_was_written_before_stays_when_a_run_fails_or_is_stopped(
     out = study.parent / "out"
     write(out / "restricted" / "mine.txt", "a note of the user's")
     before = tree(out)
+    write(out / ".restricted.999999999.fresh" / "leaders.csv", "left by a run that was killed")
     change(study, "seed = 2006", "seed = 7")
 
     def stop(*_: object) -> None:
@@ -330,6 +331,24 @@ def test_a_file_where_a_folder_should_be_stops_the_run_before_it_begins(
     before = tree(study.parent)
     assert refused(capsys, "map", study)[0] == 12
     assert tree(study.parent) == before
+
+
+def test_a_stopped_run_says_what_became_of_the_results(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for fault, code, words in (
+        (KeyboardInterrupt, 130, "Stopped before it was done."),
+        (MemoryError, 14, "There is not enough memory for this."),
+    ):
+
+        def fail(*_: object, fault: type[BaseException] = fault, **__: object) -> None:
+            raise fault
+
+        monkeypatch.setattr("leadscape.actions.map_landscape.settle", fail)
+        with pytest.raises(SystemExit) as ended:
+            main(["map", str(study)])
+        assert (ended.value.code, words in capsys.readouterr().err) == (code, True)
+    assert not (study.parent / "out").exists()
 
 
 def test_a_folder_name_that_no_system_takes_is_refused(

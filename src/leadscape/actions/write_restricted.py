@@ -104,6 +104,7 @@ def prepared_restricted(
     """
     fresh = folder.with_name(f".{folder.name}.{os.getpid()}.fresh")
     try:
+        _sweep(folder)
         fresh.mkdir(parents=True)
         written = write_restricted(settled, inputs, record, fresh)
         names = sorted(path.name for path in fresh.iterdir())
@@ -156,6 +157,20 @@ def write_restricted(
     write_text(NOTE, folder / "READ-ME-FIRST.txt")
     waiting = settled.questions.filter(pl.col("decision").is_null()).height
     return RestrictedFiles(folder, review if waiting else None)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run left that was killed (no power, no memory): it holds people, and nobody would look there."""
+    if os.name != "posix":
+        return
+    for left in folder.parent.glob(f".{folder.name}.*.fresh"):
+        process = left.name.split(".")[-2]
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (PermissionError, ValueError, OverflowError):
+            continue
 
 
 def _listed(folder: Path) -> dict[str, str]:

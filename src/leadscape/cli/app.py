@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import Annotated
 
@@ -12,7 +16,7 @@ from leadscape import __version__
 from leadscape.cli import codebook, landscape, register, study
 from leadscape.cli.console import print_error
 from leadscape.core.errors import LeadscapeError
-from leadscape.core.exit_codes import CRASH, MEANINGS, exit_code
+from leadscape.core.exit_codes import CRASH, MEANINGS, NO_MEMORY, STOPPED, exit_code
 
 ENTRY_POINTS = "leadscape.commands"
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in sorted(MEANINGS.items())) + "."
@@ -50,16 +54,53 @@ def _root(
     pass
 
 
+@contextmanager
+def _stops_cleanly() -> Iterator[None]:
+    """Let whoever stops a run (Ctrl-C, or the machine that ends it) find what was there before, and be told so."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    here = threading.current_thread() is threading.main_thread()
+    former = signal.signal(signal.SIGTERM, stop) if here else None
+    try:
+        yield
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            print_error(
+                LeadscapeError(
+                    "Stopped before it was done.",
+                    "Results are written whole or not at all, so what was there before is still there.",
+                    "Run the command again to have the results.",
+                )
+            )
+        raise
+    finally:
+        if here:
+            signal.signal(signal.SIGTERM, former)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with a documented exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for entry in entry_points(group=ENTRY_POINTS):
         entry.load()(app)
     try:
-        app(arguments, prog_name="leadscape")
+        with _stops_cleanly():
+            app(arguments, prog_name="leadscape")
     except LeadscapeError as error:
         print_error(error, as_json="--json" in arguments)
         sys.exit(exit_code(error))
+    except MemoryError:
+        print_error(
+            LeadscapeError(
+                "There is not enough memory for this.",
+                "Nothing was written; what was there before is still there.",
+                "Keep only the rows and columns of the system you study, or use a machine with more memory.",
+            ),
+            as_json="--json" in arguments,
+        )
+        sys.exit(NO_MEMORY)
     except BrokenPipeError:
         # Whoever read our output has read enough (head, less).
         sys.stderr.close()

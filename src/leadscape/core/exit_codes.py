@@ -9,6 +9,8 @@ from leadscape.core import errors
 OK: Final = 0
 CRASH: Final = 1
 USAGE: Final = 2
+NO_MEMORY: Final = 14
+STOPPED: Final = 130
 
 EXIT_CODES: Final[dict[type[errors.LeadscapeError], int]] = {
     errors.FileProblem: 3,
@@ -39,6 +41,8 @@ MEANINGS: Final[dict[int, str]] = {
     11: "the figure would reveal a small number of people",
     12: "results cannot be written there",
     13: "another mistake that can be put right; the message says how",
+    NO_MEMORY: "the machine has not enough memory for this file",
+    STOPPED: "stopped before it was done; what was there before is still there",
 }
 
 

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from leadscape.core.identifiers import normalise_name
 
 CANDIDATES: Final = 5
+PAIRS_AT_ONCE: Final = 4_000_000  # names compared in one go: keeps memory flat however long the register
 NAME_AGREES_FROM: Final = 60.0
 """Token-set nearness (0-100) of the telling words from which a written name may be that of the numbered school."""
 GENERIC_WORDS: Final = frozenset(
@@ -125,7 +126,12 @@ def suggest_schools(mentions: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFra
         for (authority,), block in inside.group_by("authority_code", maintain_order=True)
     ]
     blocks.append((asked.join(inside, on="mention_id", how="anti"), known))
-    found = [_rank(block, pool) for block, pool in blocks if block.height and pool.height]
+    found = [
+        _rank(piece, pool)
+        for block, pool in blocks
+        if block.height and pool.height
+        for piece in block.iter_slices(max(PAIRS_AT_ONCE // pool.height, 1))
+    ]
     schema = {"mention_id": pl.String, "candidates": pl.List(pl.String)}
     return pl.concat([pl.DataFrame(schema=schema), *found])
 
