@@ -12,8 +12,10 @@ import pytest
 
 from leadscape.actions.gather_inputs import gather_inputs
 from leadscape.actions.map_landscape import map_landscape
+from leadscape.actions.report_contents import count_answers
 from leadscape.actions.study import read_study
 from leadscape.cli import main
+from leadscape.landscape.config import LandscapeConfig
 
 REGISTER = (
     "URN,EstablishmentName,EstablishmentStatus (name),LA (code),LA (name),PhaseOfEducation (name),"
@@ -246,6 +248,22 @@ def test_a_register_without_authorities_has_a_landscape_and_no_map(study: Path) 
     register = pl.read_csv(study.parent / "register.csv").drop("LA (code)", "LA (name)")
     register.write_csv(study.parent / "register.csv")
     assert map_landscape(study).report.is_file()
+
+
+def test_rows_of_a_short_list_cannot_be_worked_out_from_the_total(study: Path) -> None:
+    with (study.parent / "respondents.csv").open("a", encoding="utf-8") as frame:
+        frame.write("x,A network,network,,,yes\ny,An agency,agency,,,yes\n")
+    agency = "".join(f"y,Bob Example{n},{100001 + n},,SIP\n" for n in range(12))
+    lines = f"respondent_id,{RETURN}x,Carol Example,100001,,SIP\n{agency}"
+    write(study.parent / "returns" / "lists.csv", lines)
+    inputs = gather_inputs(read_study(study))
+    told = count_answers(inputs.responses, LandscapeConfig(suppress_below=6))
+    assert told.select("kind", "nominations").rows() == [
+        ("authority", None),
+        ("agency", 12),
+        ("network", None),
+    ], "1 for the network; 8 for the authorities go with it"
+    assert count_answers(inputs.responses, LandscapeConfig(suppress_below=0))["nominations"].sum() == 21
 
 
 HOSTILE = "<script>alert('school')</script>"

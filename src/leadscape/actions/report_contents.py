@@ -90,16 +90,20 @@ def open_questions(settled: Settlement) -> dict[str, int]:
 def count_answers(responses: pl.DataFrame, settings: LandscapeConfig) -> pl.DataFrame:
     """How many respondents of each kind answered, said that they have none, or stayed silent.
 
-    Rows returned are about as many as people named, so they are hidden and rounded as counts of people are.
+    Rows returned are about as many as people named, so they are hidden and rounded as counts of people are. Their total
+    is told elsewhere, so that one hidden number would be what the others leave of it: the next larger one goes with it.
     """
-    few = pl.col("nominations").is_between(1, settings.suppress_below - 1)
+    named = pl.col("nominations")
+    few = named.is_between(1, settings.suppress_below - 1)
+    one_is_hidden = few.sum() == 1
+    next_larger = (named == named.filter(named >= settings.suppress_below).min()).fill_null(value=False)
     returned = (
         rounded(pl.col("nominations"), settings.round_to) if settings.round_to else pl.col("nominations")
     )
     return ResponseCounts.validate(
         responses.group_by("kind", "response")
         .agg(respondents=pl.len().cast(pl.Int64), nominations=pl.col("nominations").sum())
-        .with_columns(nominations=pl.when(~few).then(returned))
+        .with_columns(nominations=pl.when(~(few | (one_is_hidden & next_larger))).then(returned))
         .sort("kind", "response")
     )
 
