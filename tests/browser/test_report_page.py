@@ -95,11 +95,34 @@ def test_every_table_has_a_caption_and_headings(page) -> None:
         assert table.locator("tbody tr").count() == table.locator("tbody th[scope=row]").count()
 
 
+def test_bars_are_seen_before_anything_is_scrolled_and_their_words_can_be_read(page) -> None:
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.chart svg')].map(s => { const scale = s.getBoundingClientRect().width"
+        " / s.viewBox.baseVal.width; const box = s.closest('.scroll').getBoundingClientRect();"
+        " const marks = [...s.querySelectorAll('path')].map(m => m.getBoundingClientRect())"
+        ".filter(m => m.width > 2 && m.height > 6 && m.height < box.height / 2);"
+        " return { text: Math.min(...[...s.querySelectorAll('text')].map(t => parseFloat(t.getAttribute('font-size')"
+        " ?? getComputedStyle(t).fontSize) * scale)), seen: marks.some(m => m.left < box.right - 20),"
+        " marks: marks.length }; })"
+    )
+    assert drawn
+    assert min(figure["text"] for figure in drawn) >= 9
+    assert all(figure["seen"] for figure in drawn if figure["marks"])
+
+
+def test_a_long_table_says_that_it_scrolls(page) -> None:
+    long = page.locator(".table-block:has(.long)").all()
+    assert long
+    assert all("scroll down" in block.locator(".hint.always").inner_text() for block in long)
+    assert all(block.locator(".hint.always").is_visible() for block in long)
+
+
 def test_on_paper_nothing_is_cut_off_and_contents_are_left_out(browser, address: str) -> None:
     opened = browser.new_page(viewport={"width": 680, "height": 960})
     opened.goto(address)
     opened.emulate_media(media="print")
     assert not opened.locator("nav").is_visible()
+    assert not any(hint.is_visible() for hint in opened.locator(".hint").all())
     cut = opened.evaluate(
         "[...document.querySelectorAll('.scroll')].filter(e => e.firstElementChild.getBoundingClientRect().width"
         " > e.clientWidth + 2 || getComputedStyle(e).maxHeight !== 'none').map(e => e.textContent.trim().slice(0, 40))"

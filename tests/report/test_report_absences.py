@@ -85,6 +85,10 @@ def test_too_few_totals_for_a_coefficient_are_counted(contents) -> None:
     said = absences(_with(contents, authorities=few, concentration=None))["concentration"]
     assert said.startswith("3 authorities have a total that can be shown.")
     assert "It takes 10" in said
+    none = rows.with_columns(holdings_status=pl.lit("unknown", Status))
+    assert absences(_with(contents, authorities=none, concentration=None))["concentration"].startswith(
+        "No authority has a total"
+    )
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,11 @@ def test_no_share_is_given_where_that_of_one_origin_is_suppressed(national) -> N
         pct=pl.when(~hidden).then("pct"),
         holdings_status=pl.when(hidden).then(pl.lit("suppressed", Status)).otherwise("holdings_status"),
     )
-    sentence = opening_sentence(replace(national, landscape=replace(national.landscape, totals=totals)))
+    shown = replace(national, landscape=replace(national.landscape, totals=totals))
+    sentence = opening_sentence(shown)
     assert "%" not in sentence
-    assert sentence.endswith("how they divide by origin is suppressed.")
+    assert sentence.endswith("how they divide by origin is suppressed in part.")
+    assert not any("origin" in figure.label for figure in key_figures(shown))
 
 
 def test_local_roles_that_no_authority_reported_are_said_with_their_number_unless_it_is_small(

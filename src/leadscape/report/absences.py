@@ -95,7 +95,7 @@ def _concentration(landscape: Landscape) -> str:
     if shown >= FEWEST_AUTHORITIES:
         return "No authority whose total is shown has a role-holding, so there is nothing to spread."
     also = f" That of {plural(hidden, 'authority')} is suppressed." if hidden else ""
-    have = "has" if shown == 1 else "have"
+    have = "have" if shown > 1 else "has"
     many = plural(shown, "authority") if shown else "No authority"
     return (
         f"{many} {have} a total that can be shown.{also} It takes {FEWEST_AUTHORITIES} to say how unevenly "
@@ -105,6 +105,8 @@ def _concentration(landscape: Landscape) -> str:
 
 def _cold_spots(landscape: Landscape) -> str:
     shown, _ = _shown(landscape)
+    if landscape.concentration is None and shown >= FEWEST_AUTHORITIES:
+        return "No authority whose total is shown has a role-holding, so none has fewer than others."
     if landscape.concentration is None:
         return "Cold spots were not looked for, since the totals of so few authorities can be compared."
     others = "" if shown == landscape.authorities.height else " Nothing is said of the other authorities."

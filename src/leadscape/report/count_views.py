@@ -217,7 +217,7 @@ def view_bands(landscape: Landscape) -> TableView:
             Shown("pct", "% of shown", "percent"),
         ),
         rows,
-        f"Percentages are of {plural(known, 'authority')} whose total is shown.",
+        f"Percentages are of {plural(known, 'authority')} whose total is shown." if known else "",
     )
 
 

@@ -115,8 +115,9 @@ def _shares_by_origin(contents: ReportContents, totals: dict[str, dict[str, Any]
     """The share of every origin, in words that follow the total; none where any of them is suppressed."""
     rows = [(entry, totals.get(f"origin:{entry.id}")) for entry in contents.codebook.origins]
     given = [(entry, row) for entry, row in rows if row is not None]
-    if any(str(row["holdings_status"]) == SUPPRESSED for _, row in given):
-        return "; how they divide by origin is suppressed"
+    hidden = [str(row["holdings_status"]) == SUPPRESSED for _, row in given]
+    if any(hidden):
+        return f"; how they divide by origin is suppressed{'' if all(hidden) else ' in part'}"
     shares = [
         f"{percent(row['pct'])} are {_origin_words(entry.id, entry.label)}"
         for entry, row in given
@@ -174,6 +175,12 @@ def _reported(landscape: Landscape) -> KeyFigure | None:
 def _origins(contents: ReportContents) -> list[KeyFigure | None]:
     totals = _totals(contents.landscape)
     figures: list[KeyFigure | None] = []
+    if any(
+        str(row["holdings_status"]) == SUPPRESSED
+        for name, row in totals.items()
+        if name.startswith("origin:")
+    ):
+        return figures
     for entry in contents.codebook.origins:
         row = totals.get(f"origin:{entry.id}")
         if entry.id == "none" or row is None or row["holdings"] is None or not row["denominator"]:
