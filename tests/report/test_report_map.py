@@ -50,6 +50,12 @@ def test_every_rate_has_a_class_and_classes_do_not_overlap(rates: list[float]) -
     assert len(breaks) + 1 <= max(len(rates) // 4, 1)
 
 
+def test_a_class_between_two_heaps_of_rates_is_left_out() -> None:
+    assert class_breaks(np.array([9.6] * 10 + [20.4] * 10)).tolist() == [10.0]
+    assert class_breaks(np.arange(7.0)).tolist() == [], "seven rates are one class"
+    assert len(class_breaks(np.arange(100.0))) == 4
+
+
 def test_unknown_has_a_hatch_and_is_never_the_lightest_class() -> None:
     contents = draw_contents()
     authorities = contents.landscape.authorities
