@@ -15,6 +15,7 @@ from leadscape.actions.map_landscape import map_landscape
 from leadscape.actions.report_contents import count_answers
 from leadscape.actions.study import read_study
 from leadscape.cli import main
+from leadscape.core.tabular import read_text_table
 from leadscape.landscape.config import LandscapeConfig
 
 REGISTER = (
@@ -264,6 +265,34 @@ def test_rows_of_a_short_list_cannot_be_worked_out_from_the_total(study: Path) -
         ("network", None),
     ], "1 for the network; 8 for the authorities go with it"
     assert count_answers(inputs.responses, LandscapeConfig(suppress_below=0))["nominations"].sum() == 21
+
+
+def test_every_return_that_cannot_be_opened_is_named_at_once(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(study.parent / "returns" / "303.csv", b"%PDF-1.4")
+    code, told = refused(capsys, "map", study)
+    assert (code, "303.csv ends in .csv and is a PDF document" in told) == (3, True)
+    write(study.parent / "returns" / "304.csv", RETURN)
+    write(study.parent / "returns" / "305.csv", f"{RETURN},100001,,SIP\n")
+    code, told = refused(capsys, "map", study)
+    assert code == 4
+    assert all(word in told for word in ("303.csv", "304.csv has a header and no row", "305.csv, row 2"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_control_characters_reach_no_output(study: Path, encoding: str) -> None:
+    register = (study.parent / "register.csv").read_text(encoding="utf-8")
+    noisy = register.replace("School 0,Open,301,Authority", "Sch\x07öol\x0b0,Open,301,Auth\x1b[31mority")
+    write(study.parent / "register.csv", noisy.encode(encoding))
+    schools = gather_inputs(read_study(study)).schools
+    assert schools.row(0, named=True)["name"] == "Sch öol 0"
+    assert schools.row(0, named=True)["authority_name"] == "Auth [31mority 0"
+
+
+def test_control_characters_of_a_workbook_reach_no_output(tmp_path: Path) -> None:
+    pl.DataFrame({"URN": ["100001"], "Name\x07": ["Hill\x0bTop"]}).write_excel(tmp_path / "register.xlsx")
+    assert read_text_table(tmp_path / "register.xlsx").frame["Name"].to_list() == ["Hill Top"]
 
 
 HOSTILE = "<script>alert('school')</script>"

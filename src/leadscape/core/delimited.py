@@ -15,6 +15,7 @@ is an ordinary character, and a line whose marks still do not pair up is kept ou
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +28,11 @@ from leadscape.core.file_kinds import empty_file
 from leadscape.core.records import ORDINARY_QUOTE, Records, find_delimiter, find_records
 from leadscape.core.tables import no_problems
 
+CONTROL_CHARACTERS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+"""They mean nothing in a cell, and may not stand in XML, of which workbooks and drawings are made: a blank is read."""
+
 _HEADER_BYTES: Final = 1 << 20
+_VISIBLE_BYTES: Final = bytes(32 if re.match(CONTROL_CHARACTERS, chr(at)) else at for at in range(256))
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def split_delimited(content: bytes, name: str, max_rows: int) -> Cells:
         When the file holds nothing, has more than ``max_rows`` rows, or its rows cannot be told apart.
     """
     content, encoding, doubtful = recognise_encoding(content)
+    content = content.translate(_VISIBLE_BYTES)
     if not content.strip():
         raise empty_file(name)
     if b"\n" not in content:

@@ -20,7 +20,7 @@ from typing import Final
 
 import polars as pl
 
-from leadscape.core.delimited import Cells, check_rows, split_delimited
+from leadscape.core.delimited import CONTROL_CHARACTERS, Cells, check_rows, split_delimited
 from leadscape.core.errors import FileProblem
 from leadscape.core.file_kinds import (
     content_kind,
@@ -206,7 +206,9 @@ def _read_parquet(path: Path, head: bytes, max_rows: int, max_bytes: int) -> Cel
 def _finish(cells: Cells, name: str, sheet: str | None) -> TextTable:
     """Clean the header, trim the cells, set blank rows aside, and refuse a table without a row."""
     columns = _clean_header(cells.header)
-    frame = cells.frame.select(
+    # Text files lost them as bytes, which is faster.
+    bare = pl.all().str.replace_all(CONTROL_CHARACTERS, " ") if cells.encoding is None else pl.all()
+    frame = cells.frame.select(bare).select(
         _trimmed(pl.col(old)).alias(new) for old, new in zip(cells.frame.columns, columns, strict=True)
     )
     nameless = [column for column, title in zip(columns, cells.header, strict=True) if not title]
@@ -250,7 +252,8 @@ def _trimmed(text: pl.Expr) -> pl.Expr:
 
 def _clean_header(titles: list[str | None]) -> list[str]:
     """Trimmed, unique names: blanks inside become single spaces, the second ``Name`` is ``Name_2``."""
-    visible = pl.col("title").str.replace_all(_INVISIBLE, "").str.replace_all(r"\s+", " ")
+    plain = pl.col("title").str.replace_all(_INVISIBLE, "").str.replace_all(CONTROL_CHARACTERS, " ")
+    visible = plain.str.replace_all(r"\s+", " ")
     bare = pl.DataFrame({"title": titles}, schema={"title": pl.String}).select(visible.str.strip_chars())
     names: list[str] = []
     seen: Counter[str] = Counter([ROW])

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from leadscape.core.errors import TableProblem
+from leadscape.core.errors import FileProblem, TableProblem
 from leadscape.core.identifiers import clean_identifier, content_id
-from leadscape.core.tables import Problems, check_table
+from leadscape.core.tables import Problems, check_table, polars_schema
 from leadscape.core.tabular import read_text_table
 from leadscape.register.dates import parse_date
 from leadscape.survey.headings import match_headings
@@ -68,9 +68,12 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
     ------
     TableProblem
         Listing what is wrong in every file, so that one round of corrections is enough.
+    FileProblem
+        When one file is no table and nothing else is wrong with the files.
     """
     texts: list[pl.LazyFrame] = []
     problems: list[pl.DataFrame] = []
+    unopened: list[FileProblem] = []
     rows_read: list[int] = []
     for at, path in enumerate(paths):
         try:
@@ -79,12 +82,18 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
         except TableProblem as error:
             problems.append(error.problems.with_columns(file_at=at))
             continue
+        except FileProblem as error:
+            unopened.append(error)
+            problems.append(_no_table(error).with_columns(file_at=at))
+            continue
         sender = path.stem.split(".")[0]
         texts.append(
             named.lazy().with_columns(file_at=at, source_file=pl.lit(path.name), sender=pl.lit(sender))
         )
         problems += [table.problems.with_columns(file_at=at)] if table.problems.height else []
         rows_read.append(table.rows_read)
+    if len(unopened) == len(problems) == 1:
+        raise unopened[0]
     lines = _lines(pl.concat([_NOTHING.lazy(), *texts]).collect())
     found = pl.concat([*problems, _wrong_cells(lines)]).sort("file_at", "row", maintain_order=True)
     if found.height:
@@ -148,6 +157,12 @@ def _wrong_cells(lines: pl.DataFrame) -> pl.DataFrame:
             for broken, column, text, rule in checks
         ]
     )
+
+
+def _no_table(error: FileProblem) -> pl.DataFrame:
+    """A file that cannot be opened as one problem of the whole file."""
+    row = (None, None, None, f"{error.what} {error.next_step}")
+    return pl.DataFrame([row], schema=polars_schema(Problems), orient="row")
 
 
 def _problems_of(found: pl.DataFrame, paths: tuple[Path, ...]) -> TableProblem:
