@@ -58,7 +58,9 @@ def init(
     if started.authorities:
         print_lines(f"The frame holds the {started.authorities} authorities of the register.")
     if as_of is None:
-        print_lines(f"The study is for today, {day}. If the register is older, set `as_of` in study.toml to its date.")
+        print_lines(
+            f"The study is for today, {day}. If the register is older, set `as_of` in study.toml to its date."
+        )
     print_lines(f"Next: fill them in, then run `leadscape map {started.folder / 'study.toml'}`.")
 
 
@@ -124,5 +126,5 @@ def _print_mapped(mapped: MappedLandscape) -> None:
     print_lines(*mapped.sentences)
     if mapped.review is not None:
         waiting = sum(mapped.open_questions.values())
-        print_lines(f"A person must decide {waiting:,} questions: {mapped.review}")
+        print_lines(f"For a person to decide, {waiting:,} in all: {mapped.review}")
     print_lines(f"Report: {mapped.report}", f"All files: {mapped.folder}")

@@ -26,7 +26,9 @@ class ResponseCounts(Table):
     kind = dy.Enum(RESPONDENT_KINDS, primary_key=True)
     response = dy.Enum(RESPONSES, primary_key=True)
     respondents = dy.Int64(min=0)
-    nominations = dy.Int64(nullable=True, min=0, description="Rows they returned; null where so few are suppressed")
+    nominations = dy.Int64(
+        nullable=True, min=0, description="Rows they returned; null where so few are suppressed"
+    )
 
 
 class OpenQuestions(Table):
