@@ -264,3 +264,18 @@ def test_a_number_as_written_leads_the_candidates_when_the_name_says_otherwise()
     first = {row["as_written"]: row["candidates"][0] for row in result.questions.iter_rows(named=True)}
     assert first["100002 | St Annes Primry"].startswith("100002 | Hill Top School")
     assert first["200001 | St Annes Primry"].startswith("200001 | Riverside Academy")
+
+
+def test_a_title_alone_names_nobody() -> None:
+    line = {"home_urn": "100001", "role_text": "SIP"}
+    result = settled(
+        {**line, "leader_name": "Mrs"}, {**line, "leader_name": "Mr."}, {**line, "leader_name": "..."}
+    )
+    assert result.leaders.height == 3
+
+
+def test_one_name_without_a_school_is_asked_and_not_merged() -> None:
+    line = {"leader_name": "Chris Example", "role_text": "SIP"}
+    result = settled(line, {**line, "respondent_id": "agency", "authority": "Northshire"})
+    assert result.leaders.height == 2
+    assert result.questions["question"].to_list() == ["person"]

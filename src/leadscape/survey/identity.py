@@ -38,12 +38,15 @@ def group_exact(nominations: pl.DataFrame) -> pl.DataFrame:
     """
     place = pl.coalesce(
         pl.concat_str(pl.lit("urn "), pl.col("home_urn")),
-        pl.concat_str(
-            pl.col("authority_code").fill_null("?"), normalise_name(pl.col("home_school")).fill_null("?")
-        ),
+        pl.concat_str(pl.col("authority_code").fill_null("?"), normalise_name(pl.col("home_school"))),
     )
     keyed = nominations.select("nomination_id", name_key=fold_person_name(pl.col("leader_name")), place=place)
-    return keyed.select("nomination_id", person=pl.col("nomination_id").min().over("name_key", "place"))
+    # "Mrs" alone names nobody, and a name without a school may be anybody's: neither is merged without a decision.
+    known = (pl.col("name_key") != "") & pl.col("place").is_not_null()
+    alone = pl.when(~known).then(pl.col("nomination_id")).alias("alone")
+    return keyed.select(
+        "nomination_id", person=pl.col("nomination_id").min().over("name_key", "place", alone)
+    )
 
 
 def doubtful_pairs(nominations: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
