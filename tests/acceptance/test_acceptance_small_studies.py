@@ -78,6 +78,7 @@ def test_authorities_alone_make_a_report_whose_band_is_of_local_roles(tmp_path: 
     )
     assert mapped.landscape.sensitivity["total"].null_count() == mapped.landscape.sensitivity.height > 0
     assert "Local role-holdings" in page(mapped)
+    assert "no list of an agency came" in page(mapped)
     national = mapped.landscape.authorities["national_holdings_status"]
     assert (national.cast(pl.String) == "not_collected").all()
 

@@ -85,6 +85,7 @@ def test_a_register_is_checked_and_read(capsys: pytest.CaptureFixture[str], tmp_
     code, out, _ = run(capsys, "register", "check", str(register))
     assert code == 0
     assert "2 rows" in out
+    assert "100.0 %" in out, "shares are printed in per cent"
     code, out, _ = run(
         capsys, "register", "read", str(register), "--output", str(tmp_path / "schools.parquet")
     )

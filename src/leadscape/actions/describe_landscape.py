@@ -9,10 +9,11 @@ import polars as pl
 
 from leadscape.codebooks import Codebook
 from leadscape.core.errors import NotIdentified
+from leadscape.core.missing import REPORTED
 from leadscape.landscape.concentration import measure_concentration
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.landscape.consistency import check_study
-from leadscape.landscape.distribution import count_authorities, count_phases, count_regions
+from leadscape.landscape.distribution import count_authorities, count_phases, count_regions, national_status
 from leadscape.landscape.extent import count_extent, count_kinds, count_totals
 from leadscape.landscape.network import summarise_network
 from leadscape.landscape.nonresponse import adjust_for_nonresponse
@@ -79,6 +80,8 @@ def describe_landscape(
         notes.append(
             "No estimate from overlapping lists: no role is named by two lists that share enough people."
         )
+    if national_status(responses, config) != REPORTED:
+        notes.append("National roles here are those that authorities named; no list of an agency came.")
     if denominators:
         estimates.append(estimate_prevalences(numerators, denominators, config.confidence))
     else:

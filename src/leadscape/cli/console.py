@@ -82,7 +82,10 @@ def print_table(
         Rows printed; the rest are counted.
     """
     shown = frame.head(limit) if limit is not None else frame
-    cells = [[_cell(value) for value in row] for row in shown.iter_rows()]
+    cells = [
+        [_share(value) if name.endswith("_share") else _cell(value) for name, value in row.items()]
+        for row in shown.iter_rows(named=True)
+    ]
     table = Table(header_style="bold", box=SIMPLE_HEAD)
     numeric = set(frame.select(NUMERIC).columns)
     for number, name in enumerate(frame.columns):
@@ -140,6 +143,14 @@ def _print_problems(problems: pl.DataFrame) -> None:
     err.print(table)
     if problems.height > PROBLEMS_PRINTED:
         err.print(f"… and {problems.height - PROBLEMS_PRINTED:,} more; --json lists all of them.")
+
+
+def _share(value: float | None) -> str:
+    """A share of 0-1 in per cent; what is not quite all is never rounded up to it."""
+    if value is None:
+        return "–"
+    pct = min(round(100 * value, 1), 99.9) if value < 1 else 100.0
+    return f"{pct:.1f} %"
 
 
 def _cell(value: Any) -> str:
