@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadscape.core.tables import polars_schema
+from leadscape.core.tables import frame_of, polars_schema
 from leadscape.landscape.network import summarise_network, write_graphml
-from leadscape.register.tables import Schools
+from leadscape.register.tables import Memberships, Schools
 
 
 def schools(*urns, **columns):
@@ -88,6 +88,25 @@ def test_reach_and_distance():
     # One degree of latitude; the school without a place adds nothing.
     assert leader["mean_km"] == pytest.approx(111.19, abs=0.01)
     assert leader["furthest_km"] == leader["mean_km"]
+
+
+def test_support_inside_a_trust_is_told_from_support_beyond_it():
+    # 1 and 2 are in one trust, 2 and 3 share a sponsor only, 4 joined the trust too late.
+    rows = [
+        ("1", "T", "multi_academy_trust", date(2005, 9, 1)),
+        ("2", "T", "multi_academy_trust", date(2005, 9, 1)),
+        ("4", "T", "multi_academy_trust", date(2007, 9, 1)),
+        ("2", "S", "sponsor", None),
+        ("3", "S", "sponsor", None),
+    ]
+    names = ("urn", "group_uid", "group_type", "joined_on")
+    members = frame_of(
+        Memberships, [{"group_name": "G", **dict(zip(names, row, strict=True))} for row in rows]
+    )
+    told = supports(("ada", "1", "2"), ("bea", "2", "3"), ("cem", "1", "4"), ("dee", None, "2"))
+    network = summarise_network(told, schools("1", "2", "3", "4"), date(2006, 6, 30), members)
+    assert (network.arrows, network.inside_group) == (3, 1)
+    assert summarise_network(told, schools("1")).inside_group is None
 
 
 def test_no_supports_make_an_empty_network():

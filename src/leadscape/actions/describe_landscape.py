@@ -49,6 +49,7 @@ def describe_landscape(
     supports: pl.DataFrame,
     responses: pl.DataFrame,
     schools: pl.DataFrame,
+    memberships: pl.DataFrame | None,
     codebook: Codebook,
     denominators: tuple[Denominator, ...],
     config: LandscapeConfig,
@@ -100,7 +101,7 @@ def describe_landscape(
             extent, phases, responses, codebook, holdings=holdings, config=config, as_of=as_of
         ),
         concentration=_concentration(authorities, config, seed, notes),
-        network=summarise_network(supports, schools, as_of) if supports.height else None,
+        network=(summarise_network(supports, schools, as_of, memberships) if supports.height else None),
     )
     return DescribedLandscape(landscape, tuple(notes), tipping)
 

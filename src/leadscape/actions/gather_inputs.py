@@ -54,6 +54,14 @@ class StudyInputs:
     withdrawn: int
     files: tuple[InputFile, ...]
 
+    @property
+    def memberships(self) -> pl.DataFrame | None:
+        """As :class:`~leadscape.register.tables.Memberships`, of all the study's groups files; null without one."""
+        found = [reading.frame for reading in self.readings if reading.table == "memberships"]
+        return (
+            pl.concat(found).unique(["urn", "group_uid"], keep="last", maintain_order=True) if found else None
+        )
+
     def successors(self, as_of: date) -> pl.DataFrame | None:
         """``urn``, ``successor_urn`` on a date, by the study's links; null where it has none."""
         vintages = [reading.frame for reading in self.readings if reading.table == "links"]

@@ -155,6 +155,7 @@ def _describe(
         supports=settled.supports,
         responses=inputs.responses,
         schools=inputs.schools,
+        memberships=inputs.memberships,
         codebook=study.codebook,
         denominators=tuple(Denominator(d.n, d.label, d.source, d.unit) for d in study.denominators),
         config=config,

@@ -276,4 +276,11 @@ def _network(network: NetworkSummary | None, threshold: int) -> NetworkSummary |
         return network
     if 1 <= network.supports < threshold:
         return None
-    return replace(network, schools=network.schools.clear(), reach=network.reach.clear())
+    inside = network.inside_group
+    few = inside is not None and (1 <= inside < threshold or 1 <= (network.arrows or 0) - inside < threshold)
+    return replace(
+        network,
+        schools=network.schools.clear(),
+        reach=network.reach.clear(),
+        inside_group=None if few else inside,
+    )

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+JOINING_GROUPS: Final = ("multi_academy_trust", "federation", "foundation_trust")
+"""Groups that make several schools one organisation."""
 _NOT_IN_XML: Final = r"[^\t\n\r\x20-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"
 
 
 def summarise_network(
-    supports: pl.DataFrame, schools: pl.DataFrame, as_of: date | None = None
+    supports: pl.DataFrame,
+    schools: pl.DataFrame,
+    as_of: date | None = None,
+    memberships: pl.DataFrame | None = None,
 ) -> NetworkSummary:
     """The support network in figures.
 
@@ -44,7 +49,10 @@ def summarise_network(
         As :class:`~leadscape.register.tables.Schools`: for distances, and for the open schools that no
         support touches.
     as_of
-        Date on which schools are open; as the register says without it.
+        Date on which schools are open and memberships hold; as the register says without it.
+    memberships
+        As :class:`~leadscape.register.tables.Memberships`: tells support inside one trust or federation, which its own
+        structure may ask for, from support beyond it. Without it that is not known.
 
     Returns
     -------
@@ -74,6 +82,8 @@ def summarise_network(
         longest_chain=int(rows["longest_chain"].to_numpy().max(initial=0)),
         schools=rows,
         reach=_reach(supports, schools),
+        arrows=supports["home_urn"].count(),
+        inside_group=None if memberships is None else _inside_group(supports, memberships, as_of),
     )
 
 
@@ -130,6 +140,23 @@ def write_graphml(supports: pl.DataFrame, schools: pl.DataFrame, path: Path) -> 
         "</graphml>",
     ]
     write_text("\n".join(lines) + "\n", path)
+
+
+def _inside_group(supports: pl.DataFrame, memberships: pl.DataFrame, as_of: date | None) -> int:
+    """Ties whose two schools belong to one trust or federation on the date. Sponsors join no schools to each other."""
+    joining = memberships.filter(pl.col("group_type").cast(pl.String).is_in(JOINING_GROUPS))
+    if as_of is not None:
+        joined = pl.col("joined_on").is_null() | (pl.col("joined_on") <= as_of)
+        joining = joining.filter(joined & (pl.col("left_on").is_null() | (pl.col("left_on") > as_of)))
+    homes = joining.select(home_urn="urn", group_uid="group_uid")
+    partners = joining.select(partner_urn="urn", group_uid="group_uid")
+    ties = supports.drop_nulls("home_urn").select("holding_id", "home_urn", "partner_urn")
+    return (
+        ties.join(homes, on="home_urn")
+        .join(partners, on=["partner_urn", "group_uid"])
+        .select(ties.columns)
+        .n_unique()
+    )
 
 
 def _arrows(supports: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,15 @@ class Concentration:
 
 @dataclass(frozen=True)
 class NetworkSummary:
-    """The support network in figures; every share is of ``schools_in_network`` unless its name says otherwise."""
+    """The support network in figures; every share is of ``schools_in_network`` unless its name says otherwise.
+
+    Attributes
+    ----------
+    arrows
+        Ties whose home school is known.
+    inside_group
+        Those of them between two schools of one trust or federation; null where no memberships are at hand, or hidden.
+    """
 
     supports: int
     home_schools: int
@@ -44,6 +52,8 @@ class NetworkSummary:
     longest_chain: int
     schools: pl.DataFrame
     reach: pl.DataFrame
+    arrows: int | None = None
+    inside_group: int | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ def view_network(network: NetworkSummary) -> TableView:
         ("Longest chain of support, steps", whole(network.longest_chain)),
         ("Open schools outside the network", whole(network.isolates)),
     ]
+    if network.inside_group is not None and network.arrows:
+        rows.append(("Ties inside one trust or federation", part(network.inside_group, network.arrows)))
     return show_rows(
         "network",
         "The support network",
