@@ -72,14 +72,6 @@ class NotFound(LeadscapeError):
     """An identifier, name or file key that the data at hand does not hold."""
 
 
-class LinkageDoubtful(LeadscapeError):
-    """More than one school or person could be meant. Carries the candidates."""
-
-    def __init__(self, what: str, why: str, next_step: str, candidates: pl.DataFrame) -> None:
-        super().__init__(what, why, next_step)
-        self.candidates = candidates
-
-
 class NotIdentified(LeadscapeError):
     """A design or a set of lists that cannot answer the question asked of it."""
 

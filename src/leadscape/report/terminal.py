@@ -8,7 +8,6 @@ from leadscape.codebooks import Codebook
 from leadscape.landscape.results import Landscape
 from leadscape.report.contents import ReportContents
 from leadscape.report.count_views import view_extent
-from leadscape.report.estimate_views import view_estimates
 from leadscape.report.sentences import known_totals
 from leadscape.report.summary import not_known, opening_sentence
 from leadscape.report.wording import decimal
@@ -17,22 +16,6 @@ from leadscape.report.wording import decimal
 def extent_rows(landscape: Landscape, codebook: Codebook) -> pl.DataFrame:
     """Table 1 in words: ``Role``, ``Origin``, ``n``, ``%``, ``People``; totals last. Missing figures are words."""
     return view_extent(landscape, codebook).as_frame()
-
-
-def total_rows_from(landscape: Landscape) -> int:
-    """The place of the first total among the rows of :func:`extent_rows`."""
-    return landscape.extent.height
-
-
-def estimate_rows(landscape: Landscape) -> pl.DataFrame:
-    """Estimates in words: ``Estimate``, ``Method``, ``Value``, ``Interval``; empty where none is."""
-    columns = ["Estimate", "Method", "Value", "Interval"]
-    view = view_estimates(landscape)
-    return (
-        pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-        if view is None
-        else view.as_frame().select(columns)
-    )
 
 
 def baseline_rows(baseline: pl.DataFrame, codebook: Codebook, decimals: int = 1) -> pl.DataFrame:

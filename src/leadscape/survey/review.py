@@ -16,7 +16,6 @@ from leadscape.core.tables import Problems, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
 from leadscape.core.writing import guarded_text, unguard_formulas, whole_file, write_csv
 from leadscape.survey.headings import match_headings
-from leadscape.survey.tables import Questions
 
 if TYPE_CHECKING:
     from leadscape.codebooks import Codebook
@@ -163,11 +162,6 @@ def write_review(questions: pl.DataFrame, path: Path) -> None:
         write_csv(sheet, path)
     else:
         _write_workbook(sheet, path)
-
-
-def empty_questions() -> pl.DataFrame:
-    """No doubt at all."""
-    return Questions.create_empty()
 
 
 def _write_workbook(sheet: pl.DataFrame, path: Path) -> None:
