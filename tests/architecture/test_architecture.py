@@ -19,10 +19,11 @@ LONGEST_MODULE = 500
 DOORS = {
     "pyproj": {"leadscape/register/geography.py"},
     "rapidfuzz": {
-        "leadscape/survey/coding.py",
-        "leadscape/survey/identity.py",
-        "leadscape/survey/linkage.py",
+        "leadscape/survey/coding/",
+        "leadscape/survey/identity/",
+        "leadscape/survey/linkage/",
     },
+    "lxml": {"leadscape/survey/coding/"},
     "vl_convert": {"leadscape/report/"},
     "altair": {"leadscape/report/"},
     "jinja2": {"leadscape/report/"},
