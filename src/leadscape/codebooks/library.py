@@ -61,7 +61,9 @@ _SHAPE = Keys(
 def codebook_names() -> tuple[str, ...]:
     """Ids of the codebooks shipped with leadscape, sorted."""
     stems = (entry.name.removesuffix(".toml") for entry in _DATA.iterdir() if entry.name.endswith(".toml"))
-    return tuple(sorted(stem.replace("_", "-") for stem in stems if not stem.startswith("crosswalk_")))
+    return tuple(
+        sorted(stem.replace("_", "-") for stem in stems if not stem.startswith(("crosswalk_", "scheme_")))
+    )
 
 
 def load_codebook(name: str, base: Path | None = None) -> Codebook:
