@@ -1,8 +1,24 @@
 """Which school of the register is meant?
 
-Tables in: mentions of schools as written, ``Schools``. Tables out: the school meant by each, or candidates.
+Tables in: mentions of schools as written, ``Schools``. Tables out: ``SchoolLinks`` (the school meant by each mention,
+or why there is none) and ``SchoolCandidates`` (what it could mean, with probabilities and reasons).
 """
 
+from leadscape.survey.linkage.config import LinkageConfig
 from leadscape.survey.linkage.exact import authority_lookup, link_mentions, suggest_schools
+from leadscape.survey.linkage.linking import Linkage, link_schools
+from leadscape.survey.linkage.register import LinkageRegister, prepare_register
+from leadscape.survey.linkage.tables import SchoolCandidates, SchoolLinks
 
-__all__ = ["authority_lookup", "link_mentions", "suggest_schools"]
+__all__ = [
+    "Linkage",
+    "LinkageConfig",
+    "LinkageRegister",
+    "SchoolCandidates",
+    "SchoolLinks",
+    "authority_lookup",
+    "link_mentions",
+    "link_schools",
+    "prepare_register",
+    "suggest_schools",
+]
