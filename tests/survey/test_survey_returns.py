@@ -21,9 +21,9 @@ from leadscape.survey import (
     read_returns,
     write_review,
 )
+from leadscape.survey.privacy import silence, withdraw
 from leadscape.survey.tables import Questions
 from leadscape.survey.template import RETURN_COLUMNS, write_frame_form, write_return_form
-from leadscape.survey.withdrawals import silence, withdraw
 
 BOOK = load_codebook("england-2006")
 

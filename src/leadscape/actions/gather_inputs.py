@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.actions.keep_out import keep_out
 from leadscape.core.errors import TableProblem
 from leadscape.core.progress import Progress, Silent
 from leadscape.core.provenance import InputFile, input_file, name_below
@@ -17,7 +18,8 @@ from leadscape.core.tables import Problems, polars_schema
 from leadscape.register.lineage import build_lineage
 from leadscape.register.reading import Reading, read_register_file
 from leadscape.survey import count_response, no_decisions, read_decisions, read_respondents, read_returns
-from leadscape.survey.withdrawals import silence, withdraw
+from leadscape.survey.privacy import still_counted
+from leadscape.survey.tables import Questions
 
 if TYPE_CHECKING:
     from leadscape.actions.study import Study
@@ -43,6 +45,10 @@ class StudyInputs:
         Nominations taken out because somebody withdrew.
     files
         Every file that was read, for provenance.
+    held_back
+        Nominations that stay out until a person has decided whether they name somebody who objected.
+    held_questions
+        As :class:`~leadscape.survey.tables.Questions`: one for each of them, and for those decided on.
     """
 
     schools: pl.DataFrame
@@ -53,6 +59,8 @@ class StudyInputs:
     outcomes: pl.DataFrame
     withdrawn: int
     files: tuple[InputFile, ...]
+    held_back: int = 0
+    held_questions: pl.DataFrame = field(default_factory=Questions.create_empty)
 
     @property
     def memberships(self) -> pl.DataFrame | None:
@@ -86,14 +94,13 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
     progress.step("Reading the returns")
     asked = read_respondents(study.frame)
     returned = read_returns(study.returns)
-    counted = count_response(asked, returned.nominations, study.frame.name)
-    kept = withdraw(returned.nominations, study.withdrawals)
-    responses = silence(counted, kept, study.withdrawals.name if study.withdrawals else "")
+    ever_returned = still_counted(returned.nominations, study.withdrawals)
+    responses = count_response(asked, ever_returned, study.frame.name)
     decisions = read_decisions(study.decisions) if study.decisions else no_decisions()
-    return StudyInputs(
+    everything = StudyInputs(
         schools=schools,
         readings=readings,
-        nominations=kept.nominations,
+        nominations=returned.nominations,
         responses=responses,
         decisions=decisions,
         outcomes=pl.concat(
@@ -105,9 +112,10 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
                 _return_outcomes(returned.files),
             ]
         ),
-        withdrawn=kept.removed,
+        withdrawn=0,
         files=_input_files(study, readings, returned.files),
     )
+    return keep_out(everything, study)
 
 
 def _read_register(study: Study) -> tuple[Reading, ...]:
@@ -213,6 +221,8 @@ def _input_files(study: Study, readings: tuple[Reading, ...], returns: pl.DataFr
             ("frame", study.frame),
             ("decisions", study.decisions),
             ("withdrawals", study.withdrawals),
+            ("objections", study.objections),
+            ("objections secret", study.objections_secret),
         )
         if path is not None
     ]

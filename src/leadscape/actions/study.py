@@ -4,7 +4,7 @@
 
     [study]     title, system, as_of, codebook, seed
     [register]  schools, links, groups, mapping, boundaries
-    [survey]    frame, returns, decisions, withdrawals
+    [survey]    frame, returns, decisions, withdrawals, objections, objections_secret, validation, validation_sample
     [landscape] suppress_below, round_to and any other setting of LandscapeConfig;
                 [[landscape.denominator]] label, n, unit, source
     [output]    folder
@@ -35,7 +35,16 @@ KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
         "mapping": (str,),
         "boundaries": (str,),
     },
-    "survey": {"frame": (str,), "returns": (list, str), "decisions": (str,), "withdrawals": (str,)},
+    "survey": {
+        "frame": (str,),
+        "returns": (list, str),
+        "decisions": (str,),
+        "withdrawals": (str,),
+        "objections": (str,),
+        "objections_secret": (str,),
+        "validation": (list, str),
+        "validation_sample": (str,),
+    },
     "landscape": {"denominator": (list,), **{field.name: (object,) for field in fields(LandscapeConfig)}},
     "output": {"folder": (str,)},
 }
@@ -91,6 +100,10 @@ class Study:
     settings: LandscapeConfig
     denominators: tuple[StudyDenominator, ...]
     output: Path
+    objections: Path | None = None
+    objections_secret: Path | None = None
+    validation: tuple[Path, ...] = ()
+    validation_sample: Path | None = None
 
 
 def read_study(path: Path) -> Study:
@@ -146,6 +159,10 @@ def read_study(path: Path) -> Study:
         settings=settings,
         denominators=denominators,
         output=folder / raw.get("output", {}).get("folder", "out"),
+        objections=_only(files["objections"]),
+        objections_secret=_only(files["objections_secret"]),
+        validation=files["validation"],
+        validation_sample=_only(files["validation_sample"]),
     )
 
 

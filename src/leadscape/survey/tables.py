@@ -12,7 +12,7 @@ RESPONDENT_KINDS = ("authority", "agency", "network")
 RESPONSES = ("answered", "answered_none", "silent")
 CODING_METHODS = ("label", "alias", "review", "uncoded")
 LINKAGE_METHODS = ("urn", "exact_name", "review", "unlinked")
-QUESTIONS = ("role", "school", "person")
+QUESTIONS = ("role", "school", "person", "objection")
 
 
 class Responses(Table):
@@ -137,7 +137,10 @@ class Questions(Table):
     question_id = dy.String(
         primary_key=True, description="From what is asked, so that a decision survives a new wave"
     )
-    question = dy.Enum(QUESTIONS, description="Which role is meant; which school; whether two are one person")
+    question = dy.Enum(
+        QUESTIONS,
+        description="Which role is meant; which school; whether two are one person; whether an objector is named",
+    )
     as_written = dy.String(nullable=True, description="What the return says")
     context = dy.String(nullable=True, description="What else it says that helps to decide")
     nominations = dy.Int64(min=1, description="Nominations that wait for the answer")
