@@ -62,7 +62,11 @@ def codebook_names() -> tuple[str, ...]:
     """Ids of the codebooks shipped with leadscape, sorted."""
     stems = (entry.name.removesuffix(".toml") for entry in _DATA.iterdir() if entry.name.endswith(".toml"))
     return tuple(
-        sorted(stem.replace("_", "-") for stem in stems if not stem.startswith(("crosswalk_", "scheme_")))
+        sorted(
+            stem.replace("_", "-")
+            for stem in stems
+            if not stem.startswith(("crosswalk_", "instrument_", "person_names", "scheme_"))
+        )
     )
 
 
