@@ -1,8 +1,8 @@
 """Is somebody who objected named again, perhaps under another spelling?
 
 The ledger holds no name: for each person who objected it keeps keyed hashes of the forms that their name could come
-back under (:mod:`leadscape.survey.privacy.names`). A new line that agrees with any of them stays out of everything until a
-person has looked at it in the return itself; the question names the file and the row, never the person.
+back under (:mod:`leadscape.survey.privacy.names`). A new line that agrees with any of them stays out of everything
+until a person has looked at it in the return itself; the question names the file and the row, never the person.
 
 Sources
 -------

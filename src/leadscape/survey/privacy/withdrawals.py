@@ -9,13 +9,13 @@ from typing import Final
 
 import polars as pl
 
-from leadscape.core.errors import TableProblem
+from leadscape.core.errors import OutputBlocked, TableProblem
 from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tables import Problems, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
 from leadscape.core.writing import unguard_formulas, write_csv
 from leadscape.register.dates import parse_date
-from leadscape.survey.headings import match_headings
+from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.privacy.tables import Withdrawals
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -210,12 +210,36 @@ def add_withdrawals(path: Path, added: pl.DataFrame) -> int:
     -------
     int
         Rows that were new.
+
+    Raises
+    ------
+    OutputBlocked
+        When it is a workbook or cannot be written.
     """
-    before = read_withdrawals(path if path.exists() else None).drop("row")
+    if path.suffix.lower() != ".csv":
+        raise OutputBlocked(
+            f"{path.name} is not a .csv file.",
+            "Rows are added to lists only, so that nothing else in a workbook is lost.",
+            "Save it as .csv, and name that file under [survey] withdrawals.",
+        )
+    before = read_withdrawals(path if path.exists() else None)
     new = added.join(before, on=list(WHO), how="anti", nulls_equal=True)
     if new.height:
-        write_csv(Withdrawals.validate(pl.concat([before, new])), path)
+        Withdrawals.validate(new)
+        kept = before.join(_other_columns(path), on="row", how="left", maintain_order="left").drop("row")
+        write_csv(pl.concat([kept, new], how="diagonal"), path)
     return new.height
+
+
+def _other_columns(path: Path) -> pl.DataFrame:
+    """Columns of somebody's own in the file, which are kept as they are."""
+    if not path.exists():
+        return pl.DataFrame(schema={"row": pl.Int64})
+    frame = read_text_table(path).frame
+    ours = {fold_heading(heading) for headings in HEADINGS.values() for heading in headings}
+    return frame.select(
+        "row", *(name for name in frame.columns if name != "row" and fold_heading(name) not in ours)
+    )
 
 
 def _problems(rows: pl.DataFrame, column: str | None, rule: str, value: str | None = None) -> pl.DataFrame:
