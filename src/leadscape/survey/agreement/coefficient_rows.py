@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A coefficient to be computed: its name, the level its differences are of, and how."""
+    """A coefficient to be computed: its name, the level its differences are of, how, and why not, if so."""
 
     coefficient: str
     level: str
     statistic: Statistic
+    undefined: str | None = None
 
 
 def coefficient_table(
@@ -75,7 +76,11 @@ def coefficient_rows(
                 "level": candidate.level,
                 "observed": observed,
                 "expected": None if percent else expected,
-                **valued(observed, expected, values[:, 0], compared, draws),
+                **(
+                    without_value(candidate.undefined, draws)
+                    if candidate.undefined
+                    else valued(observed, expected, values[:, 0], compared, draws)
+                ),
             }
         )
     return rows
@@ -146,6 +151,8 @@ def _pair_value(
         return without_value(f"They have {n} unit{'s' * (n != 1)} in common.", draws)
     if len(np.unique(codes)) < 2:
         return without_value("Both used one and the same category only.", draws)
+    if level == "nominal" and (reason := constant_coder(codes)):
+        return without_value(reason, draws)
     if level == "nominal":
         statistic = kappa_statistic(codes[:, 0], codes[:, 1], 1.0 - np.eye(k))
     else:
@@ -153,6 +160,13 @@ def _pair_value(
     (sampled,) = resample([value_of(statistic)], units, draws, "pairs")
     observed, expected = (float(part[0]) for part in statistic(units[None].astype(np.float64)))
     return valued(observed, expected, sampled[:, 0], n, draws)
+
+
+def constant_coder(codes: NDArray[np.int64]) -> str | None:
+    """Why the kappa of two coders would say nothing, if so; ``codes`` of units that both rated, shape (patterns, 2)."""
+    if all(len(np.unique(given)) > 1 for given in codes.T):
+        return None
+    return "One of the two used one category only; kappa would be 0 whatever the other said."
 
 
 def without_value(reason: str, draws: Draws, replications: int = 0) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from leadscape.survey.agreement.chance import (
     one_category,
     percent_statistic,
 )
-from leadscape.survey.agreement.coefficient_rows import Candidate, coder_pairs, coefficient_table
+from leadscape.survey.agreement.coefficient_rows import (
+    Candidate,
+    coder_pairs,
+    coefficient_table,
+    constant_coder,
+)
 from leadscape.survey.agreement.counting import RatingPatterns, compare_codes, group_ratings, sum_units
 from leadscape.survey.agreement.resampling import Draws
 from leadscape.survey.agreement.results import Agreement
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
 MOST_CATEGORIES: Final = 200
 """More different values than this are free text, or a measurement, and no categories."""
 
+FAR_APART: Final = 0.2
+"""AC1 this much above Fleiss' kappa is explained to the reader."""
+
 MOST_RATIO_VALUES: Final = 3000
 """The ratio level compares every two distinct values; more of them do not fit in memory."""
 
@@ -58,7 +66,7 @@ def measure_ratings(
     Parameters
     ----------
     ratings
-        As :class:`~leadscape.survey.agreement.tables.Ratings`.
+        As :class:`~leadscape.survey.agreement.tables.Ratings`; a column ``row``, if there, is named in problems.
     level
         What the values are: names (``nominal``), ranks (``ordinal``), numbers whose differences count (``interval``),
         or numbers whose ratios count (``ratio``).
@@ -89,8 +97,8 @@ def measure_ratings(
     """
     if level not in LEVELS:
         raise ValueError(f"{level!r} is not one of {', '.join(LEVELS)}")
-    rated = Ratings.validate(ratings.select(Ratings.column_names()))
-    rated, ordered, scores = _order_values(rated, level, categories)
+    Ratings.validate(ratings.select(Ratings.column_names()))
+    rated, ordered, scores = _order_values(ratings, level, categories)
     patterns = group_ratings(rated, ordered)
     check_overlap(patterns)
     codes, k = patterns.codes, len(patterns.categories)
@@ -105,8 +113,9 @@ def measure_ratings(
             Candidate("gwet_ac1", "nominal", ac1_statistic(sums)),
         ]
     candidates.append(Candidate("krippendorff_alpha", level, level_alpha_statistic(codes, level, k, scores)))
+    coefficients = coefficient_table(candidates, patterns.units, patterns.n_compared, draws)
     return Agreement(
-        coefficients=coefficient_table(candidates, patterns.units, patterns.n_compared, draws),
+        coefficients=coefficients,
         categories=agree_by_category(patterns, draws) if named else CategoryAgreement.create_empty(),
         pairs=coder_pairs(patterns, level, scores, draws),
         confusions=count_confusions(patterns) if named else Confusions.create_empty(),
@@ -116,7 +125,7 @@ def measure_ratings(
         units=patterns.n_units,
         compared=patterns.n_compared,
         draws=draws,
-        notes=_notes(patterns, level, categories is not None),
+        notes=(*_notes(patterns, level, categories is not None), *_common_category(coefficients, patterns)),
     )
 
 
@@ -181,7 +190,7 @@ def _order_values(
             "Give all categories from the lowest to the highest, or use the level nominal.",
         )
     # 2, 2.0 and 02 are one number.
-    written = ratings.with_columns(value=pl.col("value").cast(pl.Float64).cast(pl.String))
+    written = ratings.with_columns(value=_written(pl.col("value").cast(pl.Float64)))
     scores = numbers.unique().sort()
     if level == "ratio" and len(scores) > MOST_RATIO_VALUES:
         raise NotIdentified(
@@ -189,7 +198,12 @@ def _order_values(
             "Every two of them are compared, which takes memory with the square of their number.",
             "Round the values, or use the level interval.",
         )
-    return written, scores.cast(pl.String).to_list(), scores.to_numpy() if numeric else None
+    names = scores.to_frame("score").select(_written(pl.col("score"))).to_series()
+    return written, names.to_list(), scores.to_numpy() if numeric else None
+
+
+def _written(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.String).str.strip_suffix(".0")
 
 
 def _check_known(ratings: pl.DataFrame, categories: list[str]) -> None:
@@ -215,20 +229,23 @@ def _refuse(wrong: pl.DataFrame, rule: str) -> None:
     if wrong.height:
         raise table_problem(
             wrong.select(
-                row=pl.lit(None, pl.Int64),
-                column=pl.format("{}, coder {}", "unit", "coder"),
+                row=pl.col("row") if "row" in wrong.columns else pl.lit(None, pl.Int64),
+                column=pl.format("unit {}, coder {}", "unit", "coder"),
                 value="value",
                 rule=pl.lit(rule),
             ).cast(polars_schema(Problems)),
-            "The ratings",
+            "The table of ratings",
         )
 
 
 def _two_coder_candidates(
     codes: NDArray[np.int64], level: Level, k: int, scores: NDArray[np.float64] | None
 ) -> list[Candidate]:
+    both = codes[(codes >= 0).all(axis=1)]
+
     def kappa(coefficient: str, of_level: str, disagreement: NDArray[np.float64]) -> Candidate:
-        return Candidate(coefficient, of_level, kappa_statistic(codes[:, 0], codes[:, 1], disagreement))
+        statistic = kappa_statistic(codes[:, 0], codes[:, 1], disagreement)
+        return Candidate(coefficient, of_level, statistic, undefined=constant_coder(both))
 
     found = []
     if level in ("nominal", "ordinal"):
@@ -241,21 +258,24 @@ def _two_coder_candidates(
     return found
 
 
+def _common_category(coefficients: pl.DataFrame, patterns: RatingPatterns) -> tuple[str, ...]:
+    """Where one category is so common that AC1 and kappa give different answers, which question each answers."""
+    known = dict(coefficients.select(pl.col("coefficient").cast(pl.String), "value").drop_nulls().iter_rows())
+    if known.get("gwet_ac1", 0) - known.get("fleiss_kappa", 1) < FAR_APART:
+        return ()
+    given = patterns.units @ patterns.counts()
+    most = int(given.argmax())
+    return (
+        f"{patterns.categories[most]!r} has {100 * given[most] / given.sum():.0f} % of the ratings, so AC1 is far "
+        "above kappa and alpha. These ask whether coders tell the rarer categories from it; AC1 also counts agreeing on it.",
+    )
+
+
 def _notes(patterns: RatingPatterns, level: Level, declared: bool) -> tuple[str, ...]:
     notes: list[str] = []
     alone = patterns.n_units - patterns.n_compared
     if alone:
         notes.append(f"{alone:,} of {patterns.n_units:,} units have one rating and cannot show agreement.")
-    constant = [
-        coder
-        for coder, codes in zip(patterns.coders, patterns.codes[patterns.rated >= 2].T, strict=True)
-        if len(np.unique(codes[codes >= 0])) == 1
-    ]
-    if constant:
-        notes.append(
-            f"{', '.join(constant)} used one category only: beyond chance nobody can agree with such a coder, whatever "
-            "the other says."
-        )
     if level in ("nominal", "ordinal"):
         if not declared:
             notes.append(

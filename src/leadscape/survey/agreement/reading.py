@@ -30,7 +30,7 @@ SEPARATOR: Final = ";"
 def read_ratings(
     path: Path, *, coders: Sequence[str] | None = None, missing: Sequence[str] = ()
 ) -> pl.DataFrame:
-    """One category a unit and coder, as :class:`~leadscape.survey.agreement.tables.Ratings`.
+    """One category a unit and coder, as :class:`~leadscape.survey.agreement.tables.Ratings`, and the ``row`` of each.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def read_ratings(
     problems = pl.concat([table.problems, find_problems(long, Ratings, "row")])
     if problems.height:
         raise table_problem(problems.sort("row", "column"), path.name)
-    return Ratings.validate(long.select(Ratings.column_names()))
+    Ratings.validate(long.select(Ratings.column_names()))
+    return long
 
 
 def read_labels(

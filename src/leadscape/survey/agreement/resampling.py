@@ -171,7 +171,8 @@ def complete_interval(expected: float, units: int, draws: Draws) -> Interval:
         1.0,
         draws.replications,
         made=EXACT,
-        caution="Coders agree on every unit, so units drawn again cannot show how they might not.",
+        caution="Coders agree on every unit, which drawing units again cannot put in doubt; the low end follows from how many "
+        "units there are.",
     )
 
 
