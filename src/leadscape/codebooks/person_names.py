@@ -59,6 +59,11 @@ def load_person_names() -> PersonNames:
         for one, other in combinations(dict.fromkeys(group.split()), 2)
         for pair in ((one, other), (other, one))
     ]
+    borne += [
+        (given, given, gender)
+        for section, gender in (("women", "f"), ("men", "m"))
+        for given in raw["genders"][section].split()
+    ]
     words = {key: tuple(text.split()) for key, text in raw["words"].items()}
     shares = raw["surnames"]["per_thousand"]
     known = pl.DataFrame(borne, schema=["given", "root", "gender"], orient="row")

@@ -239,13 +239,11 @@ def _moves(coded: Coded, config: IdentityConfig, one: Rows, other: Rows, school:
     then = np.where(coded.began[one] <= coded.began[other], other, one)
     elsewhere = school >= level_index("school", "authority")
     known = elsewhere & (coded.began[one] > NO_DAY) & (coded.began[other] > NO_DAY)
-    gap = np.where(coded.ended[first] > NO_DAY, coded.began[then] - coded.ended[first], -np.inf)
-    over = np.minimum(
-        np.where(coded.ended[first] > NO_DAY, coded.ended[first], np.inf),
-        np.where(coded.ended[then] > NO_DAY, coded.ended[then], np.inf),
-    )
-    at_once = over - coded.began[then] > YEAR
-    moved = (gap >= -config.near_days) & (gap <= config.moved_within_days)
+    # A role without an end may have ended when the next began: only an end that is stated contradicts a move.
+    over = coded.ended[first] > NO_DAY
+    gap = np.where(over, coded.began[then] - coded.ended[first], 0)
+    moved = over & (gap >= -config.near_days) & (gap <= config.moved_within_days)
+    at_once = over & (gap < -YEAR)
     return np.select(
         [~known, moved, at_once],
         [UNKNOWN, level_index("move", "moved"), level_index("move", "at_once")],

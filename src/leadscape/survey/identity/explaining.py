@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from leadscape.survey.identity.coding import Coded
     from leadscape.survey.identity.weights import Weights
 
+RARE_DAY_BITS: Final = 6.0
+"""A common start on a day that at most one role in about eighty begins on."""
 AT: Final = {field: at for at, field in enumerate(FIELDS)}
 
 
@@ -33,13 +35,15 @@ class WeighedPairs(Protocol):
     def bits(self) -> NDArray[np.float64]: ...
 
 
-def reasons_to_ask(levels: NDArray[np.int8]) -> NDArray[np.object_]:
+def reasons_to_ask(levels: NDArray[np.int8], bits: NDArray[np.float64]) -> NDArray[np.object_]:
     """Why each pair would be asked about however probable it is; blank where nothing speaks against merging.
 
     Parameters
     ----------
     levels
         As :func:`~leadscape.survey.identity.comparing.compare` returns them.
+    bits
+        As :func:`~leadscape.survey.identity.weights.pair_bits` returns them.
     """
 
     def at(field: str, *names: str) -> NDArray[np.bool_]:
@@ -47,7 +51,8 @@ def reasons_to_ask(levels: NDArray[np.int8]) -> NDArray[np.object_]:
 
     unstated = levels[:, AT["school"]] < 0
     elsewhere = at("school", "trust", "authority", "region", "elsewhere")
-    tied = at("start", "same_day") | at("partners", "shared")
+    # Half of all roles begin on the first of September: only a rare day ties two schools to one person.
+    tied = bits[:, AT["start"]] >= RARE_DAY_BITS
     return np.select(
         [
             at("given", "different") | at("initial", "different"),

@@ -29,6 +29,8 @@ class Level:
     learns_m, learns_u
         Whether a study's own lines may move ``m`` or ``u``. Not ``m`` where namesakes would pass for movers; not ``u``
         where chance among neighbours, which is what matters, is far above chance at large.
+    least_u
+        What ``u`` is at least, however seldom chance pairs agree: couples and kin work at one school.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Level:
     u: float
     learns_m: bool = True
     learns_u: bool = True
+    least_u: float = 0.0
 
 
 FIELDS: Final[dict[str, tuple[Level, ...]]] = {
@@ -66,9 +69,9 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         Level("conflict", "titles of two genders", 0.01, 0.48),
     ),
     "school": (
-        Level("same", "one home school", 0.80, 0.0003),
+        Level("same", "one home school", 0.80, 0.0003, least_u=0.0001),
         Level("followed", "one home school followed the other", 0.01, 0.0003, learns_m=False, learns_u=False),
-        Level("written", "home schools written alike, in one authority", 0.10, 0.0006),
+        Level("written", "home schools written alike, in one authority", 0.10, 0.0006, least_u=0.0001),
         Level(
             "partner",
             "the home school of one is a partner school of the other",
@@ -78,7 +81,7 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
             learns_u=False,
         ),
         Level(
-            "trust", "home schools in one trust or federation", 0.02, 0.002, learns_m=False, learns_u=False
+            "trust", "home schools in one trust or federation", 0.02, 0.008, learns_m=False, learns_u=False
         ),
         Level("authority", "home schools in one authority", 0.025, 0.012, learns_m=False),
         Level("region", "home schools in one region", 0.01, 0.12, learns_m=False),
@@ -94,26 +97,17 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         Level("other", "started at other times", 0.14, 0.94),
     ),
     "move": (
-        Level(
-            "moved",
-            "one role ended as the other began, at another school",
-            0.50,
-            0.08,
-            learns_m=False,
-            learns_u=False,
-        ),
-        Level(
-            "at_once", "two home schools for over a year at once", 0.15, 0.60, learns_m=False, learns_u=False
-        ),
-        Level("open", "dates allow a move", 0.35, 0.32, learns_m=False, learns_u=False),
+        Level("moved", "one role ended as the other began, at another school", 0.30, 0.06, learns_m=False),
+        Level("at_once", "two home schools for over a year at once", 0.05, 0.20, learns_m=False),
+        Level("open", "dates allow a move", 0.65, 0.74, learns_m=False),
     ),
     "returns": (
         Level("apart", "named by different returns", 0.93, 0.70),
         Level("together", "named twice by one return", 0.07, 0.30),
     ),
     "partners": (
-        Level("shared", "a partner school the same", 0.75, 0.004, learns_m=False, learns_u=False),
-        Level("none", "no partner school in common", 0.25, 0.996, learns_m=False, learns_u=False),
+        Level("shared", "a partner school the same", 0.75, 0.01, learns_m=False, learns_u=False),
+        Level("none", "no partner school in common", 0.25, 0.99, learns_m=False, learns_u=False),
     ),
 }
 

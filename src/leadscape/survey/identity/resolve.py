@@ -137,7 +137,7 @@ def resolve_persons(
     coded = code_groups(groups, ties)
     candidates = find_candidates(groups, config.largest_block)
     weights, weighed = _weigh(coded, config, candidates.one, candidates.other, surname_counts)
-    held = reasons_to_ask(weighed.levels)
+    held = reasons_to_ask(weighed.levels, weighed.bits)
     accepted = (weighed.probability >= config.same_from) & (held == "")
     merging = weighed.keep(accepted)
     within = components(groups.size, np.r_[merging.one, decisions.one], np.r_[merging.other, decisions.other])
@@ -305,7 +305,7 @@ def _tell(
     together = final.person[shown.one] == final.person[shown.other]
     contradicted = (decided == "same") & ~together
     parted = _parted(decisions, final.person, shown)
-    reason = reasons_to_ask(shown.levels)
+    reason = reasons_to_ask(shown.levels, shown.bits)
     likely = shown.probability >= config.review_from
     open_ = (decided == "") & ~together & ~parted & likely
     best = _best(open_, shown, final.person)

@@ -139,7 +139,14 @@ def learn_weights(
         prior = (expected + config.prior_matches) / (all_pairs + config.prior_matches / start.prior)
         learnt = Weights(
             m=_moved(levels[part], same * step, start.m, config.prior_strength, "learns_m"),
-            u=_moved(chance[2], unrelated, start.u, 100.0 * config.prior_strength, "learns_u"),
+            u=tuple(
+                np.maximum(u, [level.least_u for level in levels])
+                for u, levels in zip(
+                    _moved(chance[2], unrelated, start.u, 100.0 * config.prior_strength, "learns_u"),
+                    FIELDS.values(),
+                    strict=True,
+                )
+            ),
             prior=prior,
             surname_shares=start.surname_shares,
             given_shares=start.given_shares,
