@@ -16,6 +16,7 @@ from leadscape.core.progress import Progress, Silent
 from leadscape.core.provenance import InputFile, input_file, name_below
 from leadscape.core.tables import Problems, polars_schema
 from leadscape.register.lineage import build_lineage
+from leadscape.register.names import gather_names
 from leadscape.register.reading import Reading, read_register_file
 from leadscape.survey import count_response, no_decisions, read_decisions, read_respondents, read_returns
 from leadscape.survey.privacy import still_counted
@@ -69,6 +70,12 @@ class StudyInputs:
         return (
             pl.concat(found).unique(["urn", "group_uid"], keep="last", maintain_order=True) if found else None
         )
+
+    @property
+    def names(self) -> pl.DataFrame:
+        """As :class:`~leadscape.register.names.SchoolNames`: every name that the study's files give a school."""
+        registers = [reading for reading in self.readings if reading.table == "schools"]
+        return gather_names(registers, [reading for reading in self.readings if reading.table == "links"])
 
     def successors(self, as_of: date) -> pl.DataFrame | None:
         """``urn``, ``successor_urn`` on a date, by the study's links; null where it has none."""

@@ -25,6 +25,7 @@ from leadscape.register.tables import is_open
 from leadscape.report.outputs import check_folder, write_report
 from leadscape.report.terminal import extent_rows, summary_lines
 from leadscape.survey import Settlement, settle
+from leadscape.survey.imputation import DrawnHoldings, draw_holdings
 
 PUBLIC: Final = "public"
 RESTRICTED: Final = "restricted"
@@ -97,11 +98,23 @@ def map_landscape(
             inputs.decisions,
             declared.as_of,
             inputs.successors(declared.as_of),
+            names=inputs.names,
+            config=declared.survey,
+        )
+    with timed(seconds, "doubt"):
+        progress.step("Drawing what open questions may mean")
+        imputed = draw_holdings(
+            settled.understood,
+            inputs.schools,
+            declared.codebook,
+            declared.as_of,
+            declared.survey.draws,
+            declared.seed,
         )
     config = declared.settings
     with timed(seconds, "count"):
         progress.step("Counting and estimating")
-        described = _describe(declared, inputs, settled, config)
+        described = _describe(declared, inputs, settled, imputed)
     with timed(seconds, "protect"):
         progress.step("Protecting small counts")
         published = suppress_landscape(
@@ -147,7 +160,7 @@ def _checked(folder: Path, study: Study) -> Path:
 
 
 def _describe(
-    study: Study, inputs: StudyInputs, settled: Settlement, config: LandscapeConfig
+    study: Study, inputs: StudyInputs, settled: Settlement, imputed: tuple[DrawnHoldings, ...]
 ) -> DescribedLandscape:
     return describe_landscape(
         holdings=settled.role_holdings,
@@ -158,9 +171,10 @@ def _describe(
         memberships=inputs.memberships,
         codebook=study.codebook,
         denominators=tuple(Denominator(d.n, d.label, d.source, d.unit) for d in study.denominators),
-        config=config,
+        config=study.settings,
         as_of=study.as_of,
         seed=study.seed,
+        imputed=imputed,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.actions.understood_lines import count_understood
 from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
 from leadscape.core.suppression import rounded
@@ -77,6 +78,7 @@ def make_contents(
             *(statement.text for statement in state_bands(published.authorities)),
         ),
         baseline=_beside_baseline(study, published),
+        understanding=count_understood(settled, study.settings),
     )
 
 

@@ -4,7 +4,8 @@
 
     [study]     title, system, as_of, codebook, seed
     [register]  schools, links, groups, mapping, boundaries
-    [survey]    frame, returns, decisions, withdrawals, objections, objections_secret, validation, validation_sample
+    [survey]    frame, returns, decisions, withdrawals, objections, objections_secret, validation, validation_sample,
+                draws, link_precision, same_person_from
     [landscape] suppress_below, round_to and any other setting of LandscapeConfig;
                 [[landscape.denominator]] label, n, unit, source
     [output]    folder
@@ -25,6 +26,8 @@ from unicodedata import category
 from leadscape.codebooks import Codebook, load_codebook
 from leadscape.core.errors import CodebookProblem, StudyProblem
 from leadscape.landscape.config import LandscapeConfig
+from leadscape.survey.config import SETTINGS as SURVEY_SETTINGS
+from leadscape.survey.config import SurveyConfig
 
 KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
     "study": {"title": (str,), "system": (str,), "as_of": (date,), "codebook": (str,), "seed": (int,)},
@@ -44,6 +47,7 @@ KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
         "objections_secret": (str,),
         "validation": (list, str),
         "validation_sample": (str,),
+        **dict.fromkeys(SURVEY_SETTINGS, (object,)),
     },
     "landscape": {"denominator": (list,), **{field.name: (object,) for field in fields(LandscapeConfig)}},
     "output": {"folder": (str,)},
@@ -98,6 +102,7 @@ class Study:
     decisions: Path | None
     withdrawals: Path | None
     settings: LandscapeConfig
+    survey: SurveyConfig
     denominators: tuple[StudyDenominator, ...]
     output: Path
     objections: Path | None = None
@@ -130,7 +135,8 @@ def read_study(path: Path) -> Study:
         except CodebookProblem as error:
             problems.append(str(error))
     settings, setting_problems = _settings(sections.get("landscape", {}))
-    problems += setting_problems
+    survey, survey_problems = _survey_settings(sections.get("survey", {}))
+    problems += setting_problems + survey_problems
     if problems or codebook is None:
         raise StudyProblem(
             f"{path.name} has {len(problems)} problem{'s' * (len(problems) != 1)}: {' '.join(problems)}",
@@ -157,6 +163,7 @@ def read_study(path: Path) -> Study:
         decisions=_only(files["decisions"]),
         withdrawals=_only(files["withdrawals"]),
         settings=settings,
+        survey=survey,
         denominators=denominators,
         output=folder / raw.get("output", {}).get("folder", "out"),
         objections=_only(files["objections"]),
@@ -228,7 +235,12 @@ def _find_files(
     """Files by key, patterns such as ``returns/*.xlsx`` opened out and sorted, with a sentence for each one missing."""
     found: dict[str, tuple[Path, ...]] = {}
     problems: list[str] = []
-    keys = {key: section for section in ("register", "survey") for key in KEYS[section]}
+    keys = {
+        key: section
+        for section in ("register", "survey")
+        for key in KEYS[section]
+        if key not in SURVEY_SETTINGS
+    }
     for key, section in keys.items():
         value = sections.get(section, {}).get(key, [])
         patterns = [value] if isinstance(value, str) else value if isinstance(value, list) else []
@@ -300,6 +312,14 @@ def _settings(section: Any) -> tuple[LandscapeConfig, list[str]]:
         return LandscapeConfig.from_mapping(given), []
     except StudyProblem as error:
         return LandscapeConfig(), [f"[landscape] {problem}" for problem in error.problems]
+
+
+def _survey_settings(section: Any) -> tuple[SurveyConfig, list[str]]:
+    given = {key: value for key, value in section.items() if key in SURVEY_SETTINGS}
+    try:
+        return SurveyConfig.from_mapping(given), []
+    except StudyProblem as error:
+        return SurveyConfig(), [f"[survey] {problem}" for problem in error.problems]
 
 
 def _has_control(text: str) -> bool:

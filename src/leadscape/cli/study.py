@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leadscape.actions.map_landscape import MappedLandscape
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
-MAP_STEPS = 9
+MAP_STEPS = 10
 
 
 class Size(StrEnum):

@@ -1,7 +1,7 @@
 """The careful clerk: reads the files as leadscape does, sees every question, and answers from the truth.
 
-Nothing is decided that is not asked, and nothing asked is left open, so that replaying ``review.csv`` gives
-back exactly what was reported.
+Nothing asked is left open, and what the software took wrongly by itself is put right, so that replaying
+``review.csv`` gives back exactly what was reported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from leadscape.survey import (
     write_review,
 )
 from leadscape.survey.mentions import find_mentions, place_nominations
-from leadscape.survey.questions import role_question_id, school_question_id
+from leadscape.survey.questions import pair_question_id, role_question_id, school_question_id
 from leadscape.survey.review import DIFFERENT, SAME
 from leadscape.survey.settle import Settlement
 
@@ -56,14 +56,38 @@ def answer_review(
     answers = pl.concat([_answer_roles(known), _answer_schools(placed, known, partners)]).unique(
         "question_id", keep="first", maintain_order=True
     )
-    first = settle(nominations, responses, schools, codebook, _decisions(answers), AS_OF)
-    asked = pl.concat([_answer_persons(first.questions, known), answers]).join(
-        first.questions, on="question_id", how="semi"
+
+    def settled(decided: pl.DataFrame) -> Settlement:
+        return settle(nominations, responses, schools, codebook, _decisions(decided), AS_OF)
+
+    plain = settled(answers.clear())
+    needed = pl.concat([_asked(plain, answers), _wrongly_linked(plain, answers)])
+    first = settled(needed)
+    asked = pl.concat([needed, _answer_persons(first, known)])
+    second = settled(asked)
+    asked = pl.concat([asked, _answer_persons(second, known), _left_apart(second, known)]).unique(
+        "question_id", keep="first", maintain_order=True
     )
-    second = settle(nominations, responses, schools, codebook, _decisions(asked), AS_OF)
-    write_review(second.questions, folder / "review.csv")
-    _check_nothing_open(second)
-    return second
+    last = settled(asked)
+    write_review(last.questions, folder / "review.csv")
+    _check_nothing_open(last)
+    return last
+
+
+def _asked(settled: Settlement, answers: pl.DataFrame) -> pl.DataFrame:
+    return answers.join(settled.questions, on="question_id", how="semi")
+
+
+def _wrongly_linked(settled: Settlement, answers: pl.DataFrame) -> pl.DataFrame:
+    """Answers to what was not asked: schools that the software took for others, seen on reading the lines."""
+    linked = settled.understood.linkage.links.filter(pl.col("urn").is_not_null()).select(
+        "urn", question_id=school_question_id(pl.col("mention_id"))
+    )
+    return (
+        answers.join(linked, on="question_id", maintain_order="left")
+        .filter(pl.col("urn") != pl.col("decision"))
+        .select("question_id", "decision")
+    )
 
 
 def _answer_roles(known: pl.DataFrame) -> pl.DataFrame:
@@ -93,25 +117,32 @@ def _answer_schools(placed: pl.DataFrame, known: pl.DataFrame, partners: pl.Data
     )
 
 
-def _answer_persons(questions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Whether the two nominations that a pair is known by mean one person."""
+def _answer_persons(settled: Settlement, known: pl.DataFrame) -> pl.DataFrame:
+    """Whether the two groups of a pair mean one person: for pairs asked about, and pairs merged that are two."""
     leader = known.select("nomination_id", "leader")
-    numbers = pl.col("question_id").str.split("-").list
+    one = pl.col("leader") == pl.col("other_leader")
+    outcome = pl.col("outcome").cast(pl.String)
     return (
-        questions.filter(pl.col("question") == "person")
-        .select(
-            "question_id",
-            one=pl.concat_str(pl.lit("N"), numbers.get(1)),
-            other=pl.concat_str(pl.lit("N"), numbers.get(2)),
-        )
-        .join(leader.rename({"nomination_id": "one"}), on="one")
+        settled.understood.resolution.pairs.join(leader.rename({"nomination_id": "person"}), on="person")
         .join(leader.rename({"nomination_id": "other", "leader": "other_leader"}), on="other")
+        .filter((outcome == "review") | ((outcome == "same") & ~one))
         .select(
-            "question_id",
-            decision=pl.when(pl.col("leader") == pl.col("other_leader"))
-            .then(pl.lit(SAME))
-            .otherwise(pl.lit(DIFFERENT)),
+            question_id=pair_question_id(),
+            decision=pl.when(one).then(pl.lit(SAME)).otherwise(pl.lit(DIFFERENT)),
         )
+    )
+
+
+def _left_apart(settled: Settlement, known: pl.DataFrame) -> pl.DataFrame:
+    """Persons that the software took for several: each is joined with the first."""
+    found = settled.understood.resolution.identities.join(
+        known.select("nomination_id", "leader"), on="nomination_id"
+    )
+    persons = found.select("leader", "person").unique().sort("leader", "person")
+    return (
+        persons.with_columns(other="person", person=pl.col("person").first().over("leader"))
+        .filter(pl.col("person") != pl.col("other"))
+        .select(question_id=pair_question_id(), decision=pl.lit(SAME))
     )
 
 

@@ -40,7 +40,7 @@ _RATES: Final = {
     "phases": {"per_100_schools": ("holdings", "schools")},
 }
 _COUNT_STEP: Final = 5
-_THINNED: Final = ("estimates", "sensitivity", "models", "consistency")
+_THINNED: Final = ("estimates", "sensitivity", "models", "consistency", "doubt")
 
 
 def suppress_landscape(
@@ -102,6 +102,7 @@ def suppress_landscape(
         if nothing
         else _concentration(landscape.concentration, tables["authorities"], seed, round_to),
         network=_network(landscape.network, threshold),
+        doubt=landscape.doubt if nothing else _doubt(landscape.doubt, tables["extent"], round_to),
     )
     return replace(published, withheld=_withheld(landscape, published))
 
@@ -232,9 +233,23 @@ def _follows_from(sensitivity: pl.DataFrame, estimates: pl.DataFrame) -> bool:
 
 def _models(models: pl.DataFrame, extent: pl.DataFrame) -> pl.DataFrame:
     """Models of overlapping lists, without those of a role whose count is hidden."""
+    return models.filter(~pl.col("population").is_in(_hidden_roles(extent)))
+
+
+def _doubt(doubt: pl.DataFrame, extent: pl.DataFrame, round_to: int | None) -> pl.DataFrame:
+    """Doubt about counts, without roles whose count is hidden, in whole steps."""
+    step = round_to or 1
+    low, high = _widened("expected", "low", "high", step, round_to or _COUNT_STEP)
+    counted = rounded(pl.col("counted"), round_to) if round_to else pl.col("counted")
+    return doubt.filter(~pl.col("role").is_in(_hidden_roles(extent))).with_columns(
+        _to_step("expected", step).alias("expected"), low.alias("low"), high.alias("high"), counted=counted
+    )
+
+
+def _hidden_roles(extent: pl.DataFrame) -> list[str]:
     status = pl.col("holdings_status").cast(pl.String)
     hidden = extent.filter((status == SUPPRESSED) | ((status == REPORTED) & pl.col("leaders").is_null()))
-    return models.filter(~pl.col("population").is_in(hidden["role"].to_list()))
+    return hidden["role"].to_list()
 
 
 def _concentration(

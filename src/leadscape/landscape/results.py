@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
+
+from leadscape.landscape.tables import CountDoubt
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Landscape:
 
     Attributes
     ----------
+    doubt
+        As :class:`~leadscape.landscape.tables.CountDoubt`; empty where every question about the returns is decided.
     withheld
         Names of tables that were left out or lost rows so that people are protected; of the network, ``network``
         stands for all of it and ``reach`` for single leaders and schools.
@@ -79,4 +83,5 @@ class Landscape:
     consistency: pl.DataFrame
     concentration: Concentration | None
     network: NetworkSummary | None
+    doubt: pl.DataFrame = field(default_factory=CountDoubt.create_empty)
     withheld: frozenset[str] = frozenset()

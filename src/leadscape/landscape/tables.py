@@ -196,6 +196,25 @@ class Estimates(Table):
     assumptions = dy.String(description="What must be true for it to hold")
 
 
+class CountDoubt(Table):
+    """One row is one role, or all together, and how many holdings were reported if doubt is carried through.
+
+    A missing row means that every question about the returns is decided, or that the role's count is hidden. The counts
+    of other tables are of what is decided or beyond doubt; here every open question is answered in many ways, by the
+    probability of each answer.
+    """
+
+    role = dy.String(primary_key=True, description="Role id of the codebook, or all")
+    role_label = dy.String()
+    counted = dy.Int64(
+        nullable=True, min=0, description="Holdings decided or beyond doubt, as other tables count"
+    )
+    expected = dy.Float64(min=0, description="Mean number of holdings over the ways the returns may be meant")
+    low = dy.Float64(min=0, description="Lower end of the interval")
+    high = dy.Float64(min=0, description="Upper end of the interval")
+    draws = dy.Int64(min=2, description="Ways drawn")
+
+
 class Sensitivity(Table):
     """One row is one assumption about the authorities that did not answer: their rate as a factor of the others' rate.
 

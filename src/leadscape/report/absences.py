@@ -22,6 +22,9 @@ def absences(contents: ReportContents) -> dict[str, str]:
     landscape = contents.landscape
     return {
         "estimates": _estimates(contents),
+        "doubt": "What doubt about single roles does is left out where their count is suppressed."
+        if "doubt" in landscape.withheld
+        else "",
         "sensitivity": _sensitivity(contents),
         "models": _models(landscape),
         "network": f"The network is suppressed {HIDDEN.removeprefix('to protect people, ')}."

@@ -33,6 +33,28 @@ def view_sensitivity(landscape: Landscape) -> TableView | None:
     )
 
 
+def view_doubt(landscape: Landscape) -> TableView | None:
+    """What open questions about the returns do to the number reported; null where every one is decided."""
+    if not landscape.doubt.height:
+        return None
+    draws = int(landscape.doubt["draws"][0])
+    return show_table(
+        landscape.doubt,
+        "doubt",
+        "Role-holdings reported, with doubt about what the returns mean",
+        (
+            Shown("role_label", "Role"),
+            Shown("counted", "Beyond doubt or decided", "count"),
+            Shown("expected", "Expected", "count"),
+            Shown("low", "Interval from", "count"),
+            Shown("high", "to", "count"),
+        ),
+        f"Every open question was answered in {whole(draws)} ways, by the probability of each answer. The expected "
+        "number may lie below the count beyond doubt, because lines that may be one person are counted apart there.",
+        frozenset([landscape.doubt.height - 1]),
+    )
+
+
 def view_network(network: NetworkSummary) -> TableView:
     """The support network in figures."""
     schools = network.schools_in_network

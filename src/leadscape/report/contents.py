@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import polars as pl
 from leadscape.codebooks import Codebook
 from leadscape.core.provenance import Provenance
 from leadscape.landscape.results import Landscape
+from leadscape.report.tables import UnderstoodLines
 
 if TYPE_CHECKING:
     from leadscape.register.areas import Areas
@@ -73,7 +74,7 @@ class ReportContents:
         Already suppressed where that was asked for.
     suppress_below
         Counts of people below this and above zero are hidden; null where none is.
-    reading, responses, open_questions
+    reading, responses, open_questions, understanding
         As declared in :mod:`leadscape.report.tables`.
     decisions
         Questions that were settled in the review file.
@@ -96,6 +97,7 @@ class ReportContents:
     home_points: PointsShown | None = None
     notes: tuple[str, ...] = ()
     baseline: BaselineComparison | None = None
+    understanding: pl.DataFrame = field(default_factory=UnderstoodLines.create_empty)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
             landscape.sensitivity,
             landscape_tables.Sensitivity,
         ),
+        ("doubt", "Doubt about what returns mean", landscape.doubt, landscape_tables.CountDoubt),
         ("models", "Capture-recapture models", landscape.models, landscape_tables.CaptureModels),
         (
             "network_schools",
@@ -82,6 +83,7 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
             landscape_tables.WaveComparison,
         ),
         ("responses", "Response", contents.responses, report_tables.ResponseCounts),
+        ("understanding", "How lines were understood", contents.understanding, report_tables.UnderstoodLines),
         ("reading", "Rows read", contents.reading, report_tables.ReadingCounts),
         ("open_questions", "Open questions", contents.open_questions, report_tables.OpenQuestions),
     ]

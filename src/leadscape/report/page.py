@@ -95,6 +95,8 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
         "bands": count_views.view_bands(landscape),
         "estimates": estimate_views.view_estimates(landscape),
         "assumptions": estimate_views.view_assumptions(landscape),
+        "doubt": certainty_views.view_doubt(landscape),
+        "understanding": quality_views.view_understanding(contents),
         "sensitivity": certainty_views.view_sensitivity(landscape),
         "models": estimate_views.view_models(landscape, contents.codebook),
         "responses": quality_views.view_responses(contents),

@@ -70,6 +70,44 @@ def view_responses(contents: ReportContents) -> TableView | None:
     )
 
 
+UNDERSTOOD_WORDS = {
+    "label": "the codebook’s own words",
+    "alias": "another known wording",
+    "review": "a person’s decision",
+    "uncoded": "not known yet",
+    "urn": "the school’s number",
+    "exact_name": "a name that one open school of the authority bears",
+    "probable": "the most probable, beyond the threshold",
+    "in_review": "not known yet: candidates wait for a person",
+    "not_in_register": "something else than an open school",
+    "no_match": "nothing in the register is near",
+    "not_stated": "no school stated",
+    "alone": "no other line is like it",
+    "exact": "same name and school as another line",
+}
+
+
+def view_understanding(contents: ReportContents) -> TableView | None:
+    """How every line of the returns was understood, and how many of the answers are expected to be wrong."""
+    if not contents.understanding.height:
+        return None
+    return show_table(
+        contents.understanding.with_columns(
+            pl.col("question").cast(pl.String), pl.col("how").replace(UNDERSTOOD_WORDS)
+        ),
+        "understanding",
+        "How the lines of the returns were understood",
+        (
+            Shown("question", "What a line says", "words"),
+            Shown("how", "How it was understood"),
+            Shown("lines", "Lines", "count", absent="suppressed"),
+            Shown("expected_wrong", "Expected to be wrong", "decimal", absent="not known"),
+        ),
+        "Partner schools are counted by mention, not by line. What is expected to be wrong follows from the "
+        "probabilities of what the software accepted by itself; of decisions by people nothing is known.",
+    )
+
+
 def view_questions(contents: ReportContents) -> TableView | None:
     """Questions that are still open."""
     if not contents.open_questions.height:

@@ -192,15 +192,26 @@ def _origins(contents: ReportContents) -> list[KeyFigure | None]:
 
 
 def _scaled(landscape: Landscape) -> KeyFigure | None:
-    """All role-holdings with silent authorities; post-stratified where that can be, since response goes by region."""
+    """All role-holdings with silent authorities: the fullest account first, post-stratified before plain scaling."""
+    method = pl.col("method")
     rows = landscape.estimates.filter(
-        pl.col("unit") != "%", pl.col("origin") == "all", pl.col("low") < pl.col("high")
-    ).sort(pl.col("method").str.starts_with("post-stratified"), descending=True, maintain_order=True)
-    return _estimated(
-        rows,
-        "role-holdings estimated: as reported, with local roles of silent authorities added, without leaders whom "
-        "nobody named",
+        pl.col("unit") != "%",
+        pl.col("origin") == "all",
+        pl.col("low") < pl.col("high"),
+        method.str.contains("^(post-stratified|scaled)"),
+    ).sort(
+        pl.col("estimate_id").str.starts_with("all:whole:"),
+        method.str.starts_with("post-stratified"),
+        descending=True,
+        maintain_order=True,
     )
+    if not rows.height:
+        return None
+    if str(rows["estimate_id"][0]).startswith("all:whole:"):
+        added = "with those of silent authorities and those whom no list named"
+    else:
+        added = "as reported, with local roles of silent authorities added, without leaders whom nobody named"
+    return _estimated(rows, f"role-holdings estimated: {added}")
 
 
 def _prevalence(landscape: Landscape) -> KeyFigure | None:

@@ -31,6 +31,30 @@ class ResponseCounts(Table):
     )
 
 
+class UnderstoodLines(Table):
+    """One row is one way in which lines of returns were understood: what was asked, and how it was answered.
+
+    A missing row means that no line was understood in this way. The lines of one question add up to all of them.
+    """
+
+    question = dy.Enum(
+        ("role", "home school", "partner school", "person"),
+        primary_key=True,
+        description="What a line had to tell",
+    )
+    how = dy.String(primary_key=True, description="By which rule, by a person's decision, or not yet")
+    lines = dy.Int64(
+        nullable=True,
+        min=0,
+        description="Lines, or mentions of partner schools; null where so few are suppressed",
+    )
+    expected_wrong = dy.Float64(
+        nullable=True,
+        min=0,
+        description="How many of them are expected to be wrong, by the probabilities; null where none is known",
+    )
+
+
 class OpenQuestions(Table):
     """One row is one kind of question that nobody has settled yet. A missing row means that none is open."""
 

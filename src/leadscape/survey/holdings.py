@@ -24,11 +24,16 @@ def gather_lines(
     located: pl.DataFrame,
     codings: pl.DataFrame,
     people: pl.DataFrame,
-    responses: pl.DataFrame,
     schools: pl.DataFrame,
     codebook: Codebook,
 ) -> pl.DataFrame:
-    """One row a nomination with a role: leader, role, origin, home school's place and phase, respondent and route."""
+    """One row a nomination with a role: leader, role, origin, home school's place and phase, respondent and route.
+
+    Parameters
+    ----------
+    located
+        Nominations with ``home_urn`` as it is taken to be meant, and ``route``: the kind of respondent.
+    """
     places = schools.select(
         home_urn="urn", school_authority="authority_code", school_region="region", phase="phase"
     )
@@ -39,11 +44,6 @@ def gather_lines(
         located.join(codings.drop_nulls("role").select("nomination_id", "role"), on="nomination_id")
         .join(people, on="nomination_id")
         .join(codebook.role_frame().select("role", "origin"), on="role", how="left")
-        .join(
-            responses.select("respondent_id", route=pl.col("kind").cast(pl.String)),
-            on="respondent_id",
-            how="left",
-        )
         .join(places, on="home_urn", how="left")
         .with_columns(
             authority_code=pl.coalesce("school_authority", "authority_code"),

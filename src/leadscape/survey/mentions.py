@@ -16,7 +16,11 @@ _URN_ONLY: Final = r"^\d{5,8}$"
 def place_nominations(
     nominations: pl.DataFrame, responses: pl.DataFrame, schools: pl.DataFrame
 ) -> pl.DataFrame:
-    """``nominations`` with ``authority_code``: as written, else that of the authority which answered."""
+    """``nominations`` with ``authority_code``: as written, else that of the authority which answered.
+
+    ``authority`` stays as written where it names no authority of the register: people write the district, the old
+    county or the diocese, which still says where a school lies.
+    """
     lookup = authority_lookup(schools)
     known = lookup.rename({"authority_code": "by_code"})
     named = lookup.rename({"authority_code": "by_name"})
@@ -30,7 +34,10 @@ def place_nominations(
             how="left",
             maintain_order="left",
         )
-        .with_columns(authority_code=pl.coalesce("by_code", "by_name", "respondent_authority"))
+        .with_columns(
+            authority_code=pl.coalesce("by_code", "by_name", "respondent_authority"),
+            elsewhere=pl.when(pl.coalesce("by_code", "by_name").is_null()).then("authority"),
+        )
         .drop("folded", "by_code", "by_name", "respondent_authority")
     )
 
@@ -41,8 +48,9 @@ def find_mentions(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Returns
     -------
     tuple of polars.DataFrame
-        Mentions: ``mention_id``, ``urn``, ``name``, ``authority_code``. Uses: ``nomination_id``, ``use`` (``home`` or
-        ``partner``), ``mention_id``. A nomination that states no school has no use.
+        Mentions: ``mention_id``, ``urn``, ``name``, ``authority_code``, ``authority`` (as written, where it is none of
+        the register's). Uses: ``nomination_id``, ``use`` (``home`` or ``partner``), ``mention_id``. A nomination that
+        states no school has no use.
     """
     home = placed.select(
         "nomination_id",
@@ -50,11 +58,13 @@ def find_mentions(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         urn=pl.col("home_urn"),
         name=pl.col("home_school"),
         authority_code=pl.col("authority_code"),
+        authority=pl.col("elsewhere"),
     ).filter(pl.col("urn").is_not_null() | pl.col("name").is_not_null())
     listed = placed.select(
         "nomination_id",
         text=pl.col("partner_schools").str.replace_all(PARTNER_SEPARATORS, ";").str.split(";"),
         authority_code=pl.col("authority_code"),
+        authority=pl.col("elsewhere"),
     ).explode("text")
     numbered = pl.col("text").str.contains(_URN_ONLY)
     partner = (
@@ -66,13 +76,18 @@ def find_mentions(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             urn=pl.when(numbered).then(clean_identifier(pl.col("text"))),
             name=pl.when(~numbered).then(pl.col("text")),
             authority_code=pl.col("authority_code"),
+            authority=pl.col("authority"),
         )
     )
     uses = pl.concat([home, partner])
-    distinct = uses.select("urn", "name", "authority_code").unique(maintain_order=True)
-    mentions = distinct.with_columns(
-        mention_id=pl.Series([content_id("M", *row) for row in distinct.iter_rows()], dtype=pl.String)
-    )
-    return mentions.select("mention_id", "urn", "name", "authority_code"), uses.join(
-        mentions, on=["urn", "name", "authority_code"], nulls_equal=True, maintain_order="left"
+    said = ["urn", "name", "authority_code", "authority"]
+    distinct = uses.select(said).unique(maintain_order=True)
+    # What names no authority is part of the id only where it is there, so that decisions made without it stay found.
+    ids = [
+        content_id("M", urn, name, code, *([] if written is None else [written]))
+        for urn, name, code, written in distinct.iter_rows()
+    ]
+    mentions = distinct.with_columns(mention_id=pl.Series(ids, dtype=pl.String))
+    return mentions.select("mention_id", *said), uses.join(
+        mentions, on=said, nulls_equal=True, maintain_order="left"
     ).select("nomination_id", "use", "mention_id")

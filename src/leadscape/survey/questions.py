@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
 import polars as pl
 
-from leadscape.core.identifiers import normalise_name
 from leadscape.core.tables import polars_schema
-from leadscape.survey.coding import suggest_roles
-from leadscape.survey.linkage import suggest_schools
 from leadscape.survey.tables import Questions
 
-if TYPE_CHECKING:
-    from leadscape.codebooks import Codebook
+ROLE_CANDIDATES: Final = 3
+SHOWN_FROM: Final = 0.02
+"""Probability from which an answer is worth a person's glance."""
 
 
 def wording(text: pl.Expr) -> pl.Expr:
@@ -32,9 +30,15 @@ def school_question_id(mention_id: pl.Expr) -> pl.Expr:
 
 
 def ask_roles(
-    placed: pl.DataFrame, codings: pl.DataFrame, codebook: Codebook, decisions: pl.DataFrame
+    placed: pl.DataFrame, codings: pl.DataFrame, shares: pl.DataFrame, decisions: pl.DataFrame
 ) -> pl.DataFrame:
-    """One question a distinct wording that is no label or alias of the codebook."""
+    """One question a distinct wording that is no label or alias of the codebook.
+
+    Parameters
+    ----------
+    shares
+        ``question_id``, ``role``, ``probability``, ``co_named``, ``lines``: what the wording may mean.
+    """
     uncoded = placed.join(codings.filter(pl.col("role").is_null()), on="nomination_id", how="semi")
     asked = (
         uncoded.group_by(question_id=role_question_id(pl.col("role_text")))
@@ -46,74 +50,84 @@ def ask_roles(
         .sort("question_id")
     )
     answered = _with_decisions(asked, decisions)
-    waiting = answered.filter(pl.col("decision").is_null())["as_written"]
-    suggested = suggest_roles(waiting, codebook).rename({"role_text": "as_written"})
-    return _as_questions(answered.join(suggested, on="as_written", how="left"), "role")
+    suggested = _role_candidates(shares)
+    return _as_questions(answered.join(suggested, on="question_id", how="left"), "role")
+
+
+def _role_candidates(shares: pl.DataFrame) -> pl.DataFrame:
+    """``question_id`` and ``candidates`` such as ``mentor_head (83 %; 5 of 6 so named by others)``, best first."""
+    named = pl.format("; {} of {} so named by others", "co_named", "lines")
+    text = pl.concat_str(
+        pl.col("role"),
+        pl.lit(" ("),
+        (100 * pl.col("probability")).round().cast(pl.Int64),
+        pl.lit(" %"),
+        pl.when(pl.col("co_named") > 0).then(named).otherwise(pl.lit("")),
+        pl.lit(")"),
+    )
+    return (
+        shares.filter(pl.col("probability") >= SHOWN_FROM)
+        .sort("question_id", "probability", "role", descending=[False, True, False])
+        .group_by("question_id", maintain_order=True)
+        .agg(candidates=text.head(ROLE_CANDIDATES))
+    )
 
 
 def ask_schools(
     mentions: pl.DataFrame,
     uses: pl.DataFrame,
-    automatic: pl.DataFrame,
-    possible: pl.DataFrame,
+    links: pl.DataFrame,
+    candidates: pl.DataFrame,
     decisions: pl.DataFrame,
-    successors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """One question a distinct mention that is not beyond doubt; the successor of a closed school is offered first."""
-    unlinked = mentions.join(automatic.filter(pl.col("urn").is_null()), on="mention_id", how="semi")
-    named = normalise_name(pl.col("name"))
-    bearing = pl.struct("authority_code", named).is_in(
-        possible.select(pl.struct("authority_code", named)).to_series().implode()
+    """One question a distinct mention that was not accepted; one that was, where a person has decided on it.
+
+    Parameters
+    ----------
+    links, candidates
+        As :class:`~leadscape.survey.linkage.SchoolLinks` and :class:`~leadscape.survey.linkage.SchoolCandidates`.
+    """
+    used = uses.group_by("mention_id").agg(nominations=pl.len().cast(pl.Int64))
+    named = mentions.join(used, on="mention_id").join(
+        links.select("mention_id", "outcome", "reason"), on="mention_id", maintain_order="left"
     )
-    why_asked = (
-        pl.when(pl.col("urn").is_not_null() & ~pl.col("urn").is_in(possible["urn"].implode()))
-        .then(pl.lit("no open school has the number"))
-        .when(pl.col("urn").is_not_null())
-        .then(pl.lit("number and name disagree, or the school was not open on the date"))
-        .when(bearing)
-        .then(pl.lit("several schools bear the name, or the one that does was not open on the date"))
-        .otherwise(pl.lit("no school of the authority bears the name"))
+    asked = named.with_columns(
+        question_id=school_question_id(pl.col("mention_id")),
+        as_written=pl.concat_str("urn", "name", separator=" | ", ignore_nulls=True),
+        context=pl.format(
+            "authority {}: {}",
+            pl.coalesce("authority_code", "authority", pl.lit("not known")),
+            pl.col("reason"),
+        ),
+    ).sort("question_id")
+    answered = _with_decisions(asked, decisions).filter(
+        (pl.col("outcome") != "accepted") | pl.col("decision").is_not_null()
     )
-    asked = (
-        unlinked.join(uses.group_by("mention_id").agg(nominations=pl.len().cast(pl.Int64)), on="mention_id")
-        .with_columns(
-            question_id=school_question_id(pl.col("mention_id")),
-            as_written=pl.concat_str("urn", "name", separator=" | ", ignore_nulls=True),
-            context=pl.format("authority {}: {}", pl.col("authority_code").fill_null("not known"), why_asked),
-        )
-        .sort("question_id")
+    text = pl.concat_str(
+        "urn",
+        pl.col("name").fill_null("-"),
+        pl.col("town").fill_null("-"),
+        pl.format("{} %", (100 * pl.col("probability")).round().cast(pl.Int64)),
+        separator=" | ",
     )
-    answered = _with_decisions(asked, decisions)
-    waiting = answered.filter(pl.col("decision").is_null()).select(mentions.columns)
-    suggested = suggest_schools(waiting, possible)
-    if successors is not None:
-        suggested = _successors_first(suggested, waiting, successors, possible)
+    suggested = (
+        candidates.sort("mention_id", "rank").group_by("mention_id", maintain_order=True).agg(candidates=text)
+    )
     return _as_questions(answered.join(suggested, on="mention_id", how="left"), "school")
-
-
-def _successors_first(
-    suggested: pl.DataFrame, waiting: pl.DataFrame, successors: pl.DataFrame, possible: pl.DataFrame
-) -> pl.DataFrame:
-    """``suggested`` with the open successors of a closed school, where its number was written, before the others."""
-    followed = (
-        waiting.select("mention_id", "urn")
-        .join(successors.filter(pl.col("urn") != pl.col("successor_urn")), on="urn")
-        .join(possible.select(successor_urn="urn", successor_name="name"), on="successor_urn")
-        .group_by("mention_id")
-        .agg(first=pl.format("{} | {} | successor of {}", "successor_urn", "successor_name", "urn").sort())
-    )
-    return suggested.join(followed, on="mention_id", how="left", maintain_order="left").select(
-        "mention_id",
-        candidates=pl.when(pl.col("first").is_not_null())
-        .then(pl.col("first").list.concat("candidates"))
-        .otherwise("candidates"),
-    )
 
 
 def ask_persons(
     pairs: pl.DataFrame, located: pl.DataFrame, persons: pl.DataFrame, decisions: pl.DataFrame
 ) -> pl.DataFrame:
-    """One question a pair of persons who may be one."""
+    """One question a pair of groups of lines that may be one person.
+
+    Parameters
+    ----------
+    pairs
+        As :class:`~leadscape.survey.identity.PersonPairs`; asked about are those for review and those decided on.
+    persons
+        ``nomination_id``, ``person``: the groups that pairs are made of.
+    """
     described = (
         located.join(persons, on="nomination_id")
         .group_by("person")
@@ -132,32 +146,32 @@ def ask_persons(
         )
     )
     asked = (
-        pairs.join(described, on="person", maintain_order="left")
+        pairs.filter((pl.col("outcome").cast(pl.String) == "review") | pl.col("decision").is_not_null())
+        .rename({"decision": "held"})
+        .join(described, on="person", maintain_order="left")
         .join(described, left_on="other", right_on="person", suffix="_other", maintain_order="left")
         .select(
             question_id=pair_question_id(),
             as_written=pl.format("{}  =?  {}", "text", "text_other"),
-            context="why",
+            context=pl.format(
+                "{} %: {}",
+                (100 * pl.col("probability")).round().cast(pl.Int64),
+                pl.concat_str("why", "asked_because", separator="; ", ignore_nulls=True),
+            ),
             nominations=(pl.col("lines") + pl.col("lines_other")).cast(pl.Int64),
             candidates=pl.lit(["same", "different"]),
+            held=pl.col("held").cast(pl.String),
         )
     )
-    return _as_questions(_with_decisions(asked, decisions), "person")
+    # A decision on lines that stand in another group now holds under the pair's new id.
+    answered = _with_decisions(asked, decisions).with_columns(decision=pl.coalesce("decision", "held"))
+    return _as_questions(answered, "person")
 
 
 def pair_question_id() -> pl.Expr:
     """The question that a pair raises, from columns ``person`` and ``other``."""
     return pl.concat_str(
         pl.lit("person-"), pl.col("person").str.slice(1), pl.lit("-"), pl.col("other").str.slice(1)
-    )
-
-
-def decided_pairs(pairs: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
-    """``person``, ``other``, ``decision`` for every pair that a person decided."""
-    return (
-        pairs.with_columns(question_id=pair_question_id())
-        .join(questions.drop_nulls("decision").select("question_id", "decision"), on="question_id")
-        .select("person", "other", "decision")
     )
 
 

@@ -128,7 +128,7 @@ def _bare_decision() -> pl.Expr:
     """A decision as it is meant: an id without what a candidate says besides, a word in lower case."""
     text = pl.col("decision").str.strip_chars()
     of_school = text.str.split(" | ").list.first()
-    of_role = text.str.replace(r"\s*\(\d+\)$", "")
+    of_role = text.str.replace(r"\s*\(\d+( %)?[^)]*\)$", "")
     bare = (
         pl.when(pl.col("question_id").str.starts_with("school-"))
         .then(of_school)

@@ -11,7 +11,7 @@ from leadscape.register.tables import urn_column
 RESPONDENT_KINDS = ("authority", "agency", "network")
 RESPONSES = ("answered", "answered_none", "silent")
 CODING_METHODS = ("label", "alias", "review", "uncoded")
-LINKAGE_METHODS = ("urn", "exact_name", "review", "unlinked")
+LINKAGE_METHODS = ("urn", "exact_name", "probable", "review", "unlinked")
 QUESTIONS = ("role", "school", "person", "objection")
 
 
