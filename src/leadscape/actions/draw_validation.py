@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from leadscape.actions.find_person import StudyPeople, read_people
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.core.errors import OutputBlocked
 from leadscape.survey.privacy import trace_nominations
-from leadscape.survey.settle import settle
 from leadscape.survey.validation import draw_sample, needed_size, write_forms, write_sample
 from leadscape.survey.validation.draw import STRATIFIERS
 from leadscape.survey.validation.forms import NO_SCHOOL
@@ -116,17 +116,9 @@ def list_entries(people: StudyPeople) -> pl.DataFrame:
     ``linkage`` is how surely the home school is known: the method that linked its lines, the weakest first by name.
     """
     study, used = people.study, people.used
-    given = (
-        used.nominations,
-        used.responses,
-        used.schools,
-        study.codebook,
-        used.decisions,
-        study.as_of,
-        used.successors(study.as_of),
-    )
-    settled = people.settled if used is people.inputs else settle(*given)
-    traces = people.traces if used is people.inputs else trace_nominations(*given, settled=settled)
+    whole = used is people.inputs
+    settled = people.settled if whole else settle_inputs(used, study)
+    traces = people.traces if whole else trace_nominations(settled)
     methods = (
         traces.join(
             settled.linked.select("nomination_id", pl.col("method").cast(pl.String)), on="nomination_id"

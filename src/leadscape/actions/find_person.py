@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import Study, read_study
 from leadscape.core.errors import NotFound
 from leadscape.core.identifiers import clean_identifier
 from leadscape.core.progress import Progress, Silent
-from leadscape.survey import Settlement, settle
 from leadscape.survey.identity import fold_person_name
 from leadscape.survey.privacy import trace_nominations
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from leadscape.survey import Settlement
 
 
 class SeveralPeople(NotFound):
@@ -81,17 +83,8 @@ def read_people(path: Path, progress: Progress | None = None) -> StudyPeople:
         # What was withdrawn as a whole is silent in a run, and a person's rights do not depend on it.
         everything = replace(everything, decisions=used.decisions)
     progress.step("Recognising people")
-    given = (
-        everything.nominations,
-        everything.responses,
-        everything.schools,
-        study.codebook,
-        everything.decisions,
-        study.as_of,
-        everything.successors(study.as_of),
-    )
-    settled = settle(*given)
-    return StudyPeople(study, everything, used, settled, trace_nominations(*given, settled=settled))
+    settled = settle_inputs(everything, study)
+    return StudyPeople(study, everything, used, settled, trace_nominations(settled))
 
 
 def find_person(
@@ -172,16 +165,7 @@ def _by_id(people: StudyPeople, leader: str) -> str | None:
     wanted = leader.strip()
     if (people.traces["leader_id"] == wanted).any():
         return wanted
-    study, used = people.study, people.used
-    current = trace_nominations(
-        used.nominations,
-        used.responses,
-        used.schools,
-        study.codebook,
-        used.decisions,
-        study.as_of,
-        used.successors(study.as_of),
-    )
+    current = trace_nominations(settle_inputs(people.used, people.study))
     lines = current.filter(pl.col("leader_id") == wanted).select("nomination_id")
     found = people.traces.join(lines, on="nomination_id", how="semi")["leader_id"].unique()
     return found.item() if len(found) == 1 else None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.core.errors import StudyProblem
-from leadscape.survey import settle
 from leadscape.survey.privacy import (
     blank_mentions,
     hold_back,
@@ -36,7 +36,7 @@ def keep_out(inputs: StudyInputs, study: Study) -> StudyInputs:
     """
 
     def find_leaders() -> pl.DataFrame:
-        return trace_nominations(*_settled_from(inputs, study))
+        return trace_nominations(settle_inputs(inputs, study))
 
     gone = withdraw(inputs.nominations, study.withdrawals, find_leaders)
     source = study.withdrawals.name if study.withdrawals else ""
@@ -83,7 +83,7 @@ def placed_names(inputs: StudyInputs, study: Study) -> pl.DataFrame:
 
     The register knows a school by the name it bears, so a line is also placed by that name and authority.
     """
-    linked = settle(*_settled_from(inputs, study)).linked.select("nomination_id", linked_urn="home_urn")
+    linked = settle_inputs(inputs, study).linked.select("nomination_id", linked_urn="home_urn")
     sender = inputs.responses.select("respondent_id", sender_authority="authority_code")
     titled = inputs.schools.select(
         linked_urn="urn", linked_name="name", linked_authority="authority_code"
@@ -104,16 +104,3 @@ def placed_names(inputs: StudyInputs, study: Study) -> pl.DataFrame:
             ),
         ]
     ).unique(maintain_order=True)
-
-
-def _settled_from(inputs: StudyInputs, study: Study) -> tuple:
-    """What :func:`~leadscape.survey.settle.settle` takes, in its order."""
-    return (
-        inputs.nominations,
-        inputs.responses,
-        inputs.schools,
-        study.codebook,
-        inputs.decisions,
-        study.as_of,
-        inputs.successors(study.as_of),
-    )

@@ -8,15 +8,30 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from leadscape.actions.gather_inputs import gather_inputs
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
 from leadscape.core.errors import StudyProblem
 from leadscape.core.progress import Progress, Silent
-from leadscape.survey import settle
+from leadscape.core.tabular import ENDINGS
 from leadscape.survey.validation import ValidationConfig, ValidationResult, read_answers, validate
 from leadscape.survey.validation.answers import read_sample
 
 if TYPE_CHECKING:
     from leadscape.actions.study import Study
+
+
+def list_forms(given: list[Path]) -> tuple[Path, ...]:
+    """Forms, with every table in a folder for the folder; sorted, each once."""
+    found: list[Path] = []
+    for path in given:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        found += [one for one in inside if path == one or _is_form(one)]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_form(path: Path) -> bool:
+    # Spreadsheet programs leave lock files such as ~$100001.xlsx beside an open workbook.
+    return path.is_file() and path.name.lower().endswith(ENDINGS) and not path.name.startswith(("~$", "."))
 
 
 def read_validation(
@@ -45,15 +60,7 @@ def read_validation(
     declared = read_study(study)
     inputs = gather_inputs(declared, progress)
     progress.step("Coding, linking, recognising people")
-    settled = settle(
-        inputs.nominations,
-        inputs.responses,
-        inputs.schools,
-        declared.codebook,
-        inputs.decisions,
-        declared.as_of,
-        inputs.successors(declared.as_of),
-    )
+    settled = settle_inputs(inputs, declared)
     progress.step("Reading the forms")
     return validate_holdings(declared, settled.role_holdings, sample=sample, forms=forms, totals=totals)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from leadscape.cli.survey.agree import agree
+from leadscape.cli.survey.person import person
+from leadscape.cli.survey.validate import validate
+from leadscape.cli.survey.withdraw import withdraw
+
 app = typer.Typer(
     help="Surveys: forms out, answers in, coding, linkage, people, validation.", no_args_is_help=True
 )
@@ -12,3 +17,9 @@ app = typer.Typer(
 @app.callback()
 def _root() -> None:
     pass
+
+
+app.command("agree")(agree)
+app.command("person")(person)
+app.command("validate")(validate)
+app.command("withdraw")(withdraw)

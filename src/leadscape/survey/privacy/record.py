@@ -20,6 +20,11 @@ TITLES: Final[dict[str, str]] = {
     "supports": "Schools that you are said to support",
     "codings": "The role that was taken from each line",
     "linked": "The school that was taken from each line",
+    "identities": "How these lines were taken to be about one person",
+    "pairs": "Others who were weighed as possibly the same person, and the outcome",
+    "evidence": "What spoke for and against, in each of those cases",
+    "mentions": "Schools that the lines mention, and which was taken to be meant",
+    "school_candidates": "Schools that could have been meant",
     "questions": "Questions that people were asked about these lines, and what they decided",
     "withdrawals": "Withdrawals recorded",
     "objections": "Objections recorded (as keys that hold no name)",
@@ -83,16 +88,23 @@ def rows_about(settled: Settlement, leader_id: str, lines: pl.DataFrame) -> dict
 
     A table is searched by whatever it knows people by: a line, a leader, or the two groups of lines of a pair.
     """
+    understood = settled.understood
     ids = lines["nomination_id"].implode()
     found: dict[str, pl.DataFrame] = {}
-    for field in fields(settled):
-        frame = getattr(settled, field.name)
-        if not isinstance(frame, pl.DataFrame) or field.name == "questions":
-            continue
-        tests = [pl.col(key).is_in(ids) for key in LINE_KEYS if key in frame.columns]
-        tests += [pl.col("leader_id") == leader_id] if "leader_id" in frame.columns else []
-        if tests:
-            found[field.name] = frame.filter(pl.any_horizontal(tests).fill_null(value=False))
+    for part in (settled, understood.resolution):
+        for field in fields(part):
+            frame = getattr(part, field.name)
+            if not isinstance(frame, pl.DataFrame) or field.name == "questions":
+                continue
+            tests = [pl.col(key).is_in(ids) for key in LINE_KEYS if key in frame.columns]
+            tests += [pl.col("leader_id") == leader_id] if "leader_id" in frame.columns else []
+            if tests:
+                found[field.name] = frame.filter(pl.any_horizontal(tests).fill_null(value=False))
+    mentioned = understood.uses.join(lines.select("nomination_id"), on="nomination_id", how="semi")
+    found["mentions"] = mentioned.join(understood.mentions, on="mention_id").join(
+        understood.linkage.links, on="mention_id", suffix="_linked"
+    )
+    found["school_candidates"] = understood.linkage.candidates.join(mentioned, on="mention_id", how="semi")
     found["questions"] = questions_about(settled.questions, lines)
     return found
 

@@ -35,6 +35,14 @@ def name_words(names: pl.Series) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def names_person(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    """Whether a text names a person in one of the ways of :func:`name_words`."""
+    if not words:
+        return pl.lit(value=False)
+    folded = pl.concat_str(pl.lit(" "), normalise_name(text), pl.lit(" "))
+    return folded.str.contains_any([f" {form} " for form in words]).fill_null(value=False)
+
+
 def find_names(folder: Path, names: pl.Series, ids: tuple[str, ...] = ()) -> pl.DataFrame:
     """Files below ``folder`` in which a person stands: ``file``, ``name`` and ``id`` (whether by either).
 
