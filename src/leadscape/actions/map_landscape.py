@@ -11,6 +11,7 @@ import polars as pl
 from leadscape.actions.describe_landscape import DescribedLandscape, describe_landscape
 from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
 from leadscape.actions.report_contents import make_contents, open_questions
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import Study, read_study
 from leadscape.actions.write_restricted import check_restricted, prepared_restricted
 from leadscape.core.errors import OutputBlocked
@@ -24,7 +25,7 @@ from leadscape.register.areas import Areas, draw_areas
 from leadscape.register.tables import is_open
 from leadscape.report.outputs import check_folder, write_report
 from leadscape.report.terminal import extent_rows, summary_lines
-from leadscape.survey import Settlement, settle
+from leadscape.survey import Settlement
 from leadscape.survey.imputation import DrawnHoldings, draw_holdings
 
 PUBLIC: Final = "public"
@@ -90,17 +91,7 @@ def map_landscape(
         inputs = gather_inputs(declared, progress)
     with timed(seconds, "settle"):
         progress.step("Coding, linking, recognising people")
-        settled = settle(
-            inputs.nominations,
-            inputs.responses,
-            inputs.schools,
-            declared.codebook,
-            inputs.decisions,
-            declared.as_of,
-            inputs.successors(declared.as_of),
-            names=inputs.names,
-            config=declared.survey,
-        )
+        settled = settle_inputs(inputs, declared)
     with timed(seconds, "doubt"):
         progress.step("Drawing what open questions may mean")
         imputed = draw_holdings(

@@ -32,12 +32,14 @@ from leadscape.core.file_kinds import (
     unpack,
 )
 from leadscape.core.tables import no_problems
-from leadscape.core.workbook import read_workbook
+from leadscape.core.workbook import Sheet, list_sheets, read_workbook
 
 MAX_ROWS: Final = 5_000_000
 MAX_BYTES: Final = 256_000_000
 ENDINGS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".xls", ".parquet")
 ROW: Final = "row"
+NO_ROW: Final = "has a header and no row below it"
+"""How the refusal of a table without a row says it, so that a reader that knows what the table is can say more."""
 
 _CELL_BYTES: Final = 16  # what a column of text takes per cell in memory, at least
 _INVISIBLE: Final = r"[\u{FEFF}\u{200B}]"
@@ -123,6 +125,27 @@ def read_text_table(
     except OSError as error:
         raise _unreadable(path, error) from error
     return _finish(split_delimited(content, path.name, max_rows), path.name, None)
+
+
+def workbook_sheets(path: Path, max_bytes: int = MAX_BYTES) -> tuple[Sheet, ...]:
+    """Every sheet of a file; none where it is no workbook.
+
+    Raises
+    ------
+    FileProblem
+        When the file is missing, empty, not what its name says, damaged or too large.
+    """
+    path = Path(path)
+    ending = _ending(path)
+    if ending not in (".xlsx", ".xls"):
+        return ()
+    head = _read_head(path)
+    try:
+        refuse_other_content(path, head, ending)
+        refuse_large(path.name, path.stat().st_size, max_bytes)
+        return list_sheets(path, max_bytes)
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _ending(path: Path) -> str:
@@ -238,7 +261,7 @@ def _finish(cells: Cells, name: str, sheet: str | None) -> TextTable:
         )
     if not frame.height:
         raise FileProblem(
-            f"{name} has a header and no row below it.",
+            f"{name} {NO_ROW}.",
             "There is nothing to read.",
             "Check that the export finished, and that the first row holds the column names.",
         )

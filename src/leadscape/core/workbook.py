@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -67,11 +68,7 @@ def read_workbook(path: Path, sheet: str | None, max_rows: int, max_bytes: int) 
         loaded = _choose_sheet(reader, sheet, path.name)
         frame = loaded.to_polars() if loaded.width else pl.DataFrame()
     except fastexcel.FastExcelError as error:
-        raise FileProblem(
-            f"{path.name} cannot be opened as a workbook ({str(error).splitlines()[0]}).",
-            "It is damaged or locked with a password.",
-            "Open it in a spreadsheet program and save it again without a password.",
-        ) from error
+        raise _cannot_open(path, error) from error
     check_rows(frame.height, max_rows, path.name)
     filled = frame.select(pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0)).to_series()
     rows_with_text = np.flatnonzero(filled.fill_null(value=False).to_numpy()) if frame.width else np.array([])
@@ -91,6 +88,70 @@ def read_workbook(path: Path, sheet: str | None, max_rows: int, max_bytes: int) 
         blank_rows=int(rows_with_text[-1]) - top - len(body),
         unreadable_rows=0,
     ), loaded.name
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook before anybody reads it.
+
+    Attributes
+    ----------
+    headings
+        Cells of its first row with text, nulls for blank ones.
+    rows
+        Rows with text below that one.
+    """
+
+    name: str
+    visible: bool
+    headings: tuple[str | None, ...]
+    rows: int
+
+
+def list_sheets(path: Path, max_bytes: int) -> tuple[Sheet, ...]:
+    """Every sheet of a workbook, known to be one by its first bytes, in its order.
+
+    Raises
+    ------
+    FileProblem
+        When the workbook is damaged, locked or too large.
+    """
+    import fastexcel
+
+    if zipfile.is_zipfile(path):
+        _check_size(path, max_bytes)
+    try:
+        reader = fastexcel.read_excel(path)
+        loaded = [
+            reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            for name in reader.sheet_names
+        ]
+        frames = [sheet.to_polars() if sheet.width else pl.DataFrame() for sheet in loaded]
+    except fastexcel.FastExcelError as error:
+        raise _cannot_open(path, error) from error
+    filled = [
+        frame.filter(pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0))
+        if frame.width
+        else frame
+        for frame in frames
+    ]
+    return tuple(
+        Sheet(
+            sheet.name,
+            sheet.visible == "visible",
+            frame.row(0) if frame.height else (),
+            max(frame.height - 1, 0),
+        )
+        for sheet, frame in zip(loaded, filled, strict=True)
+    )
+
+
+def _cannot_open(path: Path, error: Exception) -> FileProblem:
+    return FileProblem(
+        f"{path.name} cannot be opened as a workbook ({str(error).splitlines()[0]}).",
+        "It is damaged or locked with a password.",
+        "Open it in a spreadsheet program and save it again without a password.",
+    )
 
 
 def _choose_sheet(reader: fastexcel.ExcelReader, sheet: str | None, name: str) -> fastexcel.ExcelSheet:

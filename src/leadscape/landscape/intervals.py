@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from leadscape.core.errors import NotIdentified
+from leadscape.core.exact_interval import exact_interval, tail_of
 from leadscape.core.randomness import random_stream
 
 if TYPE_CHECKING:
@@ -20,57 +21,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+__all__ = [
+    "bootstrap_interval",
+    "exact_interval",
+    "lognormal_interval",
+    "normal_quantile",
+    "poisson_interval",
+    "t_quantile",
+]
+
 _CELLS_AT_ONCE = 4_000_000
-
-
-def exact_interval(count: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """The exact (Clopper-Pearson) interval of a share, ``count`` of ``n``.
-
-    Parameters
-    ----------
-    count
-        Units with the property, 0 to ``n``.
-    n
-        Units observed, at least 1.
-    confidence
-        Between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Low and high, 0-1.
-
-    Raises
-    ------
-    NotIdentified
-        When there is nothing to take a share of, or the count is outside it.
-
-    Notes
-    -----
-    With a = 1 - confidence, low is the a/2 quantile of Beta(count, n - count + 1) and high the 1 - a/2
-    quantile of Beta(count + 1, n - count); 0 and 1 at the ends. It treats the ``n`` as independent draws:
-    where they are a large part of a finite population the interval is too wide, never too narrow.
-
-    Sources
-    -------
-    Clopper & Pearson (1934), Biometrika 26, 404-413.
-
-    Examples
-    --------
-    >>> low, high = exact_interval(682, 925)
-    >>> round(low, 4), round(high, 4)
-    (0.7077, 0.7654)
-    """
-    tail = _tail(confidence)
-    if not 0 <= count <= n or n < 1:
-        raise NotIdentified(
-            f"{count:g} of {n:g} is not a share.",
-            "An interval needs a count between zero and a number of units of at least one.",
-            "Check the numerator and the denominator.",
-        )
-    low = float(special.betaincinv(count, n - count + 1, tail)) if count > 0 else 0.0
-    high = float(special.betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
-    return low, high
 
 
 def poisson_interval(count: float, confidence: float = 0.95, exposure: float = 1.0) -> tuple[float, float]:
@@ -104,7 +64,7 @@ def poisson_interval(count: float, confidence: float = 0.95, exposure: float = 1
     -------
     Garwood (1936), Biometrika 28, 437-442.
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     if count < 0 or exposure <= 0:
         raise NotIdentified(
             f"{count:g} events in an exposure of {exposure:g} give no rate.",
@@ -199,7 +159,7 @@ def bootstrap_interval(
     -------
     Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     units = np.asarray(values, dtype=np.float64)
     n = len(units)
     if n < 2:
@@ -228,19 +188,9 @@ def bootstrap_interval(
 
 def normal_quantile(confidence: float) -> float:
     """The standard normal quantile that leaves half of ``1 - confidence`` above it."""
-    return float(special.ndtri(1 - _tail(confidence)))
+    return float(special.ndtri(1 - tail_of(confidence)))
 
 
 def t_quantile(confidence: float, df: float) -> float:
     """As :func:`normal_quantile`, of Student's t with ``df`` degrees of freedom."""
-    return float(special.stdtrit(df, 1 - _tail(confidence)))
-
-
-def _tail(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise NotIdentified(
-            f"A confidence of {confidence:g} is not between 0 and 1.",
-            "Nothing is certain, and an interval that never covers says nothing.",
-            "Give a share such as 0.95.",
-        )
-    return (1 - confidence) / 2
+    return float(special.stdtrit(df, 1 - tail_of(confidence)))

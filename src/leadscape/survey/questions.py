@@ -159,7 +159,9 @@ def ask_persons(
                 pl.concat_str("why", "asked_because", separator="; ", ignore_nulls=True),
             ),
             nominations=(pl.col("lines") + pl.col("lines_other")).cast(pl.Int64),
-            candidates=pl.lit(["same", "different"]),
+            candidates=pl.when(pl.col("probability") >= 0.5)
+            .then(pl.lit(["same", "different"]))
+            .otherwise(pl.lit(["different", "same"])),
             held=pl.col("held").cast(pl.String),
         )
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from leadscape.cli.survey.agree import agree
+from leadscape.cli.survey.identify import identify
 from leadscape.cli.survey.person import person
+from leadscape.cli.survey.review import review
 from leadscape.cli.survey.validate import validate
 from leadscape.cli.survey.withdraw import withdraw
 
@@ -20,6 +22,8 @@ def _root() -> None:
 
 
 app.command("agree")(agree)
+app.command("identify")(identify)
 app.command("person")(person)
+app.command("review")(review)
 app.command("validate")(validate)
 app.command("withdraw")(withdraw)
