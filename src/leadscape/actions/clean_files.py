@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leadscape.actions.find_person import StudyPeople
 
 PEOPLE: Final = "people"
+ERASED: Final = "(erased)"
 
 
 def clean_review(people: StudyPeople, lines: pl.DataFrame) -> list[Path]:
@@ -65,12 +66,10 @@ def clean_validation(people: StudyPeople, person: str) -> list[Path]:
         return blank_rows(frame, frame.filter(pl.col(heads[0]).is_in(entries.implode()))["row"])
 
     def drop(frame: pl.DataFrame) -> pl.DataFrame:
+        theirs = pl.col("entry_id").is_in(entries.implode())
         return frame.with_columns(
-            pl.when(pl.col("entry_id").is_in(entries.implode()))
-            .then(None)
-            .otherwise(pl.col(name))
-            .alias(name)
-            for name in ("leader_name", "home_school", "partner_schools")
+            pl.when(theirs).then(pl.lit(word, pl.String)).otherwise(pl.col(name)).alias(name)
+            for name, word in (("leader_name", ERASED), ("home_school", None), ("partner_schools", None))
             if name in frame.columns
         )
 
@@ -94,8 +93,8 @@ def clean_notices(people: StudyPeople, person: str) -> list[Path]:
 
 def _rewrite_if_changed(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> list[Path]:
     frame = read_text_table(path).frame
-    after = change(frame)
-    if after.drop(MARK, strict=False).equals(frame.drop(MARK, strict=False)):
+    texts = [name for name in frame.columns if name != MARK]
+    if change(frame).select(texts).equals(frame.select(texts)):
         return []
     if not can_rewrite(path):
         raise OutputBlocked(

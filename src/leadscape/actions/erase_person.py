@@ -17,6 +17,7 @@ from leadscape.actions.withdraw_person import WITHDRAWALS, files_to_name, record
 from leadscape.core.errors import StudyProblem
 from leadscape.survey.privacy import add_withdrawals
 from leadscape.survey.privacy.search import find_names
+from leadscape.survey.validation.answers import read_sample
 
 if TYPE_CHECKING:
     from leadscape.core.progress import Progress
@@ -82,6 +83,9 @@ def erase_person(
     people = read_people(study, progress)
     person = find_person(people, leader=leader)
     lines = people.lines_of(person)
+    if people.study.validation_sample is not None:
+        # What cannot be read must be found out before anything is changed.
+        read_sample(people.study.validation_sample)
     copies = redact_returns(people, lines) if rewrite_returns else RedactedReturns(None, {})
     try:
         _record(people, person, why=why, by=by, on=on)

@@ -102,7 +102,7 @@ def _draw(
     )
     if drawn.without_school:
         print_lines(
-            f"{drawn.without_school:,} entries have no known school (no-school.{kind}): decide on their schools first, "
+            f"{drawn.without_school:,} of them have no known school (no-school.{kind}): decide on their schools first, "
             "or ask whoever named them."
         )
     print_lines(

@@ -14,8 +14,8 @@ LINE_KEYS: Final = ("nomination_id", "person", "other")
 LETTERS_OF_ID: Final = 1
 TITLES: Final[dict[str, str]] = {
     "lines": "What others said about you, word for word",
-    "leaders": "You, as the study knows you",
-    "role_holdings": "Roles that count in the study",
+    "leaders": "You, as the study would know you from these lines",
+    "role_holdings": "Roles taken from these lines; they count while a line is in use",
     "ended_holdings": "Roles that had ended, or had not begun, on the study's date",
     "supports": "Schools that you are said to support",
     "codings": "The role that was taken from each line",

@@ -103,7 +103,10 @@ def read_answers(paths: tuple[Path, ...], sample: pl.DataFrame) -> AnswersReadin
             }
             problems.append(pl.DataFrame({**whole, "file": [path.name]}, schema=_FILED))
     if frames:
-        rows = unguard_formulas(pl.concat(frames))
+        # A row that holds none of the form's columns is blank, whatever else was written beside it.
+        rows = unguard_formulas(pl.concat(frames)).filter(
+            pl.any_horizontal(pl.col(name).is_not_null() for name in _headings())
+        )
         said = _said(rows)
         found = [
             *problems,
