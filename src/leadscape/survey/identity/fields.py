@@ -44,10 +44,10 @@ class Level:
 
 FIELDS: Final[dict[str, tuple[Level, ...]]] = {
     "surname": (
-        Level("same", "surname the same", 0.90, 0.004),
+        Level("same", "surname the same", 0.87, 0.004),
         Level("one_letter", "surnames one letter apart", 0.05, 0.0015),
         Level("part", "one surname is part of the other, or a former one", 0.02, 0.0005),
-        Level("different", "surnames differ", 0.03, 0.994),
+        Level("different", "surnames differ", 0.06, 0.994, learns_m=False),
     ),
     # Given names and initials are two fields: that somebody is written with an initial says nothing about who they are.
     "given": (
@@ -69,7 +69,7 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         Level("conflict", "titles of two genders", 0.01, 0.48),
     ),
     "school": (
-        Level("same", "one home school", 0.80, 0.0003, least_u=0.0001),
+        Level("same", "one home school", 0.785, 0.0003, least_u=0.0001),
         Level("followed", "one home school followed the other", 0.01, 0.0003, learns_m=False, learns_u=False),
         Level("written", "home schools written alike, in one authority", 0.10, 0.0006, least_u=0.0001),
         Level(
@@ -83,9 +83,9 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         Level(
             "trust", "home schools in one trust or federation", 0.02, 0.008, learns_m=False, learns_u=False
         ),
-        Level("authority", "home schools in one authority", 0.025, 0.012, learns_m=False),
-        Level("region", "home schools in one region", 0.01, 0.12, learns_m=False),
-        Level("elsewhere", "home schools in two regions", 0.015, 0.864, learns_m=False),
+        Level("authority", "home schools in one authority", 0.03, 0.012, learns_m=False),
+        Level("region", "home schools in one region", 0.015, 0.12, learns_m=False),
+        Level("elsewhere", "home schools in two regions", 0.02, 0.864, learns_m=False),
     ),
     "role": (
         Level("same", "a role the same", 0.80, 0.45),
