@@ -18,7 +18,7 @@ from leadscape.landscape.waves import compare_waves
 from leadscape.report.contents import BaselineComparison, ReportContents
 from leadscape.report.points import draw_home_points
 from leadscape.report.tables import OpenQuestions, ReadingCounts, ResponseCounts
-from leadscape.report.wording import people_told, plural
+from leadscape.report.wording import interval, people_told, plural, quantity
 
 if TYPE_CHECKING:
     from leadscape.actions.describe_landscape import DescribedLandscape
@@ -134,7 +134,7 @@ def quality_notes(
     if waiting := sum(open_questions(settled).values()):
         notes.append(
             f"Not decided yet: {plural(waiting, 'question')} about the returns. The counts may change when a person "
-            "decides."
+            f"decides{_expected(published)}."
         )
     if settled.uncoded:
         notes.append(f"In no count, because their role is not known: {told(settled.uncoded)} nominations.")
@@ -152,6 +152,16 @@ def quality_notes(
     if unused := settled.unused_decisions:
         notes.append(f"Decisions whose question no longer arises: {unused:,}.")
     return tuple(notes)
+
+
+def _expected(published: Landscape) -> str:
+    """What is expected once everything is decided; empty where nothing was drawn or nothing may be told."""
+    drawn = published.estimates.filter(pl.col("estimate_id") == "reported:holdings")
+    if not drawn.height:
+        return ""
+    row = drawn.row(0, named=True)
+    ends = interval(row["low"], row["high"], row["unit"])
+    return f"; {quantity(row['value'], row['unit'])} role-holdings are expected then (95 % interval {ends})"
 
 
 def _worded_questions(settled: Settlement) -> pl.DataFrame:

@@ -40,6 +40,7 @@ def count_understood(settled: Settlement, settings: LandscapeConfig) -> pl.DataF
             lines=pl.len().cast(pl.Int64),
             expected_wrong=pl.when(pl.col("wrong").count() > 0).then(pl.col("wrong").sum()),
         )
+        .with_columns(pl.col("question").cast(polars_schema(UnderstoodLines)["question"]))
         .sort("question", "lines", "how", descending=[False, True, False])
     )
     lines = pl.col("lines")
@@ -49,7 +50,6 @@ def count_understood(settled: Settlement, settings: LandscapeConfig) -> pl.DataF
     told = rounded(lines, settings.round_to) if settings.round_to else lines
     return UnderstoodLines.validate(
         counted.with_columns(
-            question=pl.col("question").cast(polars_schema(UnderstoodLines)["question"]),
             lines=pl.when(~hide).then(told),
             expected_wrong=pl.when(~hide).then("expected_wrong"),
         )

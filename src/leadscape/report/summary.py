@@ -167,6 +167,13 @@ def _reported(landscape: Landscape) -> KeyFigure | None:
         return None
     people = everyone["leaders"]
     basis = "people suppressed" if people is None else f"held by {plural(people, 'person', 'people')}"
+    drawn = landscape.estimates.filter(pl.col("estimate_id") == "reported:holdings")
+    if drawn.height:
+        row = drawn.row(0, named=True)
+        basis += (
+            f"; {whole(row['value'])} expected once every question is decided "
+            f"({interval(row['low'], row['high'], row['unit'])})"
+        )
     return KeyFigure(
         whole(everyone["holdings"]), "role-holdings reported", basis, "Returns, duplicates resolved"
     )
