@@ -25,7 +25,7 @@ from leadscape.survey.agreement.coefficient_rows import (
     constant_coder,
 )
 from leadscape.survey.agreement.counting import RatingPatterns, compare_codes, group_ratings, sum_units
-from leadscape.survey.agreement.resampling import Draws
+from leadscape.survey.agreement.resampling import Draws, too_few_units
 from leadscape.survey.agreement.results import Agreement
 from leadscape.survey.agreement.tables import (
     LEVELS,
@@ -135,7 +135,7 @@ def check_overlap(patterns: RatingPatterns) -> None:
     Raises
     ------
     NotIdentified
-        With fewer than two coders, no unit that two of them rated, or one category only among such units.
+        With fewer than two coders, fewer than two units that two of them rated, or one category only among such units.
     """
     if len(patterns.coders) < 2:
         raise NotIdentified(
@@ -145,6 +145,8 @@ def check_overlap(patterns: RatingPatterns) -> None:
         )
     if not patterns.n_compared:
         raise nothing_compared()
+    if patterns.n_compared == 1:
+        raise too_few_units(1)
     used = np.unique(patterns.codes[patterns.rated >= 2])
     used = used[used >= 0]
     if len(used) < 2:
@@ -267,7 +269,7 @@ def _common_category(coefficients: pl.DataFrame, patterns: RatingPatterns) -> tu
     most = int(given.argmax())
     return (
         f"{patterns.categories[most]!r} has {100 * given[most] / given.sum():.0f} % of the ratings, so AC1 is far "
-        "above kappa and alpha. These ask whether coders tell the rarer categories from it; AC1 also counts agreeing on it.",
+        "above kappa and alpha. They ask whether coders tell rarer categories from it; AC1 also counts agreeing on it.",
     )
 
 

@@ -101,11 +101,7 @@ def resample(
     times = np.asarray(units, dtype=np.int64)
     n = int(times.sum())
     if n < 2:
-        raise NotIdentified(
-            f"{n} unit{'s' * (n != 1)} cannot be drawn again.",
-            "A coefficient is shown with an interval, and the interval shows how it moves when other units are drawn.",
-            "Have two units or more rated by two coders; a single long text can be cut into its paragraphs.",
-        )
+        raise too_few_units(n)
     stream = random_stream(draws.seed, "survey", "agreement", *purpose)
     batch = max(1, _CELLS_AT_ONCE // len(times))
     found: list[list[NDArray[np.float64]]] = [[] for _ in functions]
@@ -114,6 +110,15 @@ def resample(
         for values, function in zip(found, functions, strict=True):
             values.append(function(weights))
     return [np.concatenate(values) for values in found]
+
+
+def too_few_units(n: int) -> NotIdentified:
+    """The refusal of a figure without an interval."""
+    return NotIdentified(
+        f"{n} unit{'s' * (n != 1)} rated by two coders cannot be drawn again.",
+        "A coefficient is shown with an interval, and the interval shows how it moves when other units are drawn.",
+        "Have two units or more rated by two coders; a single long text can be cut into its paragraphs.",
+    )
 
 
 def _draw(stream: np.random.Generator, times: NDArray[np.int64], n: int, samples: int) -> NDArray[np.float64]:
@@ -171,8 +176,8 @@ def complete_interval(expected: float, units: int, draws: Draws) -> Interval:
         1.0,
         draws.replications,
         made=EXACT,
-        caution="Coders agree on every unit, which drawing units again cannot put in doubt; the low end follows from how many "
-        "units there are.",
+        caution="Coders agree on every unit, which drawing units again cannot put in doubt; the low end follows from "
+        "how many units there are.",
     )
 
 
