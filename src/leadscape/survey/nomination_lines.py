@@ -13,7 +13,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "respondent_id": ("respondent_id", "respondent", "returned by"),
     "leader_name": ("leader_name", "name of leader", "leader", "headteacher", "head teacher", "name"),
     "home_urn": ("home_urn", "urn", "school urn"),
-    "home_school": ("home_school", "school", "home school", "school name", "name of school"),
+    "home_school": ("home_school", "school", "school name", "name of school"),
     "authority": ("authority", "local authority", "la", "lea"),
     "role_text": ("role", "role held", "what they do", "role_text"),
     "partner_schools": ("partner_schools", "schools supported", "supports", "partner school"),

@@ -36,11 +36,12 @@ def lists_of(codebook: Codebook, authorities: pl.DataFrame | None, languages: tu
         Of the instrument. Codebooks and registers have one language, so their words stand for every one of them.
     """
 
-    def option(name: str, label: str) -> Option:
-        return Option(name, dict.fromkeys(languages, label.replace(";", ",")))
+    def option(name: str, label: str, description: str = "") -> Option:
+        said = dict.fromkeys(languages, description) if description else {}
+        return Option(name, dict.fromkeys(languages, label.replace(";", ",")), said)
 
     entries = {
-        "roles": tuple(option(role.id, role.label) for role in codebook.roles if role.collected),
+        "roles": tuple(option(r.id, r.label, r.definition) for r in codebook.roles if r.collected),
         "phases": tuple(option(phase.id, phase.label) for phase in codebook.phases),
     }
     if authorities is not None and authorities.height:

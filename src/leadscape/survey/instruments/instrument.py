@@ -39,10 +39,11 @@ def in_language(wording: Wording, language: str) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer that may be chosen."""
+    """One answer that may be chosen; a description says what it means where its label does not."""
 
     id: str
     label: Wording
+    description: Wording = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

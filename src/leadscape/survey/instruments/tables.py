@@ -16,7 +16,7 @@ ANSWER_STATUSES = (
     "withheld",
 )
 RECOGNISED_BY = ("hidden_sheet", "headings")
-CONSENTS = ("given", "refused", "blank")
+CONSENTS = ("given", "refused", "blank", "not_asked")
 USES = ("used", "no_consent", "not_eligible", "eligibility_unknown")
 SEVERITIES = ("problem", "notice")
 CHANGES = (

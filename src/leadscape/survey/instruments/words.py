@@ -26,6 +26,7 @@ ENGLISH_WORDS: Final[dict[str, str]] = {
     "between": "From {low} to {high}.",
     "only_if": "Only if you answered {answers} to question {number}.",
     "or": "or",
+    "own_words": "Or in your own words",
     "shown": "We hold: {value}",
     "nothing_held": "nothing",
     "line": "Line",
