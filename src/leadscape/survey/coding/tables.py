@@ -10,7 +10,7 @@ import polars as pl
 from leadscape.core.tables import Table
 
 PERMISSIONS: Final = ("given", "with_pseudonym", "not_given", "unknown")
-STEPS: Final = ("coding", "adjudication", "recode")
+STEPS: Final = ("coding", "adjudication")
 METHODS: Final = ("label", "alias", "example", "same_words", "nearest")
 OUTCOMES: Final = ("accepted_first", "accepted_other", "overruled", "none_right")
 CHANGES: Final = ("renamed", "merged", "split", "dropped")
@@ -70,6 +70,10 @@ class SegmentCodings(Table):
     )
     memo = dy.String(nullable=True, description="The coder's note; of an adjudication, why")
     supersedes = dy.String(nullable=True, description="The decision that this one replaces")
+    recoded_by = dy.String(
+        nullable=True,
+        description="Who carried a change of the scheme through; null for a decision of the coder's own",
+    )
 
     @dy.rule()
     def an_adjudication_says_why(cls) -> pl.Expr:
@@ -126,7 +130,9 @@ class SuggestionOutcomes(Table):
     coder = dy.String(primary_key=True)
     round = dy.Int64(primary_key=True, min=1)
     suggested = dy.List(dy.String(), description="Codes offered, best first")
-    method = dy.Enum(METHODS, description="How the first was found")
+    method = dy.Enum(
+        METHODS, nullable=True, description="How the first was found; null where not known any more"
+    )
     codes = dy.List(dy.String(), description="Codes given")
     outcome = dy.Enum(
         OUTCOMES, description="The first was taken, another was, a code not offered was, or no code applies"
