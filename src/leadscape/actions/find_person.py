@@ -182,8 +182,11 @@ def _by_name(people: StudyPeople, name: str, school: str | None) -> pl.Series:
         urn = pl.select(clean_identifier(pl.lit(school))).item()
         linked = people.settled.linked.filter(pl.col("home_urn") == urn)["nomination_id"]
         lines = lines.filter(pl.col("nomination_id").is_in(linked.implode()) | (pl.col("home_urn") == urn))
-    same = lines.filter(pl.col("words") == words) if words != [""] else lines.clear()
-    if not same.height and words != [""]:
+    if words == [""]:
+        return lines["leader_id"].clear()
+    # An initial may be anybody's, so it never picks one person out by itself.
+    same = lines.filter(pl.col("words") == words) if len(words[0]) > 1 else lines.clear()
+    if not same.height:
         last = pl.col("words").list.last() == words[-1]
         first = pl.col("words").list.first().str.slice(0, 1) == words[0][0]
         same = lines.filter(last & (first | (len(words) == 1)))

@@ -105,7 +105,7 @@ def put_in_place(people: StudyPeople, copies: RedactedReturns) -> tuple[Path, ..
             kept = _free_name(aside, path)
             shutil.copy2(path, kept)
             moved[path] = kept
-            os.replace(copy, path)
+            move_copy(copy, path)
         if set(read_study(people.study.path).returns) != set(people.study.returns):
             raise OutputBlocked(
                 f"The study's returns would take in the originals set aside in {aside.name}.",
@@ -123,6 +123,11 @@ def put_in_place(people: StudyPeople, copies: RedactedReturns) -> tuple[Path, ..
             ) from error
         raise
     return tuple(moved.values())
+
+
+def move_copy(copy: Path, path: Path) -> None:
+    """Put one copy in its original's place."""
+    os.replace(copy, path)
 
 
 def _free_name(folder: Path, path: Path) -> Path:

@@ -41,28 +41,20 @@ def name_forms(people: pl.DataFrame) -> pl.DataFrame:
         ``id``, ``name`` as written, ``urn``, ``school`` (name), ``authority_code``; an id may have several rows, and
         any place may be null.
     """
-    spelt = _spell(people).with_columns(at_school=_school_places()).explode("at_school")
+    spelt = _spell(people)
+    # Whoever is named without a school still has an authority, or a name alone.
+    placed = spelt.with_columns(at_school=_school_places()).explode("at_school").drop_nulls("at_school")
     at_school, of_authority = pl.col("at_school"), pl.col("authority_code")
     named = pl.concat_str("given", "surname", separator=" ")
-    whole = pl.col("given").str.len_chars() > 1
-    variants = spelt.explode("surnames").drop_nulls("surnames")
-    shortened = _less_one_letter(variants)
+    initialled = pl.concat_str(pl.col("given").str.slice(0, 1), "surname", separator=" ")
+    whole, long = pl.col("given").str.len_chars() > 1, pl.col("given").str.len_chars() > 2
+    shortened = _less_one_letter(placed.explode("surnames").drop_nulls("surnames"))
     parts = [
-        _form(spelt.filter(whole), "name_at_school", named, at_school),
+        _form(placed.filter(whole), "name_at_school", named, at_school),
         _form(shortened, "surname_at_school", pl.col("variant"), at_school),
-        _form(
-            spelt.filter(pl.col("given").str.len_chars() > 2),
-            "given_name_at_school",
-            pl.col("given"),
-            at_school,
-        ),
+        _form(placed.filter(long), "given_name_at_school", pl.col("given"), at_school),
         _form(spelt.filter(whole), "name_in_authority", named, of_authority),
-        _form(
-            spelt,
-            "initial_in_authority",
-            pl.concat_str(pl.col("given").str.slice(0, 1), "surname", separator=" "),
-            of_authority,
-        ),
+        _form(spelt, "initial_in_authority", initialled, of_authority),
         _form(spelt.filter(whole), "name", named, pl.lit("")),
     ]
     return pl.concat(parts).unique(maintain_order=True)
