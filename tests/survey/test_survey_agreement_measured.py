@@ -267,4 +267,7 @@ def test_several_labels_of_a_segment():
 
 def test_labels_that_nobody_could_part_are_refused():
     with pytest.raises(NotIdentified, match="no label"):
-        measure_labels(labels("unit | coder | labels\ns1 | A | none\ns1 | B | none\ns2 | A | none\ns2 | B | none"), draws=DRAWS)
+        measure_labels(
+            labels("unit | coder | labels\ns1 | A | none\ns1 | B | none\ns2 | A | none\ns2 | B | none"),
+            draws=DRAWS,
+        )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from leadscape.survey.agreement.resampling import Draws
 
 _BETWEEN: Final = "\x1f"  # in no label, so that sets written as text stay distinct
-_EMPTY: Final = "\x1e"
 
 
 def measure_labels(labels: pl.DataFrame, *, codes: Sequence[str] | None = None, draws: Draws) -> Agreement:
@@ -65,13 +64,8 @@ def measure_labels(labels: pl.DataFrame, *, codes: Sequence[str] | None = None, 
     chosen = checked.with_columns(pl.col("labels").list.unique().list.sort())
     known = chosen["labels"].drop_nulls().explode(empty_as_null=False).unique().sort().to_list()
     named = list(codes) if codes is not None else known
-    written = chosen.select(
-        "unit",
-        "coder",
-        value=pl.when(pl.col("labels").list.len() == 0)
-        .then(pl.lit(_EMPTY))
-        .otherwise(pl.col("labels").list.join(_BETWEEN)),
-    )
+    # No label at all is the empty text, which no label can be.
+    written = chosen.select("unit", "coder", value=pl.col("labels").list.join(_BETWEEN))
     sets = written.with_columns(labels=chosen["labels"]).drop_nulls("value").unique("value").sort("value")
     members = sets["labels"].to_list()
     shown = tuple("; ".join(chosen_labels) or "no label" for chosen_labels in members)
