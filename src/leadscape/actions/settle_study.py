@@ -28,5 +28,6 @@ def settle_inputs(inputs: StudyInputs, study: Study) -> Settlement:
         study.as_of,
         inputs.successors(study.as_of),
         names=inputs.names,
+        memberships=inputs.memberships,
         config=study.survey,
     )

@@ -65,6 +65,7 @@ def settle(
     successors: pl.DataFrame | None = None,
     *,
     names: pl.DataFrame | None = None,
+    memberships: pl.DataFrame | None = None,
     config: SurveyConfig | None = None,
 ) -> Settlement:
     """Leaders and role-holdings from nominations.
@@ -84,6 +85,8 @@ def settle(
         asked about with its successor first; it is never moved there without a decision.
     names
         As :class:`~leadscape.register.names.SchoolNames`: what schools were called in other files.
+    memberships
+        As :class:`~leadscape.register.tables.Memberships`: schools of one trust or federation may share a leader.
 
     Raises
     ------
@@ -99,6 +102,7 @@ def settle(
         as_of,
         successors=successors,
         names=names,
+        memberships=memberships,
         config=config,
     )
     people = understood.resolution.identities.select("nomination_id", "person")

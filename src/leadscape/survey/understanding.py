@@ -20,7 +20,7 @@ from leadscape.survey.co_nomination import weigh_by_co_nomination
 from leadscape.survey.coding import code_roles
 from leadscape.survey.coding.role_suggestions import suggest_role_shares
 from leadscape.survey.config import SurveyConfig
-from leadscape.survey.identity import merge_persons, resolve_persons
+from leadscape.survey.identity import merge_persons, resolve_persons, school_ties
 from leadscape.survey.imputation import Doubts
 from leadscape.survey.linkage import link_schools, prepare_register
 from leadscape.survey.mentions import find_mentions, place_nominations
@@ -92,6 +92,7 @@ def understand(
     *,
     successors: pl.DataFrame | None = None,
     names: pl.DataFrame | None = None,
+    memberships: pl.DataFrame | None = None,
     config: SurveyConfig | None = None,
 ) -> Understanding:
     """Code, link and group nominations.
@@ -110,6 +111,8 @@ def understand(
         ``urn``, ``successor_urn``: what schools became by the study's date.
     names
         As :class:`~leadscape.register.names.SchoolNames`: what schools were called in other files.
+    memberships
+        As :class:`~leadscape.register.tables.Memberships`: schools of one trust or federation may share a leader.
 
     Raises
     ------
@@ -132,7 +135,8 @@ def understand(
     )
     coded = _decide_roles(automatic, placed, decisions)
     lines = located.join(coded.select("nomination_id", "role"), on="nomination_id", maintain_order="left")
-    resolution = resolve_persons(lines, config.identity, _decided_persons(decisions))
+    ties = school_ties(lines["home_urn"], memberships, successors)
+    resolution = resolve_persons(lines, config.identity, _decided_persons(decisions), ties=ties)
     shares = _role_shares(coded, lines, resolution.identities, codebook)
 
     role_questions = asked.ask_roles(placed, automatic, shares, decisions)
