@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from leadscape.core.errors import NotIdentified, TableProblem
 from leadscape.core.tables import frame_of
 from leadscape.survey.agreement import Draws, measure_labels, measure_ratings
+from leadscape.survey.agreement.resampling import percentile_interval
 from leadscape.survey.agreement.tables import AgreementCoefficients, LabelSets
 
 from tests.support.drawn import drawn
@@ -172,6 +175,24 @@ def test_a_number_written_two_ways_is_one_number():
         draws=DRAWS,
     )
     assert found.value("percent_agreement") == 0.75
+
+
+def test_percent_agreement_cannot_be_shown_alone():
+    found = measure_ratings(ratings(ROLES), draws=DRAWS)
+    with pytest.raises(NotIdentified, match="not shown alone"):
+        replace(found, coefficients=found.coefficients.filter(pl.col("coefficient") == "percent_agreement"))
+
+
+def test_an_interval_needs_draws_in_which_the_value_exists():
+    half = np.array([np.nan] * 60 + [0.5] * 40)
+    assert percentile_interval(half, DRAWS).low is None
+    found = percentile_interval(half[20:], DRAWS)
+    assert (found.low, found.high, found.replications) == (0.5, 0.5, 40)
+    assert found.caution is not None
+    assert "50 %" in found.caution
+    for replications, confidence in ((10, 0.95), (400, 1.0)):
+        with pytest.raises(NotIdentified):
+            Draws(1, replications, confidence)
 
 
 @pytest.mark.parametrize("level", ["nominal", "interval"])
