@@ -23,9 +23,14 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 REQUIRED: Final = ("leader_name", "home_school", "role_text")
 CONTENT: Final = tuple(name for name in HEADINGS if name != "notes")
+CHOOSING: Final[dict[str, tuple[str, ...]]] = {
+    "use": ("use", "use this line"),
+    "supersedes": ("supersedes", "replaces", "instead of"),
+}
+"""Columns by which a person says which of several returns of one respondent counts; they are no part of a line."""
 TEXT_SCHEMA: Final = {
     "row": pl.Int64,
-    **dict.fromkeys(HEADINGS, pl.String),
+    **dict.fromkeys((*HEADINGS, *CHOOSING), pl.String),
     "file_at": pl.Int32,
     "source_file": pl.String,
     "sender": pl.String,
@@ -34,7 +39,7 @@ TEXT_SCHEMA: Final = {
 
 
 def type_lines(texts: pl.DataFrame) -> pl.DataFrame:
-    """The rows that say anything, typed; dates also as written.
+    """The rows that say anything, typed; dates also as written; ``is_own`` where the file says whose line it is.
 
     Parameters
     ----------
@@ -45,7 +50,9 @@ def type_lines(texts: pl.DataFrame) -> pl.DataFrame:
     return filled.select(
         "file_at",
         "source_file",
+        *CHOOSING,
         source_row=pl.col("row"),
+        is_own=pl.col("respondent_id").is_null(),
         respondent_id=pl.coalesce(clean_identifier(pl.col("respondent_id")), "sender"),
         leader_name=pl.col("leader_name"),
         home_urn=clean_identifier(pl.col("home_urn")),

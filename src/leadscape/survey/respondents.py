@@ -26,7 +26,12 @@ ANSWER_WORDS: Final[dict[str, str]] = {
     "no": "silent",
     "no answer": "silent",
     "silent": "silent",
+    "refused": "silent",
+    "declined": "silent",
+    "undeliverable": "silent",
+    "returned to sender": "silent",
 }
+"""Refused and undeliverable are no answers, so they are silent here; a table of contacts tells them apart."""
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "respondent_id": ("respondent_id", "respondent", "id"),
@@ -37,6 +42,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "response": ("response", "answered", "answer"),
 }
 REQUIRED: Final = ("respondent_id", "respondent_name", "kind")
+_NULL: Final = ("file", "respondent_id")
 
 
 def read_respondents(path: Path) -> pl.DataFrame:
@@ -78,7 +84,9 @@ def read_respondents(path: Path) -> pl.DataFrame:
     )
 
 
-def count_response(responses: pl.DataFrame, nominations: pl.DataFrame, source: str) -> pl.DataFrame:
+def count_response(
+    responses: pl.DataFrame, nominations: pl.DataFrame, source: str, null_returns: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """``responses`` with the nominations each returned; who returned any has answered, whatever the frame says.
 
     Parameters
@@ -89,16 +97,20 @@ def count_response(responses: pl.DataFrame, nominations: pl.DataFrame, source: s
         As :class:`~leadscape.survey.tables.Nominations`.
     source
         Name of the frame's file, for messages.
+    null_returns
+        ``file``, ``respondent_id``: forms that say that there is nobody to name, which tells them from silence.
 
     Raises
     ------
     TableProblem
-        When a return comes from somebody who was not asked, lists people although the frame says *none*, or is missing
-        although the frame says that it came.
+        When a return comes from somebody who was not asked, lists people although the frame or a form says *none*, or
+        is missing although the frame says that it came.
     """
+    nulls = null_returns if null_returns is not None else pl.DataFrame(schema=dict.fromkeys(_NULL, pl.String))
     counted = nominations.group_by("respondent_id").agg(returned=pl.len().cast(pl.Int64))
     joined = responses.join(counted, on="respondent_id", how="left", maintain_order="left")
     returned = pl.col("returned").is_not_null()
+    has_none = pl.col("respondent_id").is_in(nulls["respondent_id"].implode())
     problems = pl.concat(
         [
             _whole_file(
@@ -110,7 +122,17 @@ def count_response(responses: pl.DataFrame, nominations: pl.DataFrame, source: s
                 "Is marked as having none but returned nominations.",
             ),
             _whole_file(
-                joined.filter(~returned & (pl.col("response") == "answered")),
+                joined.filter(returned & has_none & (pl.col("response") != "answered_none")),
+                "Says on a form that there is nobody, and names people in another file; keep the one that is meant.",
+            ),
+            _whole_file(
+                nulls.join(responses, on="respondent_id", how="anti")
+                .unique("respondent_id")
+                .sort("respondent_id"),
+                "Says on a form that there is nobody but is not in the frame of who was asked.",
+            ),
+            _whole_file(
+                joined.filter(~returned & ~has_none & (pl.col("response") == "answered")),
                 "Is marked as having answered but no nomination of theirs was read; write none if they have none.",
             ),
         ]
@@ -123,7 +145,13 @@ def count_response(responses: pl.DataFrame, nominations: pl.DataFrame, source: s
             "Correct the frame or the returns; every disagreement is listed.",
             problems,
         )
-    answered = pl.when(returned).then(pl.lit("answered")).otherwise(pl.col("response").cast(pl.String))
+    answered = (
+        pl.when(returned)
+        .then(pl.lit("answered"))
+        .when(has_none)
+        .then(pl.lit("answered_none"))
+        .otherwise(pl.col("response").cast(pl.String))
+    )
     return Responses.validate(
         joined.with_columns(
             response=answered.cast(joined.schema["response"]), nominations=pl.col("returned").fill_null(0)

@@ -1,7 +1,8 @@
-"""Nomination returns as people send them: workbooks and lists, one line a person in a role."""
+"""Nomination returns as people send them: forms, workbooks and lists, one line a person in a role."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,38 +10,33 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from leadscape.core.errors import FileProblem, TableProblem
-from leadscape.core.identifiers import clean_identifier, content_id
+from leadscape.core.errors import FileProblem, LeadscapeError, TableProblem
 from leadscape.core.tables import Problems, check_table, polars_schema
-from leadscape.core.tabular import read_text_table
-from leadscape.register.dates import parse_date
-from leadscape.survey.headings import match_headings
+from leadscape.core.tabular import NO_ROW, read_text_table, workbook_sheets
+from leadscape.core.workbook import Sheet
+from leadscape.survey.headings import fold_heading, match_headings
+from leadscape.survey.instruments.nominating import MARK_NONE, nomination_texts
+from leadscape.survey.instruments.opening import is_stamped, open_form
+from leadscape.survey.instruments.reading import read_opened
+from leadscape.survey.nomination_lines import (
+    CHOOSING,
+    CONTENT,
+    HEADINGS,
+    REQUIRED,
+    TEXT_SCHEMA,
+    identify_lines,
+    type_lines,
+    wrong_cells,
+)
+from leadscape.survey.response.repeats import settle_repeats
 from leadscape.survey.tables import Nominations
 
-HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "respondent_id": ("respondent_id", "respondent", "returned by"),
-    "leader_name": ("leader_name", "name of leader", "leader", "headteacher", "head teacher", "name"),
-    "home_urn": ("home_urn", "urn", "school urn"),
-    "home_school": ("home_school", "school", "school name", "name of school"),
-    "authority": ("authority", "local authority", "la", "lea"),
-    "role_text": ("role", "role held", "what they do", "role_text"),
-    "partner_schools": ("partner_schools", "schools supported", "supports", "partner school"),
-    "started_on": ("started_on", "from", "start", "started", "start date"),
-    "ended_on": ("ended_on", "to", "end", "ended", "end date"),
-    "notes": ("notes", "comments", "note"),
-}
-REQUIRED: Final = ("leader_name", "home_school", "role_text")
-CONTENT: Final = tuple(name for name in HEADINGS if name != "notes")
+__all__ = ["CONTENT", "HEADINGS", "REQUIRED", "ReturnsReading", "read_returns"]
 
-_NOTHING: Final = pl.DataFrame(
-    schema={
-        "row": pl.Int64,
-        **dict.fromkeys(HEADINGS, pl.String),
-        "file_at": pl.Int32,
-        "source_file": pl.String,
-        "sender": pl.String,
-    }
-)
+NULL_RETURNS: Final = {"file": pl.String, "respondent_id": pl.String}
+SET_ASIDE: Final = {"file": pl.String, "reason": pl.String, "rows": pl.Int64}
+_COPY: Final = re.compile(r"( \(\d+\)| - copy( \(\d+\))?)$", re.IGNORECASE)
+"""What a computer adds to the name of a file that is there already."""
 
 
 @dataclass(frozen=True)
@@ -53,116 +49,201 @@ class ReturnsReading:
         As :class:`Nominations`, ordered by file and row.
     files
         One row a file: ``file``, ``rows`` in it, ``nominations`` made of them, ``blank`` rows passed over.
+    null_returns
+        ``file``, ``respondent_id``: forms that say that there is nobody to name.
+    set_aside
+        ``file``, ``reason``, ``rows``: lines that are not used because another return repeats or supersedes them, or
+        because consent was not given.
+    notes
+        Sentences about what was assumed.
     """
 
     nominations: pl.DataFrame
     files: pl.DataFrame
+    null_returns: pl.DataFrame
+    set_aside: pl.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One file: its lines as text, what is wrong, and what it says besides."""
+
+    texts: pl.DataFrame
+    problems: pl.DataFrame
+    rows_read: int
+    null_return: str | None = None
+    unused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
     """Every nomination in the files.
 
-    A file without a respondent column is the return of the respondent whose id is the file's name without ending.
+    A form says on its hidden sheet whose it is. A file without a respondent column is the return of the respondent
+    whose id is the file's name without ending.
 
     Raises
     ------
     TableProblem
-        Listing what is wrong in every file, so that one round of corrections is enough.
+        Listing what is wrong in every file, so that one round of corrections is enough: also a blank form, one that
+        names people and says that there are none, two sheets with lines, and two returns of one respondent that differ.
     FileProblem
         When one file is no table and nothing else is wrong with the files.
     """
-    texts: list[pl.LazyFrame] = []
+    opened: dict[int, _Opened] = {}
     problems: list[pl.DataFrame] = []
-    unopened: list[FileProblem] = []
-    rows_read: list[int] = []
+    unopened: list[LeadscapeError] = []
     for at, path in enumerate(paths):
         try:
-            table = read_text_table(path)
-            named = match_headings(table, HEADINGS, REQUIRED)
+            opened[at] = _open(path, at)
         except TableProblem as error:
             problems.append(error.problems.with_columns(file_at=at))
-            continue
-        except FileProblem as error:
+        except LeadscapeError as error:
             unopened.append(error)
             problems.append(_no_table(error).with_columns(file_at=at))
-            continue
-        sender = path.stem.split(".")[0]
-        texts.append(
-            named.lazy().with_columns(file_at=at, source_file=pl.lit(path.name), sender=pl.lit(sender))
-        )
-        problems += [table.problems.with_columns(file_at=at)] if table.problems.height else []
-        rows_read.append(table.rows_read)
     if len(unopened) == len(problems) == 1:
         raise unopened[0]
-    lines = _lines(pl.concat([_NOTHING.lazy(), *texts]).collect())
-    found = pl.concat([*problems, _wrong_cells(lines)]).sort("file_at", "row", maintain_order=True)
+    problems += [one.problems.with_columns(file_at=at) for at, one in opened.items() if one.problems.height]
+    lines = type_lines(pl.concat([pl.DataFrame(schema=TEXT_SCHEMA), *(one.texts for one in opened.values())]))
+    names = [path.name for path in paths]
+    repeats = settle_repeats(lines, names)
+    found = pl.concat(
+        [_in_order(frame) for frame in (*problems, wrong_cells(lines), repeats.problems)], how="vertical"
+    ).sort("file_at", "row", maintain_order=True)
     if found.height:
         raise _problems_of(found, paths)
-    nominations = np.bincount(lines["file_at"], minlength=len(paths))
+    nominations = np.bincount(repeats.lines["file_at"], minlength=len(paths))
+    rows = np.array([opened[at].rows_read for at in range(len(paths))], dtype=np.int64)
+    unused = np.array([opened[at].unused for at in range(len(paths))], dtype=np.int64)
+    repeated = repeats.set_aside.group_by("file_at").agg(pl.col("rows").sum())
+    again = np.bincount(repeated["file_at"], weights=repeated["rows"], minlength=len(paths)).astype(np.int64)
     return ReturnsReading(
-        nominations=check_table(_identified(lines), Nominations, "The returns", row="source_row"),
+        nominations=check_table(identify_lines(repeats.lines), Nominations, "The returns", row="source_row"),
         files=pl.DataFrame(
             {
-                "file": [path.name for path in paths],
-                "rows": rows_read,
+                "file": names,
+                "rows": rows,
                 "nominations": nominations,
-                "blank": np.array(rows_read, dtype=np.int64) - nominations,
+                "blank": rows - nominations - unused - again,
             },
             schema={"file": pl.String, "rows": pl.Int64, "nominations": pl.Int64, "blank": pl.Int64},
         ),
+        null_returns=pl.DataFrame(
+            [(names[at], one.null_return) for at, one in opened.items() if one.null_return is not None],
+            schema=NULL_RETURNS,
+            orient="row",
+        ),
+        set_aside=pl.concat(
+            [
+                pl.DataFrame(
+                    [
+                        (names[at], "consent not given", one.unused)
+                        for at, one in opened.items()
+                        if one.unused
+                    ],
+                    schema=SET_ASIDE,
+                    orient="row",
+                ),
+                repeats.set_aside.select(
+                    file=pl.Series(names, dtype=pl.String).gather(repeats.set_aside["file_at"]),
+                    reason="reason",
+                    rows="rows",
+                ),
+            ]
+        ),
+        notes=(*(note for one in opened.values() for note in one.notes), *repeats.notes),
     )
 
 
-def _lines(texts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of every file that say anything, typed; dates also as written."""
-    filled = texts.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in HEADINGS))
-    return filled.select(
-        "file_at",
-        "source_file",
-        source_row=pl.col("row"),
-        respondent_id=pl.coalesce(clean_identifier(pl.col("respondent_id")), "sender"),
-        leader_name=pl.col("leader_name"),
-        home_urn=clean_identifier(pl.col("home_urn")),
-        home_school=pl.col("home_school"),
-        authority=clean_identifier(pl.col("authority")),
-        role_text=pl.col("role_text"),
-        partner_schools=pl.col("partner_schools"),
-        started_on=parse_date(pl.col("started_on")),
-        ended_on=parse_date(pl.col("ended_on")),
-        notes=pl.col("notes"),
-        started_text=pl.col("started_on"),
-        ended_text=pl.col("ended_on"),
+def _open(path: Path, at: int) -> _Opened:
+    sheets = workbook_sheets(path)
+    return _open_form(path, at) if is_stamped(sheets) else _open_list(path, sheets, at)
+
+
+def _open_list(path: Path, sheets: tuple[Sheet, ...], at: int) -> _Opened:
+    """A list in its own format: the one sheet whose headings are those of a return, else the first."""
+    holding = [sheet for sheet in sheets if sheet.visible and sheet.rows and _names_people(sheet.headings)]
+    if len(holding) > 1:
+        raise TableProblem(
+            f"{path.name} has {len(holding)} sheets with lines ({', '.join(sheet.name for sheet in holding)}).",
+            "Which of them is the return cannot be known, and lines must not be lost in silence.",
+            "Put all lines on one sheet, or save each sheet as a file of its own.",
+            _of_file(
+                "sheet",
+                ", ".join(sheet.name for sheet in holding),
+                "Only one sheet may hold lines. Put all of them on one, or save each sheet as a file of its own.",
+            ),
+        )
+    try:
+        table = read_text_table(path, sheet=holding[0].name if holding else None)
+    except FileProblem as error:
+        if NO_ROW not in error.what:
+            raise
+        raise FileProblem(
+            f"{path.name} {NO_ROW}.",
+            "A blank return cannot be told from no answer.",
+            f"Where they say that they have none, mark {MARK_NONE!r} in the form, or write none in the frame, and take "
+            "the file away; otherwise ask again.",
+        ) from error
+    named = match_headings(table, {**HEADINGS, **CHOOSING}, REQUIRED)
+    texts = named.with_columns(
+        file_at=pl.lit(at, pl.Int32), source_file=pl.lit(path.name), sender=pl.lit(sender_of(path))
+    )
+    return _Opened(texts.select(list(TEXT_SCHEMA)), table.problems, table.rows_read)
+
+
+def _open_form(path: Path, at: int) -> _Opened:
+    """A form made from an instrument: lines from its section, whose it is from its hidden sheet."""
+    form = open_form(path)
+    rule = form.instrument.nominations
+    if rule is None:
+        raise FileProblem(
+            f"{path.name} is a form of {form.instrument.id}, which names nobody.",
+            "It is no return.",
+            "Read it with `leadscape survey read`, and leave it out of the returns.",
+        )
+    said = read_opened(path.name, form)
+    respondent = said.forms["respondent_id"][0] or sender_of(path)
+    lines = form.lines.get(rule.section)
+    rows = lines.height if lines is not None else 0
+    used = said.forms["use"].cast(pl.String)[0] == "used"
+    texts = nomination_texts(form if used else None, at, path.name, respondent)
+    # What is wrong in a column that every return has is found with the lines of all files.
+    of_lines = pl.col("column").is_in([*HEADINGS]) & pl.col("row").is_not_null()
+    told = said.problems.filter(~of_lines.fill_null(value=False))
+    return _Opened(
+        texts,
+        told.filter(pl.col("severity") == "problem").select("row", "column", "value", "rule"),
+        rows,
+        null_return=said.null_returns["respondent_id"][0] if said.null_returns.height else None,
+        unused=0 if used else rows,
+        notes=tuple(f"{path.name}: {rule}" for rule in told.filter(pl.col("severity") == "notice")["rule"]),
     )
 
 
-def _wrong_cells(lines: pl.DataFrame) -> pl.DataFrame:
-    """As :class:`Problems`, with ``file_at``."""
-    no_date = "Must be a date such as 2005-09-01 or 01/09/2005."
-    started, ended = pl.col("started_on"), pl.col("ended_on")
-    checks = (
-        (pl.col("leader_name").is_null(), "leader_name", "leader_name", "A name is needed."),
-        (started.is_null() & pl.col("started_text").is_not_null(), "started_on", "started_text", no_date),
-        (ended.is_null() & pl.col("ended_text").is_not_null(), "ended_on", "ended_text", no_date),
-        (ended < started, "ended_on", "ended_text", "Must not be before the role started."),
-    )
-    return pl.concat(
-        [
-            lines.filter(broken).select(
-                row=pl.col("source_row"),
-                column=pl.lit(column),
-                value=pl.col(text),
-                rule=pl.lit(rule),
-                file_at="file_at",
-            )
-            for broken, column, text, rule in checks
-        ]
-    )
+def sender_of(path: Path) -> str:
+    """The respondent whose return a file is by its name: without ending, and without what marks it as a copy."""
+    return _COPY.sub("", path.stem.split(".")[0])
 
 
-def _no_table(error: FileProblem) -> pl.DataFrame:
+def _names_people(headings: tuple[str | None, ...]) -> bool:
+    """Whether a sheet has the columns without which a return cannot be used."""
+    present = {fold_heading(heading) for heading in headings if heading}
+    return all(present & {fold_heading(known) for known in HEADINGS[name]} for name in REQUIRED)
+
+
+def _no_table(error: LeadscapeError) -> pl.DataFrame:
     """A file that cannot be opened as one problem of the whole file."""
-    row = (None, None, None, f"{error.what} {error.next_step}")
-    return pl.DataFrame([row], schema=polars_schema(Problems), orient="row")
+    return _of_file(None, None, f"{error.what} {error.next_step}")
+
+
+def _of_file(column: str | None, value: str | None, rule: str) -> pl.DataFrame:
+    return pl.DataFrame([(None, column, value, rule)], schema=polars_schema(Problems), orient="row")
+
+
+def _in_order(problems: pl.DataFrame) -> pl.DataFrame:
+    return problems.select(*Problems.column_names(), pl.col("file_at").cast(pl.Int64))
 
 
 def _problems_of(found: pl.DataFrame, paths: tuple[Path, ...]) -> TableProblem:
@@ -183,21 +264,3 @@ def _problems_of(found: pl.DataFrame, paths: tuple[Path, ...]) -> TableProblem:
 def _in_file(problem: dict[str, object]) -> str:
     place = f"row {problem['row']}, " if problem["row"] is not None else ""
     return f"{problem['file']}, {place}{problem['column'] or 'whole row'}: {problem['rule']}"
-
-
-def _identified(lines: pl.DataFrame) -> pl.DataFrame:
-    """``nomination_id`` from what the line says, not from where it stands, so that decisions survive a re-sorted file.
-
-    Two lines of one respondent that say the same are told apart by their order.
-    """
-    content = pl.concat_str(
-        [pl.col(name).cast(pl.String).fill_null("\x00") for name in CONTENT], separator="\x1f"
-    )
-    repeated = lines.with_columns(content=content).with_columns(
-        copy=pl.int_range(pl.len()).over("content", mapping_strategy="group_to_rows")
-    )
-    # polars' own hash may change between releases; an id that a person has decided on must not.
-    digests = [
-        content_id("N", text, str(copy)) for text, copy in repeated.select("content", "copy").iter_rows()
-    ]
-    return repeated.with_columns(nomination_id=pl.Series(digests, dtype=pl.String))

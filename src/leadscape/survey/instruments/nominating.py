@@ -8,7 +8,7 @@ import polars as pl
 
 from leadscape.core.tables import polars_schema
 from leadscape.survey.instruments.tables import FormProblems
-from leadscape.survey.nomination_lines import HEADINGS, TEXT_SCHEMA
+from leadscape.survey.nomination_lines import CHOOSING, HEADINGS, TEXT_SCHEMA
 
 if TYPE_CHECKING:
     from leadscape.survey.instruments.opening import OpenedForm
@@ -45,7 +45,7 @@ def nomination_texts(form: OpenedForm | None, file_at: int, file: str, sender: s
         "row",
         *(
             pl.col(name) if name in lines.columns else pl.lit(None, pl.String).alias(name)
-            for name in HEADINGS
+            for name in (*HEADINGS, *CHOOSING)
             if name != "notes"
         ),
         notes=pl.when(notes.str.len_chars() > 0).then(notes) if own or besides else pl.lit(None, pl.String),

@@ -82,8 +82,14 @@ def read_form(
     FileProblem, NotFound
         When the file is no form of any instrument at hand.
     """
-    opened = open_form(path, instrument)
-    return _read([(path.name, opened)], [], codebook, on)
+    return read_opened(path.name, open_form(path, instrument), codebook, on)
+
+
+def read_opened(
+    name: str, form: OpenedForm, codebook: Codebook | None = None, on: date | None = None
+) -> FormsReading:
+    """Read one form that is taken apart already; ``name`` is how it is told of."""
+    return _read([(name, form)], [], codebook, on)
 
 
 def read_forms(
