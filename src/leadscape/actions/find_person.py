@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from leadscape.actions.gather_inputs import StudyInputs, gather_inputs
+from leadscape.actions.gather_inputs import StudyInputs, gather_everything
+from leadscape.actions.keep_out import keep_out
 from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import Study, read_study
 from leadscape.core.errors import NotFound
@@ -47,7 +48,7 @@ class StudyPeople:
     used
         Without those that stay out, as a run uses them.
     settled
-        What ``inputs`` amount to.
+        What ``inputs`` amount to, as if nobody had withdrawn.
     traces
         ``nomination_id``, ``leader_id``, ``holding_id``, of ``inputs``.
     """
@@ -74,14 +75,10 @@ def read_people(path: Path, progress: Progress | None = None) -> StudyPeople:
     """
     progress = progress or Silent()
     study = read_study(path)
-    used = gather_inputs(study, progress)
-    if study.withdrawals is None and study.objections is None:
-        everything = used
-    else:
-        open_study = replace(study, withdrawals=None, objections=None, objections_secret=None)
-        everything = gather_inputs(open_study)
-        # What was withdrawn as a whole is silent in a run, and a person's rights do not depend on it.
-        everything = replace(everything, decisions=used.decisions)
+    everything = gather_everything(study, progress)
+    used = keep_out(everything, study)
+    # Answers about objections are no answers about roles, schools or pairs.
+    everything = replace(everything, decisions=used.decisions)
     progress.step("Recognising people")
     settled = settle_inputs(everything, study)
     return StudyPeople(study, everything, used, settled, trace_nominations(settled))

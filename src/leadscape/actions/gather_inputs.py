@@ -94,6 +94,11 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
     FileProblem, TableProblem
         For a file that cannot be used, with everything wrong in it.
     """
+    return keep_out(gather_everything(study, progress), study)
+
+
+def gather_everything(study: Study, progress: Progress | None = None) -> StudyInputs:
+    """As :func:`gather_inputs`, with every line that was returned, withdrawn or not: for a person's own rights only."""
     progress = progress or Silent()
     progress.step("Reading the register")
     readings = _told_apart(_read_register(study), study)
@@ -102,9 +107,9 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
     asked = read_respondents(study.frame)
     returned = read_returns(study.returns)
     ever_returned = still_counted(returned.nominations, study.withdrawals)
-    responses = count_response(asked, ever_returned, study.frame.name)
+    responses = count_response(asked, ever_returned, study.frame.name, returned.null_returns)
     decisions = read_decisions(study.decisions) if study.decisions else no_decisions()
-    everything = StudyInputs(
+    return StudyInputs(
         schools=schools,
         readings=readings,
         nominations=returned.nominations,
@@ -116,13 +121,12 @@ def gather_inputs(study: Study, progress: Progress | None = None) -> StudyInputs
                     _register_outcomes(r, repeated.get(r.name, 0) if r.table == "schools" else 0)
                     for r in readings
                 ),
-                _return_outcomes(returned.files),
+                _return_outcomes(returned.files, returned.set_aside),
             ]
         ),
         withdrawn=0,
         files=_input_files(study, readings, returned.files),
     )
-    return keep_out(everything, study)
 
 
 def _read_register(study: Study) -> tuple[Reading, ...]:
@@ -188,16 +192,21 @@ def _register_outcomes(reading: Reading, repeated: int) -> pl.DataFrame:
     )
 
 
-def _return_outcomes(files: pl.DataFrame) -> pl.DataFrame:
+def _return_outcomes(files: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame:
     """Returns together, since a list of 76 workbooks would hide what matters; the blank rows apart."""
-    return pl.DataFrame(
+    title = f"{files.height} returns"
+    counted = pl.DataFrame(
         {
-            "file": [f"{files.height} returns"] * 2,
+            "file": [title] * 2,
             "outcome": ["used", "left out"],
             "reason": ["nominations", "blank rows"],
             "rows": [files["nominations"].sum(), files["blank"].sum()],
         },
         schema={"file": pl.String, "outcome": pl.String, "reason": pl.String, "rows": pl.Int64},
+    )
+    apart = set_aside.group_by("reason").agg(pl.col("rows").sum()).sort("reason")
+    return pl.concat(
+        [counted, apart.select(file=pl.lit(title), outcome=pl.lit("left out"), reason="reason", rows="rows")]
     ).filter(pl.col("rows") > 0)
 
 

@@ -22,6 +22,7 @@ from leadscape.survey.privacy.ledger import QUESTION, read_secret
 if TYPE_CHECKING:
     from leadscape.actions.gather_inputs import StudyInputs
     from leadscape.actions.study import Study
+    from leadscape.survey import Settlement
 
 
 def keep_out(inputs: StudyInputs, study: Study) -> StudyInputs:
@@ -65,7 +66,7 @@ def _hold_back(inputs: StudyInputs, study: Study) -> StudyInputs:
         )
     objections, secret = read_objections(study.objections), read_secret(study.objections_secret)
     nominations = blank_mentions(inputs.nominations, objections, secret)
-    places = placed_names(replace(inputs, nominations=nominations), study)
+    places = placed_names(inputs, settle_inputs(inputs, study))
     of_objections = pl.col("question_id").str.starts_with(f"{QUESTION}-")
     answers = inputs.decisions.filter(of_objections)
     held = hold_back(nominations, places, objections, secret, answers)
@@ -78,29 +79,39 @@ def _hold_back(inputs: StudyInputs, study: Study) -> StudyInputs:
     )
 
 
-def placed_names(inputs: StudyInputs, study: Study) -> pl.DataFrame:
+def placed_names(inputs: StudyInputs, settled: Settlement) -> pl.DataFrame:
     """``id`` (nomination), ``name``, ``urn``, ``school``, ``authority_code``: as written and as linked.
 
+    Parameters
+    ----------
+    settled
+        What ``inputs`` amount to.
+
+    Notes
+    -----
     The register knows a school by the name it bears, so a line is also placed by that name and authority.
     """
-    linked = settle_inputs(inputs, study).linked.select("nomination_id", linked_urn="home_urn")
-    sender = inputs.responses.select("respondent_id", sender_authority="authority_code")
     titled = inputs.schools.select(
         linked_urn="urn", linked_name="name", linked_authority="authority_code"
     ).unique("linked_urn")
     placed = (
-        inputs.nominations.join(linked, on="nomination_id", how="left", maintain_order="left")
+        inputs.nominations.join(
+            settled.linked.select("nomination_id", linked_urn="home_urn"),
+            on="nomination_id",
+            how="left",
+            maintain_order="left",
+        )
         .join(titled, on="linked_urn", how="left", maintain_order="left")
-        .join(sender, on="respondent_id", how="left", maintain_order="left")
-        .with_columns(code=pl.coalesce("linked_authority", "sender_authority"))
+        .join(
+            settled.understood.placed.select("nomination_id", "authority_code"),
+            on="nomination_id",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(seat=pl.coalesce("linked_authority", "authority_code"))
     )
     named = {"id": pl.col("nomination_id"), "name": pl.col("leader_name")}
-    return pl.concat(
-        [
-            placed.select(**named, urn="home_urn", school="home_school", authority_code="code"),
-            placed.select(**named, urn="linked_urn", school="linked_name", authority_code="code"),
-            placed.select(
-                **named, urn=pl.lit(None, pl.String), school="home_school", authority_code="sender_authority"
-            ),
-        ]
-    ).unique(maintain_order=True)
+    as_written = placed.select(**named, urn="home_urn", school="home_school", authority_code="authority_code")
+    as_linked = placed.select(**named, urn="linked_urn", school="linked_name", authority_code="seat")
+    written_there = placed.select(**named, urn="home_urn", school="home_school", authority_code="seat")
+    return pl.concat([as_written, as_linked, written_there]).unique(maintain_order=True)

@@ -147,7 +147,7 @@ def record_objection(
 def every_place(people: StudyPeople, leader: str) -> pl.DataFrame:
     """Every way in which one person is named and every school that is meant, with what it was before and became."""
     mine = people.lines_of(leader)
-    placed = placed_names(people.inputs, people.study).filter(
+    placed = placed_names(people.inputs, people.settled).filter(
         pl.col("id").is_in(mine["nomination_id"].implode())
     )
     schools = people.inputs.schools.unique("urn")
