@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from leadscape.cli.survey import code
 from leadscape.cli.survey.agree import agree
 from leadscape.cli.survey.identify import identify
 from leadscape.cli.survey.person import person
@@ -22,6 +23,7 @@ def _root() -> None:
 
 
 app.command("agree")(agree)
+app.add_typer(code.app, name="code")
 app.command("identify")(identify)
 app.command("person")(person)
 app.command("review")(review)

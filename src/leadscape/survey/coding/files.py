@@ -1,7 +1,8 @@
 """The files of one coding project: answers, segments, the history of codings, what became of suggestions.
 
 Each is a CSV of a declared table, so that it can be read with anything and checked when it comes back. All hold what
-people wrote or decided: personal data, in a folder of its own.
+people wrote or decided: personal data, in a folder of its own. Who withdrew is named in ``withdrawn.csv``: their
+answers are in nothing from the next reading on, and in no file from the next writing on.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from leadscape.core.errors import NotFound
+from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tables import Problems, check_table, polars_schema, table_problem
 from leadscape.core.tabular import read_text_table
 from leadscape.core.writing import unguard_formulas, write_csv
 from leadscape.register.dates import parse_date
 from leadscape.survey.coding.history import history_problems
 from leadscape.survey.coding.segments import segment_problems
+from leadscape.survey.coding.sources import without_withdrawn
 from leadscape.survey.coding.tables import SegmentCodings, Segments, Sources, SuggestionOutcomes
 from leadscape.survey.headings import match_headings
 
 if TYPE_CHECKING:
     from leadscape.core.tables import Table
 
+WITHDRAWN: Final = "withdrawn.csv"
 SOURCES, SEGMENTS, CODINGS, OUTCOMES = "sources.csv", "segments.csv", "codings.csv", "suggestion_outcomes.csv"
 FILES: Final[dict[str, type[Table]]] = {
     SOURCES: Sources,
@@ -36,13 +40,20 @@ FILES: Final[dict[str, type[Table]]] = {
 
 @dataclass(frozen=True)
 class CodingFiles:
-    """What a coding project holds so far; each as its declared table, empty where its file is not there yet."""
+    """What a coding project holds so far; each as its declared table, empty where its file is not there yet.
+
+    Attributes
+    ----------
+    withdrawn
+        Answers left out because their respondent withdrew.
+    """
 
     folder: Path
     sources: pl.DataFrame
     segments: pl.DataFrame
     codings: pl.DataFrame
     outcomes: pl.DataFrame
+    withdrawn: int = 0
 
 
 def read_coding_files(folder: Path) -> CodingFiles:
@@ -69,11 +80,36 @@ def read_coding_files(folder: Path) -> CodingFiles:
     wrong = history_problems(held[CODINGS], held[SEGMENTS])
     if wrong.height:
         raise table_problem(wrong, CODINGS)
-    return CodingFiles(folder, held[SOURCES], held[SEGMENTS], held[CODINGS], held[OUTCOMES])
+    files = CodingFiles(folder, held[SOURCES], held[SEGMENTS], held[CODINGS], held[OUTCOMES])
+    return leave_out_withdrawn(files)
+
+
+def leave_out_withdrawn(files: CodingFiles) -> CodingFiles:
+    """The project without everything that respondents said who are named in its ``withdrawn.csv``.
+
+    Raises
+    ------
+    TableProblem
+        When that file has no column ``respondent_id``.
+    """
+    path = files.folder / WITHDRAWN
+    if not path.is_file():
+        return files
+    table = read_text_table(path)
+    named = match_headings(
+        table, {"respondent_id": ("respondent_id", "respondent", "id")}, ("respondent_id",)
+    )
+    gone = named.select(clean_identifier(pl.col("respondent_id"))).to_series().drop_nulls().unique()
+    sources, answers = without_withdrawn(files.sources, gone.to_list())
+    segments = files.segments.filter(pl.col("source_id").is_in(sources["source_id"].implode()))
+    kept = pl.col("segment_id").is_in(segments["segment_id"].implode())
+    return CodingFiles(
+        files.folder, sources, segments, files.codings.filter(kept), files.outcomes.filter(kept), answers
+    )
 
 
 def write_coding_files(files: CodingFiles) -> None:
-    """Write what a coding project holds; a table without a row has no file."""
+    """Write what a coding project holds; a table that never had a row has no file."""
     held = {
         SOURCES: files.sources,
         SEGMENTS: files.segments,
@@ -81,8 +117,9 @@ def write_coding_files(files: CodingFiles) -> None:
         OUTCOMES: files.outcomes,
     }
     for name, frame in held.items():
-        if frame.height:
-            write_csv(frame, files.folder / name)
+        path = files.folder / name
+        if frame.height or path.is_file():
+            write_csv(frame, path)
 
 
 def read_declared(path: Path, table: type[Table]) -> pl.DataFrame:
@@ -95,6 +132,9 @@ def read_declared(path: Path, table: type[Table]) -> pl.DataFrame:
     """
     schema = polars_schema(table)
     if not path.is_file():
+        return table.create_empty()
+    if path.read_bytes().count(b"\n") <= 1:
+        # A header alone: everybody of it withdrew.
         return table.create_empty()
     text = read_text_table(path)
     named = unguard_formulas(match_headings(text, {name: (name,) for name in schema}, tuple(schema)))

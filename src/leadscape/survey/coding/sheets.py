@@ -117,6 +117,7 @@ def write_answer_page(
     header = book.add_format({"bold": True, "bg_color": "#E8EDF2", "bottom": 1})
     plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     answer = book.add_format({"bg_color": "#FFF8DC", "text_wrap": True, "valign": "top", "num_format": "@"})
+    figure = book.add_format({"valign": "top"})
     page.write_row(0, 0, sheet.columns, header)
     for number, name in enumerate(sheet.columns):
         style = answer if name in answers else plain
@@ -124,6 +125,8 @@ def write_answer_page(
         for row, cell in enumerate(sheet[name].to_list(), 1):
             if cell is None:
                 page.write_blank(row, number, None, style)
+            elif isinstance(cell, (bool, int, float)):
+                page.write(row, number, cell, figure)
             else:
                 page.write_string(row, number, guarded_text(str(cell)), style)
     page.freeze_panes(1, 1)

@@ -111,3 +111,29 @@ def without_withdrawn(sources: pl.DataFrame, respondents: list[str]) -> tuple[pl
     """``sources`` without the answers of respondents who withdrew, and how many answers went."""
     kept = sources.filter(~pl.col("respondent_id").is_in(respondents).fill_null(value=False))
     return kept, sources.height - kept.height
+
+
+def join_sources(before: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Answers of before and of a new file; of one that is in both, what the new file says of permission and pseudonym.
+
+    Raises
+    ------
+    TableProblem
+        When an answer of the same id has another text: what is coded is a text, so a changed one is another answer.
+    """
+    both = fresh.join(
+        before.select("source_id", former="text"), on="source_id", how="inner", maintain_order="left"
+    )
+    changed = both.filter(pl.col("text") != pl.col("former"))
+    if changed.height:
+        problems = changed.select(
+            row=pl.lit(None, pl.Int64),
+            column=pl.lit("text"),
+            value="source_id",
+            rule=pl.lit(
+                "Has another text than the answer of this id that was cut before; give it another id."
+            ),
+        )
+        raise table_problem(problems.cast(polars_schema(Problems)), "The file of answers")
+    kept = before.join(fresh, on="source_id", how="anti", maintain_order="left")
+    return Sources.validate(pl.concat([kept, fresh]))
