@@ -6,8 +6,11 @@ import typer
 
 from leadscape.cli.survey import code
 from leadscape.cli.survey.agree import agree
+from leadscape.cli.survey.form import form
 from leadscape.cli.survey.identify import identify
 from leadscape.cli.survey.person import person
+from leadscape.cli.survey.read import read
+from leadscape.cli.survey.response import response
 from leadscape.cli.survey.review import review
 from leadscape.cli.survey.validate import validate
 from leadscape.cli.survey.withdraw import withdraw
@@ -24,8 +27,11 @@ def _root() -> None:
 
 app.command("agree")(agree)
 app.add_typer(code.app, name="code")
+app.command("form")(form)
 app.command("identify")(identify)
 app.command("person")(person)
+app.command("read")(read)
+app.command("response")(response)
 app.command("review")(review)
 app.command("validate")(validate)
 app.command("withdraw")(withdraw)
