@@ -231,6 +231,10 @@ def test_everything_held_about_a_person_is_given_and_nothing_about_others(study:
     assert found.page.name == f"{jane}.html"
     assert "OKAFOR, Jane" in readable
     assert not any(leader(n) in readable for n in range(24))
+    other = export_person(study, name="Okafor", school="100046")
+    pair = other.record.tables["questions"].filter(pl.col("question").cast(pl.String) == "person")
+    assert pair.height <= 1
+    assert "Jane" not in other.page.read_text(encoding="utf-8"), "another person's name is not theirs to have"
 
 
 def test_a_name_that_several_bear_is_never_guessed(study: Path) -> None:

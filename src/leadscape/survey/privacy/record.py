@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LINE_KEYS: Final = ("nomination_id", "person", "other")
 LETTERS_OF_ID: Final = 1
+PAIR: Final = "[whether you and somebody else named are one person]"
 TITLES: Final[dict[str, str]] = {
     "lines": "What others said about you, word for word",
     "leaders": "You, as the study would know you from these lines",
@@ -110,7 +111,10 @@ def rows_about(settled: Settlement, leader_id: str, lines: pl.DataFrame) -> dict
 
 
 def questions_about(questions: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Questions that wait for, or decided on, the words of a person's lines: their role, school, or identity."""
+    """Questions that wait for, or decided on, the words of a person's lines: their role, school, or identity.
+
+    A question about a pair names two people, of whom the other has rights as well: its words are left out.
+    """
     asked = pl.col("as_written").fill_null("").str.to_lowercase()
     words = [
         text.strip().lower()
@@ -124,4 +128,6 @@ def questions_about(questions: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFram
     # A pair of other people may share a school with them, which makes it no question about this person.
     of_pair = pl.col("question").cast(pl.String) == "person"
     by_name = asked.str.contains_any([text.strip().lower() for text in lines["leader_name"].unique().sort()])
-    return questions.filter(by_id | (by_word & ~of_pair) | (by_name & of_pair))
+    return questions.filter(by_id | (by_word & ~of_pair) | (by_name & of_pair)).with_columns(
+        as_written=pl.when(of_pair).then(pl.lit(PAIR)).otherwise("as_written")
+    )
