@@ -11,12 +11,14 @@ import polars as pl
 import xlsxwriter
 
 from leadscape.core.writing import guarded_text, whole_file
+from leadscape.survey.response.tables import CHANNELS
 from leadscape.survey.tables import RESPONDENT_KINDS
 
 if TYPE_CHECKING:
     from leadscape.codebooks import Codebook
 
 FORM_ROWS: Final = 500
+RESPONSE_LIST: Final = ("yes", "none", "refused", "undeliverable")
 _FIXED_DATE: Final = datetime(2000, 1, 1)
 
 
@@ -48,7 +50,16 @@ FRAME_COLUMNS: Final = (
     FormColumn("kind", "What it is.", 12, "kinds"),
     FormColumn("authority_code", "For an authority: its code in the register.", 16),
     FormColumn("region", "Its region.", 26),
-    FormColumn("response", "yes, none (they have none), or blank while silent.", 12, "responses"),
+    FormColumn(
+        "response",
+        "yes, none (they have none), refused, undeliverable, or blank while silent.",
+        14,
+        "responses",
+    ),
+    FormColumn("channel", "How they were asked; may stay blank.", 12, "channels"),
+    FormColumn("asked_on", "When they were asked; may stay blank.", 12, is_date=True),
+    FormColumn("answered_on", "When the answer came; may stay blank.", 12, is_date=True),
+    FormColumn("reminders", "How often they were reminded; may stay blank.", 12),
 )
 
 
@@ -94,7 +105,7 @@ def write_frame_form(path: Path, authorities: pl.DataFrame) -> None:
         ]
         for row in authorities.sort("authority_code").iter_rows(named=True)
     ]
-    lists = {"kinds": list(RESPONDENT_KINDS), "responses": ["yes", "none"]}
+    lists = {"kinds": list(RESPONDENT_KINDS), "responses": list(RESPONSE_LIST), "channels": list(CHANNELS)}
     advice = [
         "Everybody who was asked, one line each: authorities, agencies and networks.",
         "A respondent without a line was not asked. One with a blank response has not answered: unknown, never zero.",

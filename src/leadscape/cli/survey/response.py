@@ -45,9 +45,22 @@ def response(
         print_json(measured.as_dict())
         return
     print_lines(*measured.sentences)
-    rates = measured.rates.drop("with_late_low_share", "with_late_high_share")
-    headings = {"response_share": "in time", "low_share": "low", "high_share": "high", "with_late_share": "with late",
-                "coverage_share": "covered", "lowest_share": "lowest", "highest_share": "highest"}  # fmt: skip
+    rates = measured.rates.drop("with_late_share", "with_late_low_share", "with_late_high_share")
+    headings = {
+        **{"answered_none": "none", "undeliverable": "not reached", "withdrawn": "withdrew"},
+        **{
+            "response_share": "in time",
+            "low_share": "low",
+            "high_share": "high",
+            "coverage_share": "covered",
+        },
+        **{"lowest_share": "lowest", "highest_share": "highest", "answering_authorities": "answered"},
+        **{
+            "schools_covered": "covered schools",
+            "schools_silent": "silent",
+            "schools_not_asked": "not asked",
+        },
+    }
     print_table(
         rates, "Response, of those asked (95 % exact interval)", headings=headings, limit=ROWS_PRINTED
     )
