@@ -30,6 +30,7 @@ from leadscape.survey.response.tables import Contacts
 if TYPE_CHECKING:
     from leadscape.actions.study import Study
 
+_IN_TIME: Final = ("response_share", "low_share", "high_share")
 _NO_ANSWER: Final = ("silent", "reminded", "asked", "refused", "undeliverable")
 
 
@@ -82,6 +83,19 @@ class MeasuredResponse:
         if self.representativity.height:
             told.append(WHAT_IT_DOES_NOT_SAY)
         return (*told, *self.notes)
+
+    @property
+    def printed_rates(self) -> pl.DataFrame:
+        """Counts by group, and the share in time with its interval in one column."""
+
+        def pct(row: dict[str, float]) -> str:
+            share, low, high = (100 * row[name] for name in _IN_TIME)
+            return f"{share:.1f} % ({low:.1f} to {high:.1f})"
+
+        shares = [name for name in self.rates.columns if name.endswith("_share")]
+        return self.rates.with_columns(
+            in_time=pl.struct(_IN_TIME).map_elements(pct, return_dtype=pl.String)
+        ).drop(shares)
 
     @property
     def printed_representativity(self) -> pl.DataFrame:

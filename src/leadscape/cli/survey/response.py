@@ -45,24 +45,25 @@ def response(
         print_json(measured.as_dict())
         return
     print_lines(*measured.sentences)
-    rates = measured.rates.drop("with_late_share", "with_late_low_share", "with_late_high_share")
     headings = {
-        **{"answered_none": "none", "undeliverable": "not reached", "withdrawn": "withdrew"},
-        **{
-            "response_share": "in time",
-            "low_share": "low",
-            "high_share": "high",
-            "coverage_share": "covered",
-        },
-        **{"lowest_share": "lowest", "highest_share": "highest", "answering_authorities": "answered"},
-        **{
-            "schools_covered": "covered schools",
-            "schools_silent": "silent",
-            "schools_not_asked": "not asked",
-        },
+        "answered_none": "none",
+        "undeliverable": "not reached",
+        "withdrawn": "withdrew",
+        "in_time": "in time, 95 % interval",
+        "coverage_share": "covered",
+        "lowest_share": "lowest",
+        "highest_share": "highest",
+        "answering_authorities": "answered",
+        "schools_covered": "covered schools",
+        "schools_silent": "silent",
+        "schools_not_asked": "not asked",
     }
     print_table(
-        rates, "Response, of those asked (95 % exact interval)", headings=headings, limit=ROWS_PRINTED
+        measured.printed_rates,
+        "Response, of those asked",
+        headings=headings,
+        figures=("in_time",),
+        limit=ROWS_PRINTED,
     )
     if measured.schools is not None:
         print_table(measured.schools, "Schools somebody answered for", headings=headings)
