@@ -18,6 +18,7 @@ from leadscape.actions.map_landscape import map_landscape
 from leadscape.actions.study import read_study
 from leadscape.actions.withdraw_person import list_withdrawn, withdraw_person
 from leadscape.actions.write_notices import write_notices
+from leadscape.cli import main
 from leadscape.core.errors import NotFound, OutputBlocked, StudyProblem
 from leadscape.core.tabular import read_text_table
 from leadscape.demo import write_demo
@@ -366,3 +367,47 @@ def test_returns_are_replaced_all_or_none(
         erase_person(study, leader=jane, why="asked", by="clerk", on=DAY, rewrite_returns=True)
     assert bytes_of(tmp_path / "returns") == untouched
     assert not list(tmp_path.glob(".erasing-*"))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["survey", *arguments])
+    printed = capsys.readouterr()
+    return int(ended.value.code or 0), printed.out + printed.err
+
+
+def test_the_commands_say_what_they_did_and_end_with_their_codes(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = run(capsys, "withdraw", str(study), "--respondent", "302", "--why", "letter", "--by", "clerk")
+    assert told[0] == 0
+    assert "counts as silent" in told[1]
+    assert "Add under [survey] in study.toml" in told[1]
+    assert run(capsys, "withdraw", str(study), "--respondent", "302")[0] == 2, "nobody answers for it"
+    code, out = run(capsys, "person", str(study), "--name", "Okafor", "--json")
+    assert code == 7
+    assert len(json.loads(out)["problems"]) == 2
+    code, out = run(capsys, "person", str(study), "--name", "Jane Okafor", "--school", "100045", "--json")
+    assert code == 0
+    assert len(json.loads(out)["held"]["lines"]) == 2
+
+    code, out = run(capsys, "validate", str(study), "--draw", str(tmp_path / "v"), "--kind", "csv", "--json")
+    assert code == 0
+    assert json.loads(out)["entries"] == 27
+    assert run(capsys, "validate", str(study))[0] == 5, "no sample is named"
+    form = sorted((tmp_path / "v" / "forms").glob("*.csv"))[0]
+    page = pl.read_csv(form, infer_schema=False).with_columns(
+        pl.lit("no").alias("Leads beyond their own school?")
+    )
+    page.write_csv(form)
+    options = (
+        "--sample",
+        str(tmp_path / "v" / "sample.csv"),
+        "--forms",
+        str(tmp_path / "v" / "forms"),
+        "--totals",
+    )
+    code, out = run(capsys, "validate", str(study), *options)
+    assert code == 0
+    assert "1 answers are not enough" in out
+    assert "100.0 %" in out, "one of one, with an interval that says how little that is"
