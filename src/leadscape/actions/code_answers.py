@@ -44,7 +44,7 @@ class CodingSheet:
     suggested
         Of these, rows with at least one suggestion.
     answers, segments_in_all, withdrawn
-        Answers of the project; segments cut from them; answers left out because somebody withdrew.
+        Answers of the project; segments cut from them; respondents who withdrew.
     """
 
     path: Path
@@ -145,10 +145,8 @@ def _with_answers(folder: Path, answers: Path | None, unit: Unit) -> CodingFiles
         )
     sources = join_sources(files.sources, read_sources(answers))
     new = sources.join(files.segments, on="source_id", how="anti", maintain_order="left")
-    cut = leave_out_withdrawn(
-        replace(files, sources=sources, segments=pl.concat([files.segments, cut_segments(new, unit)]))
-    )
-    return replace(cut, withdrawn=max(cut.withdrawn, files.withdrawn))
+    segments = pl.concat([files.segments, cut_segments(new, unit)])
+    return leave_out_withdrawn(replace(files, sources=sources, segments=segments))
 
 
 def _segments_to_code(

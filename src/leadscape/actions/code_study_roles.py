@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadscape.core.progress import Progress
 
 SHOWN_ROLES: Final = 3
+SHOWN_FROM: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,21 @@ def code_study_roles(path: Path, progress: Progress | None = None) -> StudyRoles
         "route", role_text="wording", role=pl.col("role").fill_null(NONE)
     )
     shares = suggest_role_shares(waiting, study.codebook, coded)
+    # What is not certain is never rounded up to it.
+    probability = pl.col("probability")
+    pct = (
+        pl.when(probability < 1)
+        .then((100 * probability).round(0).clip(1, 99))
+        .otherwise(100.0)
+        .cast(pl.Int64)
+    )
     could = (
-        shares.filter(pl.col("rank") <= SHOWN_ROLES)
+        shares.filter(
+            pl.col("rank") <= SHOWN_ROLES, (pl.col("rank") == 1) | (pl.col("probability") >= SHOWN_FROM)
+        )
         .sort("role_text", "rank")
         .group_by(wording="role_text", maintain_order=True)
-        .agg(could_mean=pl.format("{} {}", "role", pl.col("probability").round(2)).str.join("; "))
+        .agg(could_mean=pl.format("{} {} %", "role", pct).str.join("; "))
     )
     wordings = (
         lines.group_by("wording", "method", "role")

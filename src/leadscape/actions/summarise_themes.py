@@ -55,7 +55,7 @@ class SummarisedThemes:
         if coded.outdated:
             told.append(f"Left out, because the scheme does not have them: {', '.join(coded.outdated)}.")
         if self.withdrawn:
-            told.append(f"Answers left out because their respondent withdrew: {self.withdrawn}.")
+            told.append(f"Respondents who withdrew, of whom nothing is counted: {self.withdrawn}.")
         if "quotes" in self.tables:
             counts = self.tables["quote_counts"]
             told += [

@@ -103,7 +103,7 @@ def sheet(
         f"{made.segments} of {made.segments_in_all} segments for {made.coder}, round {made.coding_round}; "
         f"{made.suggested} with suggestions.{blind}",
         *(
-            [f"Answers left out because their respondent withdrew: {made.withdrawn}."]
+            [f"Respondents who withdrew, of whom nothing is in it: {made.withdrawn}."]
             if made.withdrawn
             else []
         ),

@@ -45,7 +45,7 @@ class CodingFiles:
     Attributes
     ----------
     withdrawn
-        Answers left out because their respondent withdrew.
+        Respondents who withdrew, of whom nothing is here.
     """
 
     folder: Path
@@ -100,11 +100,11 @@ def leave_out_withdrawn(files: CodingFiles) -> CodingFiles:
         table, {"respondent_id": ("respondent_id", "respondent", "id")}, ("respondent_id",)
     )
     gone = named.select(clean_identifier(pl.col("respondent_id"))).to_series().drop_nulls().unique()
-    sources, answers = without_withdrawn(files.sources, gone.to_list())
+    sources = without_withdrawn(files.sources, gone.to_list())
     segments = files.segments.filter(pl.col("source_id").is_in(sources["source_id"].implode()))
     kept = pl.col("segment_id").is_in(segments["segment_id"].implode())
     return CodingFiles(
-        files.folder, sources, segments, files.codings.filter(kept), files.outcomes.filter(kept), answers
+        files.folder, sources, segments, files.codings.filter(kept), files.outcomes.filter(kept), gone.len()
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from leadscape.survey.coding.scheme import CodeScheme
 
+_NOT_THERE: Final = "Must be a segment of the coding folder; take the row out where somebody withdrew."
 _NEEDED: Final = ("segment_id", "text", "codes", "coder", "round")
 
 
@@ -104,7 +105,7 @@ def _problems(
     changed = known & (words_only(pl.col("text")) != pl.col("as_cut")).fill_null(value=True)
     number = pl.col("round_number")
     checks = [
-        ("segment_id", rows.filter(~known), "Must be a segment of the coding folder."),
+        ("segment_id", rows.filter(~known), _NOT_THERE),
         ("segment_id", rows.filter(known, pl.len().over("segment_id") > 1), "A segment may stand in one row."),
         ("text", rows.filter(changed), "Differs from the segment; restore it from a new sheet."),
         ("coder", written.filter(pl.col("coder").is_null()), "Must say who decided."),

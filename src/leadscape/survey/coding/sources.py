@@ -107,10 +107,9 @@ def sources_of_forms(answers: pl.DataFrame, forms: pl.DataFrame, questions: list
     )  # fmt: skip
 
 
-def without_withdrawn(sources: pl.DataFrame, respondents: list[str]) -> tuple[pl.DataFrame, int]:
-    """``sources`` without the answers of respondents who withdrew, and how many answers went."""
-    kept = sources.filter(~pl.col("respondent_id").is_in(respondents).fill_null(value=False))
-    return kept, sources.height - kept.height
+def without_withdrawn(sources: pl.DataFrame, respondents: list[str]) -> pl.DataFrame:
+    """``sources`` without the answers of respondents who withdrew."""
+    return sources.filter(~pl.col("respondent_id").is_in(respondents).fill_null(value=False))
 
 
 def join_sources(before: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:

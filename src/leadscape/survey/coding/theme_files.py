@@ -14,12 +14,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 WORKBOOK = "themes.xlsx"
+TABLES = ("themes", "code_by_source", "co_occurrence", "acceptance", "quotes", "quote_counts")
 _WIDTHS = {"quote": 80, "note": 50, "theme_label": 36, "code_label": 36, "definition": 60}
 _SHEET_NAME_LIMIT = 31
 
 
 def write_theme_files(tables: dict[str, pl.DataFrame], folder: Path) -> tuple[Path, ...]:
-    """Write every table as ``{name}.csv`` and all of them into ``themes.xlsx``; returns the paths."""
+    """Write every table as ``{name}.csv`` and all of them into ``themes.xlsx``; returns the paths.
+
+    A table of an earlier run that is not among them is removed: quotes of somebody who withdrew since must not stay.
+    """
+    for name in TABLES:
+        if name not in tables:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
     paths = []
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
