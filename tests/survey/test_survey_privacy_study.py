@@ -189,6 +189,16 @@ def test_a_later_return_that_names_an_objector_is_held_back_until_decided(
     assert state.held_back == 2
     rows = state.questions.select("question_id", "as_written").sort("as_written")
     assert rows["as_written"].to_list() == ["Line in 302.csv, row 15", "Line in 303.csv, row 2"]
+    mapped = map_landscape(study)
+    assert mapped.open_questions["objection"] == 2
+    assert "Is somebody named here who objected?" in mapped.report.read_text(encoding="utf-8")
+    review = read_text_table(mapped.folder / "restricted" / "review.xlsx").frame
+    assert (
+        review.filter(pl.col("question") == "objection")["as_written"].sort().to_list()
+        == rows["as_written"].to_list()
+    )
+    assert find_names(mapped.folder, pl.Series(["J Okafor", "Jane Okafor", "Jane Okafer"])).height == 0
+
     decided = rows["question_id"].item(0)
     (tmp_path / "review.csv").write_text(
         f"question_id,decision,decided_by,note\n{decided},different,clerk,another person\n", encoding="utf-8"

@@ -92,6 +92,7 @@ def map_landscape(
     with timed(seconds, "settle"):
         progress.step("Coding, linking, recognising people")
         settled = settle_inputs(inputs, declared)
+        settled = replace(settled, questions=pl.concat([settled.questions, inputs.held_questions]))
     with timed(seconds, "doubt"):
         progress.step("Drawing what open questions may mean")
         imputed = draw_holdings(

@@ -34,6 +34,7 @@ QUESTION_WORDS = {
     "role": "Which role is meant by these words?",
     "school": "Which school is meant?",
     "person": "Are these two one person?",
+    "objection": "Is somebody named here who objected?",
 }
 
 
@@ -149,6 +150,11 @@ def quality_notes(
         notes.append(f"Reported and not in force on the date: {told(ended)} role-holdings.")
     if inputs.withdrawn:
         notes.append(f"Withdrawn and in nothing here: {told(inputs.withdrawn)} nominations.")
+    if inputs.held_back:
+        notes.append(
+            f"In nothing here until a person decides whether somebody who objected is named: {told(inputs.held_back)} "
+            "nominations."
+        )
     if unused := settled.unused_decisions:
         notes.append(f"Decisions whose question no longer arises: {unused:,}.")
     return tuple(notes)
