@@ -80,7 +80,7 @@ def _keys(frame: pl.LazyFrame) -> list[pl.LazyFrame]:
     return [
         _keyed(every_surname(visited), "place", "alternative"),
         _keyed(given, "place", "root"),
-        _keyed(named.with_columns(letter=letter), "place", "letter"),
+        _keyed(named.with_columns(start=pl.col("surname").str.head(3)), "place", "start"),
         _keyed(every_surname(given), "alternative", "root"),
         _keyed(named, "surname", "authority_code"),
         _keyed(given.with_columns(letter=letter), "root", "letter", "authority_code"),

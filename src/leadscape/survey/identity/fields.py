@@ -85,7 +85,7 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         ),
         Level("authority", "home schools in one authority", 0.03, 0.012, learns_m=False),
         Level("region", "home schools in one region", 0.015, 0.12, learns_m=False),
-        Level("elsewhere", "home schools in two regions", 0.02, 0.864, learns_m=False),
+        Level("elsewhere", "home schools in two authorities, not in one region", 0.02, 0.864, learns_m=False),
     ),
     "role": (
         Level("same", "a role the same", 0.80, 0.45),

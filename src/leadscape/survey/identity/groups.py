@@ -15,7 +15,7 @@ import polars as pl
 from leadscape.codebooks.person_names import load_person_names
 from leadscape.core.identifiers import normalise_name
 from leadscape.survey.identity.exact import group_exact
-from leadscape.survey.identity.names import take_apart
+from leadscape.survey.identity.names import part_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,9 +90,12 @@ def group_lines(lines: pl.DataFrame, decided: pl.DataFrame | None = None) -> Gro
         ``person``, ``other``, ``decision``: a group that holds two lines decided to be different people is no group,
         and each of its lines stands alone.
     """
-    parts = take_apart(pl.col("leader_name"))
-    told = lines.with_columns(**parts, group=group_exact(lines)["person"]).with_columns(
-        school=normalise_name(pl.col("home_school")), starts=pl.col("started_on").cast(pl.Int32)
+    told = (
+        lines.hstack(part_names(lines["leader_name"]))
+        .with_columns(group=group_exact(lines)["person"])
+        .with_columns(
+            school=normalise_name(pl.col("home_school")), starts=pl.col("started_on").cast(pl.Int32)
+        )
     )
     # "Mr J. Smith" and "Mrs J. Smith" fold to one name and are two people.
     two = pl.col("gender").drop_nulls().n_unique().over("group") > 1

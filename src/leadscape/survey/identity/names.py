@@ -34,19 +34,49 @@ def _patterns() -> dict[str, str]:
     }
 
 
-def take_apart(name: pl.Expr) -> dict[str, pl.Expr]:
-    """Expressions for the parts of a name as written.
+def part_names(names: pl.Series) -> pl.DataFrame:
+    """The parts of names as written, one row a name in the order given.
 
     Returns
     -------
-    dict
+    polars.DataFrame
         ``gender`` (``f``, ``m`` or null, by title), ``surname`` (small letters, no spaces or hyphens; null where there
         is none), ``parts`` (list: halves of a double surname, a former surname), ``given`` (first given name or
         initial; null), ``middle`` (list of further given names), ``several`` (whether two people are named).
     """
+    known = load_person_names()
+    around = [
+        *known.titles_women,
+        *known.titles_men,
+        *known.titles_neutral,
+        *known.letters_after,
+        *known.particles,
+    ]
+    written = names.cast(pl.String).alias("name").to_frame().lazy().with_row_index("at")
+    words = pl.col("name").str.to_lowercase().str.split(" ")
+    # Two plain words are a given name and a surname; everything else is read with more care.
+    plain = pl.col("name").str.contains(r"^[A-Z][a-z]+ [A-Z][a-z]+$") & ~words.list.eval(
+        pl.element().is_in(around)
+    ).list.any().fill_null(value=False)
+    told = written.with_columns(plain=plain.fill_null(value=False)).collect().lazy()
+    nothing = pl.lit([], pl.List(pl.String))
+    easy = told.filter("plain").select(
+        "at",
+        gender=pl.lit(None, pl.String),
+        surname=words.list.last(),
+        parts=nothing,
+        given=words.list.first(),
+        middle=nothing,
+        several=pl.lit(value=False),
+    )
+    return pl.concat([easy, _careful(told.filter(~pl.col("plain")))]).sort("at").drop("at").collect()
+
+
+def _careful(named: pl.LazyFrame) -> pl.LazyFrame:
+    """Parts of names that hold more than two plain words."""
     pattern = _patterns()
     folded = (
-        name.cast(pl.String)
+        pl.col("name")
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
         .str.replace_all(r"[’‘`´]", "'")
@@ -54,18 +84,10 @@ def take_apart(name: pl.Expr) -> dict[str, pl.Expr]:
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
     )
-    small = folded.str.to_lowercase()
-    gender = (
-        pl.when(small.str.contains(pattern["women"]))
-        .then(pl.lit("f"))
-        .when(small.str.contains(pattern["men"]))
-        .then(pl.lit("m"))
-    )
-    several = small.str.contains(r"&|\band\b|/")
-    former = small.str.extract(rf"\b(?:nee|formerly|previously|was)\s+({_LETTERS}+)")
     # "OKAFOR Jane" and "OKAFOR, Jane" put the surname first; so does "Okafor J".
     bare = (
-        folded.str.replace_all(rf"(?i){pattern['titles']}", " ")
+        pl.col("folded")
+        .str.replace_all(rf"(?i){pattern['titles']}", " ")
         .str.replace_all(r"\([^)]*\)?", " ")
         .str.replace(r"(?i)\b(?:nee|formerly|previously)\s.*$", "")
         .str.replace(rf"(?i){pattern['posts']}", "")
@@ -82,30 +104,41 @@ def take_apart(name: pl.Expr) -> dict[str, pl.Expr]:
         .str.replace_all(r"\s+", " ")
         .str.strip_chars(" -")
     )
+    small, whole = pl.col("small"), pl.col("bare")
     particles = rf"(?:(?:{pattern['particles']})\s+)*"
     surname = (
-        pl.when(bare.str.contains(" "))
+        pl.when(whole.str.contains(" "))
         .then(
             pl.coalesce(
-                bare.str.extract(r"^((?:(?:van|von|de|der|den|da|dos|del|della|le|la|st|mac|mc)\s+)+\S+)$"),
-                bare.str.extract(rf"^\S+\s(?:.*?\s)?({particles}\S+)$"),
+                whole.str.extract(r"^((?:(?:van|von|de|der|den|da|dos|del|della|le|la|st|mac|mc)\s+)+\S+)$"),
+                whole.str.extract(rf"^\S+\s(?:.*?\s)?({particles}\S+)$"),
             )
         )
-        .otherwise(bare)
+        .otherwise(whole)
     )
-    rest = bare.str.strip_suffix(surname).str.strip_chars().str.split(" ")
-    key = surname.str.replace_all(r"[\s-]", "")
-    halves = surname.str.split("-").list.eval(pl.element().filter(pl.element().str.len_chars() > 1))
-    doubled = pl.when(halves.list.len() > 1).then(halves).otherwise(pl.lit([], pl.List(pl.String)))
-    before = (
-        pl.when(former.is_not_null()).then(pl.concat_list(former)).otherwise(pl.lit([], pl.List(pl.String)))
+    former = small.str.extract(rf"\b(?:nee|formerly|previously)\s+({_LETTERS}+)")
+    key = pl.col("surname").str.replace_all(r"[\s-]", "")
+    halves = pl.col("surname").str.split("-").list.eval(pl.element().filter(pl.element().str.len_chars() > 1))
+    nothing = pl.lit([], pl.List(pl.String))
+    doubled = pl.when(pl.col("surname").str.contains("-", literal=True)).then(halves).otherwise(nothing)
+    before = pl.when(former.is_not_null()).then(pl.concat_list(former)).otherwise(nothing)
+    rest = whole.str.strip_suffix(pl.col("surname")).str.strip_chars().str.split(" ")
+    first = pl.col("rest").list.first()
+    return (
+        named.with_columns(folded=folded)
+        .with_columns(small=pl.col("folded").str.to_lowercase(), bare=bare)
+        .with_columns(surname=surname)
+        .with_columns(rest=rest)
+        .select(
+            "at",
+            gender=pl.when(small.str.contains(pattern["women"]))
+            .then(pl.lit("f"))
+            .when(small.str.contains(pattern["men"]))
+            .then(pl.lit("m")),
+            surname=pl.when(key != "").then(key),
+            parts=doubled.list.concat(before),
+            given=pl.when(first != "").then(first.str.replace_all("-", "")),
+            middle=pl.col("rest").list.slice(1),
+            several=small.str.contains(r"&|\band\b|/"),
+        )
     )
-    first = rest.list.first()
-    return {
-        "gender": gender,
-        "surname": pl.when(key != "").then(key),
-        "parts": doubled.list.concat(before),
-        "given": pl.when(first != "").then(first.str.replace_all("-", "")),
-        "middle": rest.list.slice(1),
-        "several": several,
-    }

@@ -22,6 +22,7 @@ import polars as pl
 
 from leadscape.codebooks.person_names import load_person_names
 from leadscape.survey.identity.fields import FIELDS, level_index
+from leadscape.survey.identity.names import part_names
 from leadscape.survey.identity.tables import IdentityParameters
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from leadscape.survey.identity.coding import Coded
     from leadscape.survey.identity.config import IdentityConfig
 
-ROUNDS: Final = 25
-PAIRS_LEARNT_FROM: Final = 2_000_000
+ROUNDS: Final = 50
+SETTLED: Final = 1e-6
+"""Largest change of any probability between two rounds that ends the learning."""
+PAIRS_LEARNT_FROM: Final = 200_000
 PAIRS_PER_PERSON: Final = 0.3
 """Shipped guess of how many other groups of the same person a group has."""
 OTHER_SURNAME: Final = 0.0004
@@ -137,21 +140,29 @@ def learn_weights(
         unrelated = 1.0 - probability(pair_bits(learnt, coded, *chance), learnt)
         expected = float(same.sum()) * step
         prior = (expected + config.prior_matches) / (all_pairs + config.prior_matches / start.prior)
-        learnt = Weights(
-            m=_moved(levels[part], same * step, start.m, config.prior_strength, "learns_m"),
-            u=tuple(
-                np.maximum(u, [level.least_u for level in levels])
-                for u, levels in zip(
-                    _moved(chance[2], unrelated, start.u, 100.0 * config.prior_strength, "learns_u"),
-                    FIELDS.values(),
-                    strict=True,
-                )
+        before, learnt = (
+            learnt,
+            Weights(
+                m=_moved(levels[part], same * step, start.m, config.prior_strength, "learns_m"),
+                u=tuple(
+                    np.maximum(u, [level.least_u for level in levels])
+                    for u, levels in zip(
+                        _moved(chance[2], unrelated, start.u, 100.0 * config.prior_strength, "learns_u"),
+                        FIELDS.values(),
+                        strict=True,
+                    )
+                ),
+                prior=prior,
+                surname_shares=start.surname_shares,
+                given_shares=start.given_shares,
+                day_shares=start.day_shares,
             ),
-            prior=prior,
-            surname_shares=start.surname_shares,
-            given_shares=start.given_shares,
-            day_shares=start.day_shares,
         )
+        if (
+            max(np.abs(np.concatenate(learnt.m) - np.concatenate(before.m)).max(), abs(prior - before.prior))
+            < SETTLED
+        ):
+            break
     return learnt
 
 
@@ -228,8 +239,6 @@ def _shares(codes: NDArray[np.int64], size: int, other: float, strength: float) 
 def _surname_shares(
     coded: Coded, config: IdentityConfig, surname_counts: pl.DataFrame | None
 ) -> NDArray[np.float64]:
-    from leadscape.survey.identity.names import take_apart
-
     words = pl.DataFrame({"surname": coded.words}, schema={"surname": pl.String})
     shipped = words.join(
         load_person_names().surname_shares, on="surname", how="left", maintain_order="left"
@@ -239,8 +248,11 @@ def _surname_shares(
         counts = np.bincount(coded.surname[coded.surname >= 0], minlength=coded.words.size).astype(float)
         total = counts.sum()
     else:
-        folded = surname_counts.select(
-            surname=take_apart(pl.col("surname"))["surname"], count=pl.col("count").cast(pl.Float64)
+        folded = pl.DataFrame(
+            {
+                "surname": part_names(surname_counts["surname"])["surname"],
+                "count": surname_counts["count"].cast(pl.Float64),
+            }
         )
         per_name = folded.group_by("surname").agg(pl.col("count").sum())
         found = words.join(per_name, on="surname", how="left", maintain_order="left")["count"]
