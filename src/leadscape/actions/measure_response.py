@@ -90,7 +90,7 @@ class MeasuredResponse:
 
         def pct(row: dict[str, float]) -> str:
             share, low, high = (100 * row[name] for name in _IN_TIME)
-            return f"{share:.1f} % ({low:.1f} to {high:.1f})"
+            return f"{share:.1f} % ({low:.0f}–{high:.0f})"
 
         shares = [name for name in self.rates.columns if name.endswith("_share")]
         return self.rates.with_columns(

@@ -165,15 +165,14 @@ def _open_list(path: Path, sheets: tuple[Sheet, ...], at: int) -> _Opened:
     """A list in its own format: the one sheet whose headings are those of a return, else the first."""
     holding = [sheet for sheet in sheets if sheet.visible and sheet.rows and _names_people(sheet.headings)]
     if len(holding) > 1:
+        named_sheets = ", ".join(sheet.name for sheet in holding)
+        told = f"{len(holding)} sheets with lines: {named_sheets}. "
+        next_step = "Put all lines on one, or save each sheet as a file of its own."
         raise TableProblem(
-            f"{path.name} has {len(holding)} sheets with lines ({', '.join(sheet.name for sheet in holding)}).",
+            f"{path.name} has {told}",
             "Which of them is the return cannot be known, and lines must not be lost in silence.",
-            "Put all lines on one sheet, or save each sheet as a file of its own.",
-            _of_file(
-                "sheet",
-                ", ".join(sheet.name for sheet in holding),
-                "Only one sheet may hold lines. Put all of them on one, or save each sheet as a file of its own.",
-            ),
+            next_step,
+            _of_file("sheet", named_sheets, f"The workbook has {told}{next_step}"),
         )
     try:
         table = read_text_table(path, sheet=holding[0].name if holding else None)
