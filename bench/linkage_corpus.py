@@ -82,18 +82,18 @@ class Mix:
     """
 
     name: str = "survey"
-    rewordings: tuple[float, ...] = (0.28, 0.40, 0.23, 0.09)
-    dropped_ending: float = 0.10
-    dropped_faith: float = 0.05
+    rewordings: tuple[float, ...] = (0.36, 0.40, 0.18, 0.06)
+    dropped_ending: float = 0.08
+    dropped_faith: float = 0.04
     added_words: float = 0.06
     became: float = 0.05
     town: float = 0.06
     town_first: float = 0.015
-    lost_word: float = 0.03
+    lost_word: float = 0.02
     cut: float = 0.01
     case: float = 0.10
-    slips: tuple[float, ...] = (0.72, 0.22, 0.06)
-    authority: tuple[float, ...] = (0.80, 0.10, 0.10, 0.0)
+    slips: tuple[float, ...] = (0.76, 0.19, 0.05)
+    authority: tuple[float, ...] = (0.88, 0.06, 0.06, 0.0)
     details: dict[str, float] = field(default_factory=dict)
     grouping: float = 0.0
 

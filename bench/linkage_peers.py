@@ -53,8 +53,8 @@ def rapidfuzz(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFra
     """Token-sort nearness to every school of the authority, in one matrix a block; without a known code, nationally."""
     from rapidfuzz import fuzz, process
 
-    theirs = np.array([" ".join(sorted(text.split())) for text in fold(register["name"])], dtype=object)
-    ours = np.array([" ".join(sorted(text.split())) for text in fold(mentions["name"])], dtype=object)
+    theirs = np.array(fold(register["name"]), dtype=object)
+    ours = np.array(fold(mentions["name"]), dtype=object)
     urns, codes = register["urn"].to_numpy(), register["authority_code"].to_numpy()
     blocks: dict[str, np.ndarray] = {code: np.flatnonzero(codes == code) for code in set(codes.tolist()) if code}
     asked = mentions["authority_code"].to_list()
@@ -65,67 +65,79 @@ def rapidfuzz(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFra
         groups.setdefault(code if code in blocks else None, []).append(place)
     for code, places in groups.items():
         pool = blocks[code] if code is not None else everywhere
-        # Words are sorted already, so the plain ratio is the token-sort ratio, at a third of the price.
         for piece in np.array_split(np.array(places), max(len(places) * len(pool) // 4_000_000, 1)):
-            near = process.cdist(ours[piece], theirs[pool], scorer=fuzz.ratio, workers=-1)
+            near = process.cdist(ours[piece], theirs[pool], scorer=fuzz.token_sort_ratio, workers=-1)
             at = near.argmax(axis=1)
             best[piece], score[piece] = urns[pool[at]], near[np.arange(len(piece)), at]
     return pl.DataFrame({"mention_id": mentions["mention_id"], "urn": best.tolist(), "score": score / 100})
 
 
 def splink(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame) -> pl.DataFrame:
-    """Fellegi-Sunter by splink on DuckDB: name in three measures, authority; trained without labels, as it is meant to be."""
-    import pandas as pd
-    import splink.comparison_library as cl
+    """Splink 5 on DuckDB: whole name, telling words with their frequency, shared words, authority; trained without labels."""
+    import warnings
+
+    from duckdb import connect
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink import comparison_library as comparisons
 
     logging.getLogger("splink").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore")
 
-    def prepared(frame: pl.DataFrame, key: str) -> pd.DataFrame:
+    def records(frame: pl.DataFrame, key: str) -> pl.DataFrame:
         names = fold(frame["name"])
         telling = [" ".join(w for w in n.split() if w not in COMMON) or n for n in names]
-        return pd.DataFrame(
+        return pl.DataFrame(
             {
-                "unique_id": frame[key].to_list(), "name": names, "telling": telling,
+                "unique_id": frame[key], "name": names, "telling": telling,
                 "words": [sorted(set(t.split())) for t in telling], "first": [t.split()[0] if t else "" for t in telling],
-                "last": [t.split()[-1] if t else "" for t in telling],
-                "start": [t[:4] for t in telling], "authority": frame["authority_code"].to_list(),
+                "last": [t.split()[-1] if t else "" for t in telling], "authority": frame["authority_code"],
             }
         )  # fmt: skip
 
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=[
-            cl.JaroWinklerAtThresholds("name", [0.97, 0.92, 0.85, 0.75]),
-            cl.JaroWinklerAtThresholds("telling", [0.99, 0.92, 0.85]).configure(term_frequency_adjustments=True),
-            cl.ArrayIntersectAtSizes("words", [3, 2, 1]),
-            cl.ExactMatch("authority"),
+            comparisons.JaroWinklerAtThresholds("name", [0.97, 0.92, 0.85, 0.75]),
+            comparisons.JaroWinklerAtThresholds("telling", [0.99, 0.92, 0.85]).configure(term_frequency_adjustments=True),
+            comparisons.ArrayIntersectAtSizes("words", [3, 2, 1]),
+            comparisons.ExactMatch("authority"),
         ],
         blocking_rules_to_generate_predictions=[
-            block_on("authority", "first"), block_on("authority", "last"), block_on("authority", "start"),
-            block_on("telling"), block_on("first", "last"),
+            block_on("authority", "first"),
+            block_on("authority", "last"),
+            block_on("authority", "substr(telling, 1, 3)"),
+            block_on("telling"),
+            block_on("first", "last"),
         ],
-    )  # fmt: skip
-    ours, theirs = prepared(mentions, "mention_id"), prepared(register, "urn")
-    linker = Linker([theirs, ours], settings, db_api=DuckDBAPI(), input_table_aliases=["b_register", "a_mentions"])
-    linker.training.estimate_probability_two_random_records_match([block_on("name", "authority")], recall=0.35)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("authority", "start"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("telling"))
-    found = pl.from_pandas(linker.inference.predict(threshold_match_probability=0.001).as_pandas_dataframe())
-    sides = found.with_columns(
-        mention_id=pl.when(pl.col("source_dataset_l") == "a_mentions").then("unique_id_l").otherwise("unique_id_r"),
-        urn=pl.when(pl.col("source_dataset_l") == "a_mentions").then("unique_id_r").otherwise("unique_id_l"),
     )
+    database = DuckDBAPI(connect())
+    ours = database.register(records(mentions, "mention_id").to_arrow(), dataset_display_name="mentions")
+    theirs = database.register(records(register, "urn").to_arrow(), dataset_display_name="register")
+    linker = Linker([ours, theirs], settings)
+    training = linker.training
+    training.estimate_probability_two_random_records_match([block_on("name", "authority")], recall=0.35)
+    training.estimate_u_using_random_sampling(max_pairs=1e7, seed=2006)
+    for rule in (block_on("authority", "first"), block_on("telling"), block_on("authority", "substr(name, 1, 4)")):
+        training.estimate_parameters_using_expectation_maximisation(rule)
+    predicted = linker.inference.predict(threshold_match_probability=0.001)
+    found = pl.DataFrame(pl.from_arrow(predicted.as_pyarrow_table()))
+    left = pl.col("source_dataset_l") == "mentions"
     order = register.select("urn").with_row_index("order")
     best = (
-        sides.join(order, on="urn")
+        found.select(
+            "match_weight",
+            mention_id=pl.when(left).then("unique_id_l").otherwise("unique_id_r"),
+            urn=pl.when(left).then("unique_id_r").otherwise("unique_id_l"),
+        )
+        .join(order, on="urn")
         .sort("match_weight", "order", descending=[True, False])
         .unique("mention_id", keep="first", maintain_order=True)
         .select("mention_id", "urn", score="match_weight")
     )
-    return mentions.select("mention_id").join(best, on="mention_id", how="left", maintain_order="left").with_columns(
-        pl.col("score").fill_null(-99.0)
+    return (
+        mentions.select("mention_id")
+        .join(best, on="mention_id", how="left", maintain_order="left")
+        .with_columns(pl.col("score").fill_null(-99.0))
     )
 
 

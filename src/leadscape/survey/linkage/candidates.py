@@ -123,13 +123,14 @@ def _nearest(
     product = sparse.csr_array(vectors @ register.runs_across)
     if product.nnz == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    starts, cosines, forms = (np.asarray(part) for part in (product.indptr, product.data, product.indices))
+    starts = np.asarray(product.indptr, np.int64)
+    cosines, forms = np.asarray(product.data, np.float32), np.asarray(product.indices, np.int64)
     filled = np.diff(starts) > 0
     row = np.repeat(np.arange(filled.size), np.diff(starts))
     best = np.zeros(filled.size, np.float32)
     best[filled] = np.maximum.reduceat(cosines, starts[:-1][filled])
     kept = cosines >= np.maximum(best[row] * SHARE_OF_BEST, SMALLEST)
-    row, form, near = row[kept], forms[kept].astype(np.int64), cosines[kept].astype(np.float64)
+    row, form, near = row[kept], forms[kept], cosines[kept].astype(np.float64)
     order = np.lexsort((form, -near - _additions(row + start, form, row, start, keys), row))
     row, form, near = row[order], form[order], near[order]
     top = np.arange(row.size) - np.searchsorted(row, row) < KEPT
