@@ -13,8 +13,10 @@ import pytest
 from leadscape.actions.erase_person import erase_person
 from leadscape.actions.export_person import export_person
 from leadscape.actions.find_person import SeveralPeople, read_people
-from leadscape.actions.gather_inputs import gather_inputs
+from leadscape.actions.gather_inputs import gather_everything, gather_inputs
+from leadscape.actions.keep_out import placed_names
 from leadscape.actions.map_landscape import map_landscape
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
 from leadscape.actions.withdraw_person import list_withdrawn, withdraw_person
 from leadscape.actions.write_notices import write_notices
@@ -22,6 +24,8 @@ from leadscape.cli import main
 from leadscape.core.errors import NotFound, OutputBlocked, StudyProblem
 from leadscape.core.tabular import read_text_table
 from leadscape.demo import write_demo
+from leadscape.survey import no_decisions
+from leadscape.survey.privacy import hold_back, make_objection
 from leadscape.survey.privacy.search import find_names, name_words
 
 DAY = date(2026, 11, 20)
@@ -156,6 +160,39 @@ def test_whoever_withdrew_from_the_demonstration_is_in_no_output(tmp_path: Path)
         "inputs"
     ]
     assert {"withdrawals", "objections", "objections secret"} <= {entry["purpose"] for entry in inputs}
+
+
+def test_an_objector_known_from_one_line_is_recognised_in_the_others(tmp_path: Path) -> None:
+    # The truth of the demonstration says which lines are about one person, whatever they are called there.
+    demo = write_demo(tmp_path, size="small")
+    inputs = gather_everything(read_study(demo.study))
+    places = placed_names(inputs, settle_inputs(inputs, read_study(demo.study)))
+    truth = pl.read_parquet(tmp_path / "truth" / "truth_nominations.parquet")
+    place = ["source_file", "source_row", "respondent_id"]
+    people = (
+        inputs.nominations.join(truth.select(*place, "leader"), on=place)
+        .group_by("leader")
+        .agg("nomination_id")
+    )
+    several = (
+        people.filter(pl.col("nomination_id").list.len() > 1).sort("leader")["nomination_id"].list.sort()
+    )
+    assert len(several) > 20
+    recognised = stopped = others = 0
+    for lines in several[:25]:
+        known = places.filter(pl.col("id") == lines[0])
+        objection = make_objection(
+            known, bytes(32), kind="objection", recorded_on=DAY, recorded_by="clerk", reason=None
+        )
+        later = inputs.nominations.filter(pl.col("nomination_id") != lines[0])
+        held = set(later["nomination_id"]) - set(
+            hold_back(later, places, objection, bytes(32), no_decisions()).nominations["nomination_id"]
+        )
+        recognised += len(held & set(lines))
+        others += len(lines) - 1
+        stopped += len(held - set(lines))
+    assert recognised == others
+    assert stopped <= 0.2 * 25
 
 
 def test_an_objection_is_in_force_once_named_and_is_recorded_once(study: Path) -> None:
