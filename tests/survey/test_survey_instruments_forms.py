@@ -225,6 +225,26 @@ def test_a_skip_rule_that_was_broken_is_reported_and_the_answer_kept(tmp_path: P
     assert "took_up_post" not in reading.set_aside["question"].to_list(), "the second respondent is not asked"
 
 
+def test_a_question_that_depends_on_one_ruled_out_is_ruled_out_itself(tmp_path: Path) -> None:
+    text = instrument_source("executive-head") + (
+        '\n[[section.question]]\nid = "quoted_where"\ntype = "single_choice"\nwording = { en = "Where?" }\n'
+        'ask_if = { question = "quote", is = ["yes"] }\noption = [{ id = "report", label = { en = "In the report" } }, '
+        '{ id = "talk", label = { en = "In talks" } }]\n'
+        '\n[[section.question]]\nid = "which_talk"\ntype = "text"\nwording = { en = "In which talk?" }\n'
+        'ask_if = { question = "quoted_where", is = ["talk"] }\n'
+    )
+    own = tmp_path / "mine.toml"
+    own.write_text(text, encoding="utf-8")
+    mine = load_instrument(str(own))
+    path = tmp_path / "s1.xlsx"
+    write_workbook_form(path, mine, Addressee("s1", dyad_id="D1", part="second"), LISTS, "en")
+    fill_form(path, {"consent": "Yes", "second_post": "deputy", "second_school": "At both", "has_mandate": "No",
+                     "quote": "No"})  # fmt: skip
+    reading = read_form(path, mine)
+    apart = replace(reading, answers=reading.set_aside)
+    assert {answer(apart, name) for name in ("quoted_where", "which_talk")} == {("skipped_by_rule", None)}
+
+
 def test_answers_of_a_head_too_new_in_post_are_kept_apart_with_the_reason(tmp_path: Path) -> None:
     answers = {"consent": "Yes", "schools_led": "2", "home_school": "Hill Top", "partner_school": "Low Vale",
                "has_mandate": "No", "quote": "Yes"}  # fmt: skip

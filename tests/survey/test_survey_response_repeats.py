@@ -55,6 +55,12 @@ def test_two_returns_that_differ_are_a_problem_with_the_lines_that_do(tmp_path: 
     assert "supersedes" in caught.value.problems["rule"][0]
 
 
+def test_two_returns_of_their_own_that_share_no_line_are_a_problem_too(tmp_path: Path) -> None:
+    with pytest.raises(TableProblem) as caught:
+        read_returns((written(tmp_path, "301.csv", ALICE), written(tmp_path, "301.b.csv", BOB)))
+    assert caught.value.problems["value"].to_list() == ["Alice Example", "Bob Sample"]
+
+
 def test_the_later_return_may_say_which_it_supersedes(tmp_path: Path) -> None:
     first = written(tmp_path, "301.csv", ALICE, BOB)
     (tmp_path / "later").mkdir()
