@@ -121,6 +121,11 @@ def test_a_person_decides_between_coders_and_their_codes_stay() -> None:
            g1      | Dev   | 2     | funding | cover was paid for"""), "adjudication")  # fmt: skip
     assert settle_segments(again)["codes"].to_list()[0] == ["funding"]
     assert settle_segments(again, as_of_round=1)["codes"].to_list()[0] == ["exit"]
+    # An adjudication holds until another one, also when the coders come to agree on something else.
+    agreed = add_decisions(again, decided(
+        """segment | coder | round | codes
+           g1      | Bob   | 3     | exit"""), "coding")  # fmt: skip
+    assert settle_segments(agreed).select("codes", "settled_by").row(0) == (["funding"], "adjudication")
     # Agreement is measured on what each said alone.
     alone = independent_label_sets(again)
     assert alone.rows() == [("g1", "Ann", ["exit"]), ("g1", "Bob", ["funding"]), ("g2", "Ann", [])]

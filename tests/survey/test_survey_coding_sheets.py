@@ -89,6 +89,18 @@ def test_codes_are_read_by_id_or_label_and_what_became_of_suggestions_is_counted
         ("example", "accepted_first"), ("alias", "overruled")]  # fmt: skip
 
 
+def test_each_outcome_of_a_suggestion_has_its_name(tmp_path: Path) -> None:
+    # suggested exit, then funding; written: exit | funding | renewal | none
+    offered = blank_sheet().with_columns(
+        suggestion_1=pl.lit("exit"), suggestion_2=pl.lit("funding"), reason_1=pl.lit("edited by somebody"),
+        codes=pl.Series(["exit; renewal", "funding", "renewal", "none"]),
+    )  # fmt: skip
+    outcome = judge_suggestions(read_back(tmp_path, offered).suggested)
+    assert outcome["outcome"].cast(pl.String).to_list() == [
+        "accepted_first", "accepted_other", "overruled", "none_right"]  # fmt: skip
+    assert outcome["method"].to_list() == [None] * 4
+
+
 def test_every_mistake_in_a_sheet_is_told_at_once(tmp_path: Path) -> None:
     sheet = blank_sheet()
     spoilt = pl.concat([sheet, sheet.tail(1), sheet.tail(1)]).with_columns(

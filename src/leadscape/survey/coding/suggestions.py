@@ -15,7 +15,6 @@ from leadscape.core.identifiers import normalise_name
 from leadscape.core.tables import polars_schema
 from leadscape.survey.coding.config import SuggestionSettings
 from leadscape.survey.coding.nearness import nearest_rows
-from leadscape.survey.coding.scheme import NO_CODE
 from leadscape.survey.coding.tables import METHODS, Suggestions
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def _known_wordings(scheme: CodeScheme, answered: pl.DataFrame | None) -> pl.Dat
     if answered is None:
         return own.unique(["folded", "code"], keep="first", maintain_order=True)
     usable = answered.select(*ANSWERED).cast(pl.String).filter(
-        pl.col("code").is_in(list(scheme.codable)), pl.col("code") != NO_CODE
+        pl.col("code").is_in(list(scheme.codable))
     )  # fmt: skip
     said = (
         usable.with_columns(folded=normalise_name(pl.col("text")))
