@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadscape.core.exact_interval import exact_interval
 from leadscape.core.tables import polars_schema
 from leadscape.survey.coding.scheme import NO_CODE
 from leadscape.survey.coding.tables import OUTCOMES, AcceptanceShares, SuggestionOutcomes
-from leadscape.survey.validation.shares import exact_share
 
 
 def judge_suggestions(suggested: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +78,7 @@ def share_accepted(outcomes: pl.DataFrame) -> pl.DataFrame:
         {**row, "segments": n, "outcome_share": n / row["of"], "low": low, "high": high}
         for row in table.sort("method", "outcome", nulls_last=False).iter_rows(named=True)
         for n in (row["segments"] or 0,)
-        for low, high in (exact_share(n, row["of"]),)
+        for low, high in (exact_interval(n, row["of"]),)
     ]
     return AcceptanceShares.validate(pl.DataFrame(rows, schema=schema))
 
