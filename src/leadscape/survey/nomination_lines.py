@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -36,6 +38,15 @@ TEXT_SCHEMA: Final = {
     "sender": pl.String,
 }
 """Lines as text: one column a heading, the file by its place in the list and its name, and whose file it is."""
+
+
+_COPY: Final = re.compile(r"( \(\d+\)| - copy( \(\d+\))?)$", re.IGNORECASE)
+"""What a computer adds to the name of a file that is there already."""
+
+
+def sender_of(path: Path) -> str:
+    """The respondent whose return a file is by its name: without ending, and without what marks it as a copy."""
+    return _COPY.sub("", path.stem.split(".")[0])
 
 
 def type_lines(texts: pl.DataFrame) -> pl.DataFrame:

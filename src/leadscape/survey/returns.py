@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ from leadscape.core.tabular import NO_ROW, read_text_table, workbook_sheets
 from leadscape.core.workbook import Sheet
 from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.instruments.nominating import MARK_NONE, nomination_texts
-from leadscape.survey.instruments.opening import is_stamped, open_form
+from leadscape.survey.instruments.opening import OpenedForm, is_stamped, open_form
 from leadscape.survey.instruments.reading import read_opened
 from leadscape.survey.nomination_lines import (
     CHOOSING,
@@ -25,6 +24,7 @@ from leadscape.survey.nomination_lines import (
     REQUIRED,
     TEXT_SCHEMA,
     identify_lines,
+    sender_of,
     type_lines,
     wrong_cells,
 )
@@ -35,8 +35,6 @@ __all__ = ["CONTENT", "HEADINGS", "REQUIRED", "ReturnsReading", "read_returns"]
 
 NULL_RETURNS: Final = {"file": pl.String, "respondent_id": pl.String}
 SET_ASIDE: Final = {"file": pl.String, "reason": pl.String, "rows": pl.Int64}
-_COPY: Final = re.compile(r"( \(\d+\)| - copy( \(\d+\))?)$", re.IGNORECASE)
-"""What a computer adds to the name of a file that is there already."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,16 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
         When one file is no table and nothing else is wrong with the files.
     """
     opened: dict[int, _Opened] = {}
+    forms: dict[int, OpenedForm] = {}
     problems: list[pl.DataFrame] = []
     unopened: list[LeadscapeError] = []
     for at, path in enumerate(paths):
         try:
-            opened[at] = _open(path, at)
+            sheets = workbook_sheets(path)
+            if is_stamped(sheets):
+                forms[at] = _open_form(path)
+            else:
+                opened[at] = _open_list(path, sheets, at)
         except TableProblem as error:
             problems.append(error.problems.with_columns(file_at=at))
         except LeadscapeError as error:
@@ -104,6 +107,7 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
             problems.append(_no_table(error).with_columns(file_at=at))
     if len(unopened) == len(problems) == 1:
         raise unopened[0]
+    opened = dict(sorted({**opened, **(_read_opened_forms(forms) if forms else {})}.items()))
     problems += [one.problems.with_columns(file_at=at) for at, one in opened.items() if one.problems.height]
     lines = type_lines(pl.concat([pl.DataFrame(schema=TEXT_SCHEMA), *(one.texts for one in opened.values())]))
     names = [path.name for path in paths]
@@ -156,11 +160,6 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
     )
 
 
-def _open(path: Path, at: int) -> _Opened:
-    sheets = workbook_sheets(path)
-    return _open_form(path, at) if is_stamped(sheets) else _open_list(path, sheets, at)
-
-
 def _open_list(path: Path, sheets: tuple[Sheet, ...], at: int) -> _Opened:
     """A list in its own format: the one sheet whose headings are those of a return, else the first."""
     holding = [sheet for sheet in sheets if sheet.visible and sheet.rows and _names_people(sheet.headings)]
@@ -192,38 +191,51 @@ def _open_list(path: Path, sheets: tuple[Sheet, ...], at: int) -> _Opened:
     return _Opened(texts.select(list(TEXT_SCHEMA)), table.problems, table.rows_read)
 
 
-def _open_form(path: Path, at: int) -> _Opened:
-    """A form made from an instrument: lines from its section, whose it is from its hidden sheet."""
+def _open_form(path: Path) -> OpenedForm:
+    """A form that names people.
+
+    Raises
+    ------
+    FileProblem
+        When its instrument names nobody.
+    """
     form = open_form(path)
-    rule = form.instrument.nominations
-    if rule is None:
+    if form.instrument.nominations is None:
         raise FileProblem(
             f"{path.name} is a form of {form.instrument.id}, which names nobody.",
             "It is no return.",
             "Read it with `leadscape survey read`, and leave it out of the returns.",
         )
-    said = read_opened(path.name, form)
-    respondent = said.forms["respondent_id"][0] or sender_of(path)
-    lines = form.lines.get(rule.section)
-    rows = lines.height if lines is not None else 0
-    used = said.forms["use"].cast(pl.String)[0] == "used"
-    texts = nomination_texts(form if used else None, at, path.name, respondent)
+    return form
+
+
+def _read_opened_forms(forms: dict[int, OpenedForm]) -> dict[int, _Opened]:
+    """All forms typed together: lines from their section, whose they are from their hidden sheet."""
+    reading = read_opened([(str(at), form) for at, form in forms.items()])
+    about = dict(
+        reading.forms.select("file", pl.struct("respondent_id", pl.col("use").cast(pl.String))).iter_rows()
+    )
+    nulls = dict(reading.null_returns.iter_rows())
     # What is wrong in a column that every return has is found with the lines of all files.
     of_lines = pl.col("column").is_in([*HEADINGS]) & pl.col("row").is_not_null()
-    told = said.problems.filter(~of_lines.fill_null(value=False))
-    return _Opened(
-        texts,
-        told.filter(pl.col("severity") == "problem").select("row", "column", "value", "rule"),
-        rows,
-        null_return=said.null_returns["respondent_id"][0] if said.null_returns.height else None,
-        unused=0 if used else rows,
-        notes=tuple(f"{path.name}: {rule}" for rule in told.filter(pl.col("severity") == "notice")["rule"]),
-    )
-
-
-def sender_of(path: Path) -> str:
-    """The respondent whose return a file is by its name: without ending, and without what marks it as a copy."""
-    return _COPY.sub("", path.stem.split(".")[0])
+    told = reading.problems.filter(~of_lines.fill_null(value=False)).partition_by("file", as_dict=True)
+    opened: dict[int, _Opened] = {}
+    for at, form in forms.items():
+        respondent, use = about[str(at)]["respondent_id"], about[str(at)]["use"]
+        rule = form.instrument.nominations
+        lines = form.lines.get(rule.section) if rule is not None else None
+        rows = lines.height if lines is not None else 0
+        mine = told.get((str(at),), reading.problems.clear())
+        notices = mine.filter(pl.col("severity") == "notice")["rule"]
+        opened[at] = _Opened(
+            nomination_texts(form if use == "used" else None, at, form.path.name, respondent),
+            mine.filter(pl.col("severity") == "problem").select("row", "column", "value", "rule"),
+            rows,
+            null_return=nulls.get(str(at)),
+            unused=0 if use == "used" else rows,
+            notes=tuple(f"{form.path.name}: {notice}" for notice in notices),
+        )
+    return opened
 
 
 def _names_people(headings: tuple[str | None, ...]) -> bool:

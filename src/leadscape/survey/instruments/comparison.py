@@ -9,6 +9,7 @@ import polars as pl
 
 from leadscape.core.errors import NotComparable
 from leadscape.core.tables import polars_schema
+from leadscape.survey.instruments.instrument import CONSENT
 from leadscape.survey.instruments.tables import InstrumentChanges
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def compare_instruments(old: Instrument, new: Instrument) -> InstrumentCompariso
         if language not in new.languages
     ]
     rows += _reworded("consent", "consent_reworded", old.consent, new.consent, "check")
-    first, second = dict(old.questions), dict(new.questions)
-    first.pop("consent"), second.pop("consent")
+    first, second = ({name: q for name, q in one.questions.items() if name != CONSENT} for one in (old, new))
     rows += [
         (name, "removed", None, _any(first[name].wording), None, "no") for name in first if name not in second
     ]

@@ -16,6 +16,7 @@ from leadscape.survey.instruments.library import instrument_versions, load_instr
 from leadscape.survey.instruments.stamp import ANSWERS, STAMP_SHEET, Stamp, read_stamp
 from leadscape.survey.instruments.taking_apart import Given, Notes, answers_columns, take_answers, take_lines
 from leadscape.survey.instruments.wordings import Wordings
+from leadscape.survey.nomination_lines import sender_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,7 +242,7 @@ def _assume(
         else:
             parts.append(take_lines(table, sheet, section, wordings, notes))
     language = _language_of(instrument, parts)
-    sender = path.stem.split(".")[0]
+    sender = sender_of(path)
     stamp = Stamp(
         instrument.id, instrument.version, instrument.content_hash, language, instrument.codebook, sender
     )

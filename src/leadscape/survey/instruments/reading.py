@@ -20,7 +20,7 @@ from leadscape.survey.instruments.opening import OpenedForm, open_form
 from leadscape.survey.instruments.tables import Answers, FormProblems, Forms
 from leadscape.survey.instruments.typed_answers import type_answers
 from leadscape.survey.instruments.verdicts import decide_use, describe_forms, hide_withheld, judge_forms
-from leadscape.survey.nomination_lines import identify_lines, type_lines, wrong_cells
+from leadscape.survey.nomination_lines import identify_lines, sender_of, type_lines, wrong_cells
 from leadscape.survey.tables import Nominations
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def read_form(
     FileProblem, NotFound
         When the file is no form of any instrument at hand.
     """
-    return read_opened(path.name, open_form(path, instrument), codebook, on)
+    return read_opened([(path.name, open_form(path, instrument))], codebook, on)
 
 
 def read_opened(
-    name: str, form: OpenedForm, codebook: Codebook | None = None, on: date | None = None
+    forms: list[tuple[str, OpenedForm]], codebook: Codebook | None = None, on: date | None = None
 ) -> FormsReading:
-    """Read one form that is taken apart already; ``name`` is how it is told of."""
-    return _read([(name, form)], [], codebook, on)
+    """Read forms that are taken apart already, each under a name that no other has."""
+    return _read(forms, [], codebook, on)
 
 
 def read_forms(
@@ -258,7 +258,7 @@ def _name_people(
     """Nominations of the forms that may be used, and what is wrong about naming and having nobody to name."""
     used = set(forms.filter(pl.col("use") == "used")["file"])
     texts = [
-        nomination_texts(form, at, name, form.stamp.respondent_id or form.path.stem.split(".")[0])
+        nomination_texts(form, at, name, form.stamp.respondent_id or sender_of(form.path))
         for at, (name, form) in enumerate(opened)
         if form.instrument.nominations is not None and name in used
     ]

@@ -12,6 +12,7 @@ from leadscape.survey.instruments.eligibility import Eligibility, judge_eligibil
 from leadscape.survey.instruments.instrument import CONSENT
 from leadscape.survey.instruments.nominating import BLANK_FORM
 from leadscape.survey.instruments.tables import FormProblems
+from leadscape.survey.nomination_lines import sender_of
 
 if TYPE_CHECKING:
     from leadscape.survey.instruments.opening import OpenedForm
@@ -28,7 +29,7 @@ def describe_forms(opened: list[tuple[str, OpenedForm]], answers: pl.DataFrame) 
                 form.instrument.id,
                 form.stamp.version,
                 form.stamp.content_hash,
-                form.stamp.respondent_id or form.path.stem.split(".")[0],
+                form.stamp.respondent_id or sender_of(form.path),
                 form.stamp.entry_id,
                 form.stamp.dyad_id,
                 form.stamp.part,
