@@ -9,6 +9,10 @@ import polars as pl
 import pytest
 
 from leadscape.cli import main
+from leadscape.core.tables import frame_of
+from leadscape.core.writing import write_csv
+from leadscape.survey.coding.files import read_coding_files
+from leadscape.survey.instruments.tables import Answers, Forms
 
 ANSWERS = """respondent_id,question,text,quote,pseudonym
 h1,initiative,The authority rang and asked me. I report to both governing bodies.,yes,Head A
@@ -95,6 +99,30 @@ def test_from_answers_to_themes(
     first = Path("coding/themes/themes.xlsx").read_bytes()
     run(capsys, "themes", "--names", "names.csv", "--json")
     assert Path("coding/themes/themes.xlsx").read_bytes() == first
+
+
+def test_the_long_answers_of_forms_are_coded_and_their_other_answers_are_not(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = {"instrument": "executive-head", "version": 1, "status": "answered", "item": 0, "file": "h1.xlsx",
+            "respondent_id": "h1"}  # fmt: skip
+    said = {"capacity": "Two deputies\nstep up.", "days_a_week": "2", "quote": "yes"}
+    answers = frame_of(Answers, [{**base, "question": name, "value": value} for name, value in said.items()])
+    form = {"content_hash": "x", "language": "en", "answered": 3, "recognised_by": "headings", "certainty_share": 1.0,
+            "consent": "given", "use": "used", "dyad_id": "d1"}  # fmt: skip
+    forms = frame_of(Forms, [{**base, **form}])
+    write_csv(answers, Path("read/answers.csv"))
+    write_csv(forms, Path("read/forms.csv"))
+    code, out, _ = run(capsys, "sheet", "read", "--coder", "Ann", "--json")
+    assert (code, json.loads(out)["segments"]) == (0, 1)
+    held = read_coding_files(Path("coding")).sources.row(0, named=True)
+    assert (held["text"], held["question"], held["dyad"], held["permission"]) == (
+        "Two deputies\nstep up.", "capacity", "d1", "given")  # fmt: skip
+    Path("empty").mkdir()
+    code, _, err = run(capsys, "sheet", "empty", "--coder", "Bob")
+    assert code == 7
+    assert "survey read" in err
 
 
 def test_a_sheet_that_somebody_may_have_filled_in_is_not_written_over(

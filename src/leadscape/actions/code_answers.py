@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from leadscape.actions.choose_scheme import choose_scheme
-from leadscape.core.errors import NotIdentified, OutputBlocked
+from leadscape.core.errors import NotFound, NotIdentified, OutputBlocked
 from leadscape.core.progress import Progress, Silent
 from leadscape.survey.coding.files import (
     SEGMENTS,
     CodingFiles,
     leave_out_withdrawn,
     read_coding_files,
+    read_declared,
     write_coding_files,
 )
 from leadscape.survey.coding.history import no_codings, settle_segments, standing_decisions
 from leadscape.survey.coding.second import draw_second_coding
 from leadscape.survey.coding.segments import cut_segments
 from leadscape.survey.coding.sheets import lay_out_sheet, write_sheet
-from leadscape.survey.coding.sources import join_sources, read_sources
+from leadscape.survey.coding.sources import join_sources, read_sources, sources_of_forms
 from leadscape.survey.coding.suggestions import suggest_codes
 from leadscape.survey.coding.tables import Segments, Sources, SuggestionOutcomes, Suggestions
+from leadscape.survey.instruments import load_instrument
+from leadscape.survey.instruments.tables import Answers, Forms
 
 if TYPE_CHECKING:
+    from leadscape.core.tables import Table
     from leadscape.survey.coding.scheme import CodeScheme
     from leadscape.survey.coding.segments import Unit
+
+_FORM_TABLES: Final[dict[str, type[Table]]] = {"answers": Answers, "forms": Forms}
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ def code_answers(
     Parameters
     ----------
     answers
-        A table of answers; needed the first time, afterwards only when there are new ones.
+        A table of answers, or the folder that `leadscape survey read --out` wrote, of which the questions that are
+        answered in words are taken. Needed the first time, afterwards only when there are new ones.
     unit
         How new answers are cut; answers that were cut before stay as they are.
     second_share
@@ -143,10 +150,29 @@ def _with_answers(folder: Path, answers: Path | None, unit: Unit) -> CodingFiles
             no_codings(),
             SuggestionOutcomes.create_empty(),
         )
-    sources = join_sources(files.sources, read_sources(answers))
+    given = _sources_of_read_forms(answers) if answers.is_dir() else read_sources(answers)
+    sources = join_sources(files.sources, given)
     new = sources.join(files.segments, on="source_id", how="anti", maintain_order="left")
     segments = pl.concat([files.segments, cut_segments(new, unit)])
     return leave_out_withdrawn(replace(files, sources=sources, segments=segments))
+
+
+def _sources_of_read_forms(folder: Path) -> pl.DataFrame:
+    """Long answers of forms, with the dyad and the permission to quote that each form states."""
+    answers, forms = (read_declared(folder / f"{name}.csv", table) for name, table in _FORM_TABLES.items())
+    if not forms.height:
+        raise NotFound(
+            f"{folder} holds no forms.csv with a form.",
+            "Of a folder the answers of forms are taken, as reading them back wrote them.",
+            "Give the folder that `leadscape survey read FORMS --out FOLDER` wrote, or a table of answers.",
+        )
+    written = [
+        question.id
+        for name, version in forms.select("instrument", "version").unique().sort("instrument").iter_rows()
+        for question in load_instrument(name, version).questions.values()
+        if question.type == "long_text"
+    ]
+    return sources_of_forms(answers, forms, written)
 
 
 def _segments_to_code(

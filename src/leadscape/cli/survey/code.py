@@ -47,7 +47,7 @@ def sheet(
         Path | None,
         typer.Argument(
             help="Table of answers: text, and where there are respondent_id, question, dyad, pseudonym, permission. "
-            "Needed the first time."
+            "Or the folder that `survey read --out` wrote. Needed the first time."
         ),
     ] = None,
     folder: Folder = CODING,
