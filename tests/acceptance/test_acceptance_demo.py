@@ -45,17 +45,66 @@ def test_the_printed_extent_is_table_1(demo: tuple[Path, dict]) -> None:
     assert (totals["all"], totals["without_own_school"], totals["origin:local"]) == (3078, 2995, 343)
 
 
-def test_table_1_stands_only_once_the_clerk_has_decided(demo: tuple[Path, dict], tmp_path: Path) -> None:
-    folder, printed = demo
+@pytest.fixture(scope="module")
+def undecided(demo: tuple[Path, dict], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    """The same returns mapped without any decision by a person."""
+    folder, _ = demo
     study = folder / "undecided.toml"
     lines = (folder / "study.toml").read_text(encoding="utf-8").splitlines()
-    undecided = [line for line in lines if not line.startswith("decisions")]
-    study.write_text("\n".join(undecided), encoding="utf-8")
-    before = leadscape("map", str(study), "--output", str(tmp_path / "out"), "--json")
+    study.write_text("\n".join(line for line in lines if not line.startswith("decisions")), encoding="utf-8")
+    out = tmp_path_factory.mktemp("undecided") / "out"
+    return out, leadscape("map", str(study), "--output", str(out), "--json")
+
+
+def test_table_1_stands_only_once_the_clerk_has_decided(
+    demo: tuple[Path, dict], undecided: tuple[Path, dict]
+) -> None:
+    _, printed = demo
+    _, before = undecided
     assert [row["holdings"] for row in before["extent"][:8]] != TABLE_1
-    assert sum(before["open_questions"].values()) > 500
+    assert sum(before["open_questions"].values()) > 50
     assert Path(before["review"]).exists()
     assert printed["open_questions"] == {}
+
+
+def test_without_any_decision_what_was_reported_lies_in_its_interval(undecided: tuple[Path, dict]) -> None:
+    out, before = undecided
+    estimates = {row["estimate_id"]: row for row in before["estimates"]}
+    reported, leaders = estimates["reported:holdings"], estimates["reported:leaders"]
+    assert reported["low"] <= 3078 <= reported["high"]
+    assert leaders["low"] <= 2800 <= leaders["high"]
+    assert reported["high"] - reported["low"] < 150
+    doubt = pl.read_parquet(out / "public" / "tables" / "doubt.parquet")
+    within = [
+        low <= count <= high for count, low, high in zip(TABLE_1, doubt["low"], doubt["high"], strict=False)
+    ]
+    # Eight intervals of 95 %: one may miss.
+    assert sum(within) >= 7
+
+
+def test_without_any_decision_the_truth_lies_in_the_adjusted_intervals(
+    demo: tuple[Path, dict], undecided: tuple[Path, dict]
+) -> None:
+    folder, decided = demo
+    _, before = undecided
+    truth = pl.read_parquet(folder / "truth" / "truth_holdings.parquet")
+    local = truth.filter(pl.col("origin") == "local").height
+    for mapped in (before, decided):
+        rows = {row["estimate_id"]: row for row in mapped["estimates"]}
+        by_region, whole = rows["local:post_stratified:region"], rows["all:whole:post_stratified:region"]
+        assert by_region["low"] <= local <= by_region["high"]
+        assert whole["low"] <= truth.height <= whole["high"]
+
+
+def test_doubt_widens_the_prevalence_and_says_so(
+    demo: tuple[Path, dict], undecided: tuple[Path, dict]
+) -> None:
+    widths = []
+    for _, mapped in (demo, undecided):
+        row = next(row for row in mapped["estimates"] if row["estimate_id"] == "prevalence:2:1")
+        widths.append(row["high"] - row["low"])
+    assert widths[1] >= widths[0]
+    assert "doubt about roles, schools and people included (20 draws)" in row["interval"]
 
 
 def test_the_planted_truth_lies_in_the_intervals(demo: tuple[Path, dict]) -> None:

@@ -15,6 +15,7 @@ from scipy import stats
 
 from leadscape.codebooks import load_codebook
 from leadscape.core.errors import NotIdentified, OutputBlocked, TableProblem
+from leadscape.core.exact_interval import exact_interval
 from leadscape.core.tables import frame_of
 from leadscape.survey.validation import (
     AnswersReading,
@@ -30,7 +31,7 @@ from leadscape.survey.validation import (
 from leadscape.survey.validation.answers import read_sample
 from leadscape.survey.validation.draw import allocate
 from leadscape.survey.validation.error_rates import judge_entries, rate_errors
-from leadscape.survey.validation.shares import estimate_share, exact_share
+from leadscape.survey.validation.shares import estimate_share
 from leadscape.survey.validation.tables import ValidationAnswers, ValidationSample
 
 from tests.support.drawn import drawn
@@ -295,7 +296,7 @@ def test_the_weighted_interval_follows_its_formula_step_by_step() -> None:
     share = estimate_share(y, w, h)
     assert share.value == pytest.approx(p)
     assert share.effective_n == pytest.approx(m)
-    assert (share.low, share.high) == pytest.approx(exact_share(p * m, m))
+    assert (share.low, share.high) == pytest.approx(exact_interval(p * m, m))
 
 
 @settings(max_examples=60)
@@ -386,7 +387,7 @@ def test_a_total_is_corrected_only_when_asked_and_only_where_enough_answered() -
     assert validated(sample, said).corrected_totals.height == 0
     result = validated(sample, said, totals=True)
     totals = {row["role"]: row for row in result.corrected_totals.to_dicts()}
-    low, high = exact_share(2, 20)
+    low, high = exact_interval(2, 20)
     consultants = totals["consultant_leader"]
     assert consultants["corrected"] == pytest.approx(100 * 18 / 20)
     assert (consultants["low"], consultants["high"]) == pytest.approx((100 * (1 - high), 100 * (1 - low)))

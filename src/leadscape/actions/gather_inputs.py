@@ -239,6 +239,8 @@ def _input_files(study: Study, readings: tuple[Reading, ...], returns: pl.DataFr
             ("withdrawals", study.withdrawals),
             ("objections", study.objections),
             ("objections secret", study.objections_secret),
+            ("validation sample", study.validation_sample),
+            *(("validation", path) for path in study.validation),
         )
         if path is not None
     ]

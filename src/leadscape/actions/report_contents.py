@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.actions.read_validation import validate_holdings
 from leadscape.actions.understood_lines import count_understood
 from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from leadscape.landscape.results import Landscape
     from leadscape.register.areas import Areas
     from leadscape.survey import Settlement
+    from leadscape.survey.validation import ValidationResult
 
 QUESTION_WORDS = {
     "role": "Which role is meant by these words?",
@@ -80,6 +82,7 @@ def make_contents(
         ),
         baseline=_beside_baseline(study, published),
         understanding=count_understood(settled, study.settings),
+        validation=_validation(study, settled),
     )
 
 
@@ -158,6 +161,13 @@ def quality_notes(
     if unused := settled.unused_decisions:
         notes.append(f"Decisions whose question no longer arises: {unused:,}.")
     return tuple(notes)
+
+
+def _validation(study: Study, settled: Settlement) -> ValidationResult | None:
+    """What schools said about a sample, where the study names it."""
+    if study.validation_sample is None or not study.validation:
+        return None
+    return validate_holdings(study, settled.role_holdings)
 
 
 def _expected(published: Landscape) -> str:

@@ -39,6 +39,11 @@ frame = "respondents.xlsx"  # who was asked, and who answered
 returns = ["returns/*.xlsx"]
 # decisions = "review.xlsx" # the review file after somebody has filled it in
 # withdrawals = "withdrawn.csv"
+# objections = "objections.csv"             # both written by `leadscape survey withdraw`
+# objections_secret = "objections.secret"
+# validation_sample = "validation/sample.csv" # a sample checked with schools: `leadscape survey validate`
+# validation = ["answers/*.xlsx"]
+# draws = 20                # ways in which open questions are answered, so that doubt reaches the figures
 
 [landscape]
 suppress_below = 6          # counts 1-5 are hidden, with enough others that they cannot be worked out

@@ -43,6 +43,7 @@ The folder beside this one holds what may be published.
   role_holdings.csv    One row a leader and role in force on the study's date; ended_holdings.csv holds the others.
   supports.csv         Who supports which partner school. network.graphml is the same as a graph, by ids.
   nominations.csv      Every line returned, with the role and the school that were taken from it.
+  people/, notices/    What `leadscape survey person` wrote: one person's record, what somebody must be told.
   provenance.json      The whole record of inputs, with the rows of each return.
   manifest.json        The files that leadscape wrote here. A later run replaces these and leaves any others alone.
 

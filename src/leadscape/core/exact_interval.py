@@ -52,6 +52,17 @@ def exact_interval(count: float, n: float, confidence: float = 0.95) -> tuple[fl
             "An interval needs a count between zero and a number of units of at least one.",
             "Check the numerator and the denominator.",
         )
+    return effective_interval(count, n, tail)
+
+
+def effective_interval(count: float, n: float, tail: float) -> tuple[float, float]:
+    """The formula of :func:`exact_interval` for effective numbers of a weighted sample, which may be fractions below 1.
+
+    Parameters
+    ----------
+    tail
+        What is left out on each side (0-0.5).
+    """
     low = float(special.betaincinv(count, n - count + 1, tail)) if count > 0 else 0.0
     high = float(special.betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
     return low, high

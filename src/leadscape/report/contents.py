@@ -16,6 +16,7 @@ from leadscape.report.tables import UnderstoodLines
 
 if TYPE_CHECKING:
     from leadscape.register.areas import Areas
+    from leadscape.survey.validation import ValidationResult
 
 
 WITHHELD = "withheld"
@@ -78,6 +79,8 @@ class ReportContents:
         As declared in :mod:`leadscape.report.tables`.
     decisions
         Questions that were settled in the review file.
+    validation
+        What schools said about a sample of entries; null where none was checked.
     notes
         Sentences that the reader must know, in order of weight.
     """
@@ -98,6 +101,7 @@ class ReportContents:
     notes: tuple[str, ...] = ()
     baseline: BaselineComparison | None = None
     understanding: pl.DataFrame = field(default_factory=UnderstoodLines.create_empty)
+    validation: ValidationResult | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import polars as pl
 from leadscape.landscape import tables as landscape_tables
 from leadscape.report import tables as report_tables
 from leadscape.report.contents import ReportContents
+from leadscape.report.validation_views import published_rates
+from leadscape.survey.validation.tables import ErrorRates
 
 LORENZ_COLUMNS = {
     "authorities_share": "Share of authorities, those with fewest first, 0 to 1",
@@ -83,6 +85,12 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
             landscape_tables.WaveComparison,
         ),
         ("responses", "Response", contents.responses, report_tables.ResponseCounts),
+        (
+            "validation",
+            "Errors in reported entries",
+            contents.validation and published_rates(contents.validation.error_rates),
+            ErrorRates,
+        ),
         ("understanding", "How lines were understood", contents.understanding, report_tables.UnderstoodLines),
         ("reading", "Rows read", contents.reading, report_tables.ReadingCounts),
         ("open_questions", "Open questions", contents.open_questions, report_tables.OpenQuestions),

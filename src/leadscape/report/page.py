@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from leadscape.report import certainty_views, count_views, estimate_views, quality_views, sentences, style
+from leadscape.report import (
+    certainty_views,
+    count_views,
+    estimate_views,
+    quality_views,
+    sentences,
+    style,
+    validation_views,
+)
 from leadscape.report.absences import absences
 from leadscape.report.contents import ReportContents
 from leadscape.report.rendering import Figure
@@ -96,6 +104,7 @@ def tables_of(contents: ReportContents) -> dict[str, TableView | None]:
         "estimates": estimate_views.view_estimates(landscape),
         "assumptions": estimate_views.view_assumptions(landscape),
         "doubt": certainty_views.view_doubt(landscape),
+        "validation": validation_views.view_validation(contents),
         "understanding": quality_views.view_understanding(contents),
         "sensitivity": certainty_views.view_sensitivity(landscape),
         "models": estimate_views.view_models(landscape, contents.codebook),

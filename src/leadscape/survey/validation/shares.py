@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from leadscape.core.exact_interval import effective_interval, tail_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,24 +23,6 @@ class Share:
     high: float
     n: int
     effective_n: float
-
-
-def exact_share(wrong: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """The Clopper-Pearson interval of ``wrong`` of ``n``, both of which may be fractions.
-
-    Notes
-    -----
-    With a = 1 - confidence, low is the a/2 quantile of Beta(x, n - x + 1) and high the 1 - a/2 quantile of
-    Beta(x + 1, n - x); 0 and 1 at the ends.
-
-    Sources
-    -------
-    Clopper & Pearson (1934), Biometrika 26, 404-413.
-    """
-    tail = (1 - confidence) / 2
-    low = float(special.betaincinv(wrong, n - wrong + 1, tail)) if wrong > 0 else 0.0
-    high = float(special.betaincinv(wrong + 1, n - wrong, 1 - tail)) if wrong < n else 1.0
-    return low, high
 
 
 def estimate_share(
@@ -86,7 +70,7 @@ def estimate_share(
     value = float(np.average(has, weights=weight))
     effective = _effective(has.astype(np.float64), weight, stratum, value, confidence)
     count = float(has.sum()) if effective == n and np.ptp(weight) == 0 else value * effective
-    low, high = exact_share(min(count, effective), effective, confidence)
+    low, high = effective_interval(min(count, effective), effective, tail_of(confidence))
     return Share(value, min(low, value), max(high, value), n, effective)
 
 

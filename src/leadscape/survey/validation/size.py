@@ -40,7 +40,7 @@ def needed_size(
     Notes
     -----
     The arms are x / n - low and high - x / n with low and high as in
-    :func:`~leadscape.survey.validation.shares.exact_share`. Because x is whole, the longer arm is not monotone in n, so
+    :func:`~leadscape.core.exact_interval.exact_interval`. Because x is whole, the longer arm is not monotone in n, so
     the last n that fails decides.
 
     Sources
