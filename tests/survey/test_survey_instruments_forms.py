@@ -28,6 +28,7 @@ from leadscape.survey.instruments import (
 )
 from leadscape.survey.instruments.library import instrument_source
 from leadscape.survey.instruments.stamp import read_stamp
+from leadscape.survey.privacy.redaction import blank_rows, rewrite_table
 
 from tests.support.forms import fill_form, option, write_cells
 
@@ -105,6 +106,16 @@ def test_a_form_and_a_free_list_that_say_the_same_are_the_same_nominations(tmp_p
     assert by_form.drop("notes", "source_file").equals(by_list.drop("notes", "source_file"))
     assert by_form["notes"].to_list() == ["since the merger; evidence: Our records; Somebody told us", None]
     assert read_form(tmp_path / "301.xlsx").nominations.equals(by_form)
+
+
+def test_a_form_written_again_without_one_person_says_the_same_of_everybody_else(tmp_path: Path) -> None:
+    path = nominated(tmp_path, YES, [ALICE, BOB]).rename(tmp_path / "back.xlsx")
+    copy = tmp_path / "copy.xlsx"
+    rewrite_table(path, copy, lambda frame: blank_rows(frame, pl.Series([2])))
+    before, after = (read_returns((one,)).nominations for one in (path, copy))
+    assert after.drop("source_file", "notes").equals(before.drop("source_file", "notes")[1:])
+    assert b"Alice" not in copy.read_bytes()
+    assert "Alice" not in str(read_text_table(copy).frame.to_dicts())
 
 
 def test_the_respondent_is_the_one_on_the_form_whatever_the_file_is_called(tmp_path: Path) -> None:

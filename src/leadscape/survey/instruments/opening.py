@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -85,6 +85,25 @@ def open_form(path: Path, instrument: Instrument | None = None) -> OpenedForm:
     if is_stamped(sheets) and (stamp := read_stamp(path)) is not None:
         return _by_stamp(path, sheets, stamp, instrument)
     return _by_headings(path, sheets, instrument)
+
+
+def lines_of_form(path: Path) -> TextTable | None:
+    """The sheet of a form on which people are named, as the list it would be; null for what is no such form.
+
+    The respondent, who is known from the hidden sheet, stands in a column ``respondent_id``, so that the sheet alone
+    reads as the form did.
+    """
+    if not is_stamped(workbook_sheets(path)):
+        return None
+    form = open_form(path)
+    rule = form.instrument.nominations
+    if rule is None or not form.lines.get(rule.section, pl.DataFrame()).height:
+        return None
+    mine = [name for name, section in form.instrument.section_of.items() if section.id == rule.section]
+    sheet = form.given.filter(pl.col("question").is_in(mine))["sheet"][0]
+    table = read_text_table(path, sheet=sheet)
+    respondent = form.stamp.respondent_id or sender_of(path)
+    return replace(table, frame=table.frame.with_columns(respondent_id=pl.lit(respondent)))
 
 
 def _by_stamp(path: Path, sheets: tuple[Sheet, ...], stamp: Stamp, given: Instrument | None) -> OpenedForm:

@@ -18,6 +18,7 @@ import xlsxwriter
 from leadscape.core.errors import OutputBlocked
 from leadscape.core.tabular import read_text_table
 from leadscape.core.writing import whole_file, write_text
+from leadscape.survey.instruments.opening import lines_of_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ def rewrite_table(path: Path, target: Path, change: Callable[[pl.DataFrame], pl.
             f"It writes {', '.join(REWRITABLE)}, and a file of another kind would no longer be what it was.",
             "Take the rows out with the program it came from.",
         )
-    table = read_text_table(path)
+    # A form is written again as the list of its lines: what else it says stays with the original set aside.
+    table = lines_of_form(path) or read_text_table(path)
     changed = change(table.frame)
     numbers = pl.DataFrame({"row": pl.int_range(2, int(table.frame["row"].max() or 1) + 1, eager=True)})  # pyright: ignore[reportArgumentType, reportCallIssue]
     whole = numbers.join(changed, on="row", how="left", maintain_order="left").drop("row")
