@@ -15,8 +15,9 @@ import polars as pl
 def exact(lines: pl.DataFrame) -> pl.DataFrame:
     """One folded name at one school."""
     from leadscape.survey.identity import group_exact
+    from leadscape.survey.identity.groups import complete_lines
 
-    return group_exact(lines).select("nomination_id", "person")
+    return group_exact(complete_lines(lines)).select("nomination_id", "person")
 
 
 def splink(lines: pl.DataFrame, threshold: float) -> pl.DataFrame:
@@ -39,7 +40,8 @@ def splink(lines: pl.DataFrame, threshold: float) -> pl.DataFrame:
             levels.ExactMatchLevel("given", term_frequency_adjustments=True),
             levels.JaroWinklerLevel("given", 0.9),
             levels.CustomLevel(
-                "(length(given_l) = 1 or length(given_r) = 1) and given_l[1] = given_r[1]", label_for_charts="Initial"
+                "(length(given_l) = 1 or length(given_r) = 1) and given_l[1] = given_r[1]",
+                label_for_charts="Initial",
             ),
             levels.CustomLevel(
                 "length(given_l) >= 2 and length(given_r) >= 2 and given_l[1:2] = given_r[1:2]",
@@ -52,7 +54,8 @@ def splink(lines: pl.DataFrame, threshold: float) -> pl.DataFrame:
         output_column_name="school",
         comparison_levels=[
             levels.CustomLevel(
-                "(home_urn_l is null or home_urn_r is null) and (school_l is null or school_r is null)", "Null"
+                "(home_urn_l is null or home_urn_r is null) and (school_l is null or school_r is null)",
+                "Null",
             ).configure(is_null_level=True),
             levels.CustomLevel("home_urn_l = home_urn_r", label_for_charts="One number"),
             levels.CustomLevel(
@@ -96,7 +99,7 @@ def splink(lines: pl.DataFrame, threshold: float) -> pl.DataFrame:
     joined = linker.clustering.cluster_pairwise_predictions_at_threshold(
         predicted, threshold_match_probability=threshold
     )
-    return pl.DataFrame(joined.as_record_list()).select("nomination_id", person="cluster_id")
+    return pl.DataFrame(pl.from_arrow(joined.as_pyarrow_table())).select("nomination_id", person="cluster_id")
 
 
 def records_of(lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,28 @@
-"""A population of invented people for timing: one row a person, and for one in five a second row written differently."""
+"""A population of invented people for timing: one row a person, for one in five a second row written differently."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
-SYLLABLES = ("ba", "cor", "del", "fen", "gar", "hol", "ker", "lam", "mor", "nes", "pol", "ras", "sut", "tan", "wil", "yar")
+SYLLABLES = (
+    "ba",
+    "cor",
+    "del",
+    "fen",
+    "gar",
+    "hol",
+    "ker",
+    "lam",
+    "mor",
+    "nes",
+    "pol",
+    "ras",
+    "sut",
+    "tan",
+    "wil",
+    "yar",
+)
 ENDS = ("by", "croft", "den", "field", "ford", "ham", "land", "ley", "man", "son", "ton", "well")
 
 
@@ -19,8 +36,12 @@ def plant_population(rows: int, seed: int = 2006) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     persons = round(rows / 1.2)
     stems = [a + b for a in SYLLABLES for b in SYLLABLES]
-    surnames = np.array([(s + m + e).capitalize() for s in stems for m in ("", *SYLLABLES[:9]) for e in ENDS], dtype=object)
-    given = np.array([(s + e).capitalize() for s in stems[:60] for e in ("a", "ine", "el", "o", "is", "an")], dtype=object)
+    surnames = np.array(
+        [(s + m + e).capitalize() for s in stems for m in ("", *SYLLABLES[:9]) for e in ENDS], dtype=object
+    )
+    given = np.array(
+        [(s + e).capitalize() for s in stems[:60] for e in ("a", "ine", "el", "o", "is", "an")], dtype=object
+    )
     surname = surnames[_uneven(surnames.size, persons, rng, 0.9)]
     first = given[_uneven(given.size, persons, rng, 0.8)]
     schools = max(rows // 50, 20)
@@ -39,7 +60,11 @@ def plant_population(rows: int, seed: int = 2006) -> pl.DataFrame:
     place = np.where(moved, rng.integers(0, schools, rows), place)
     written = frame.select(
         pl.when(slip)
-        .then(pl.concat_str("given", pl.lit(" "), pl.col("surname").str.slice(0, 2), pl.col("surname").str.slice(3)))
+        .then(
+            pl.concat_str(
+                "given", pl.lit(" "), pl.col("surname").str.slice(0, 2), pl.col("surname").str.slice(3)
+            )
+        )
         .when(initial)
         .then(pl.concat_str(pl.col("given").str.head(1), pl.lit(". "), "surname"))
         .when(title)

@@ -1,8 +1,8 @@
 """Worlds of people with a known truth, harder than the demonstration: what two lists write of one person, and of two.
 
 Everybody is invented. Surnames are as uneven as in life (few common, many rare), most roles begin on the first of
-September, and the tricks that names play are planted each with its own mark: short forms, initials, titles alone, double
-and changed surnames, moves to another school, slips of the pen, namesakes in one trust, couples at one school.
+September, and the tricks that names play are planted each with its own mark: short forms, initials, titles alone,
+double and changed surnames, moves to another school, slips of the pen, namesakes in one trust, couples at one school.
 """
 
 from __future__ import annotations
@@ -16,7 +16,24 @@ import polars as pl
 
 from leadscape.core.randomness import random_stream
 
-STARTS = ("Bar", "Cal", "Dor", "Fen", "Gor", "Hal", "Kes", "Lor", "Mar", "Nor", "Pel", "Quin", "Ros", "Sel", "Tor", "Wen")
+STARTS = (
+    "Bar",
+    "Cal",
+    "Dor",
+    "Fen",
+    "Gor",
+    "Hal",
+    "Kes",
+    "Lor",
+    "Mar",
+    "Nor",
+    "Pel",
+    "Quin",
+    "Ros",
+    "Sel",
+    "Tor",
+    "Wen",
+)
 MIDDLES = ("ba", "de", "fi", "go", "la", "mi", "no", "ra", "so", "ty")
 ENDS = ("cott", "dale", "field", "gate", "ham", "low", "man", "ney", "sby", "ton", "well", "wick")
 COMMON = ("Smith", "Jones", "Taylor", "Brown", "Patel", "Evans", "Khan", "Wood")
@@ -26,9 +43,10 @@ WOMEN = {
     "Samantha": ("Sam",), "Victoria": ("Vicky",), "Parveen": (), "Bronwen": (), "Teresa": ("Tess",), "Joan": (),
 }  # fmt: skip
 MEN = {
-    "William": ("Bill", "Will"), "Robert": ("Bob", "Rob"), "James": ("Jim",), "Anthony": ("Tony",), "Michael": ("Mike",),
-    "Edward": ("Ted", "Ed"), "Richard": ("Dick", "Rick"), "Kwame": (), "Imran": (), "Alun": (), "Stephen": ("Steve",),
-    "Andrew": ("Andy",), "Geoffrey": ("Geoff",), "Thomas": ("Tom",), "Oscar": (), "Declan": (),
+    "William": ("Bill", "Will"), "Robert": ("Bob", "Rob"), "James": ("Jim",), "Anthony": ("Tony",),
+    "Michael": ("Mike",), "Edward": ("Ted", "Ed"), "Richard": ("Dick", "Rick"), "Kwame": (), "Imran": (),
+    "Alun": (), "Stephen": ("Steve",), "Andrew": ("Andy",), "Geoffrey": ("Geoff",), "Thomas": ("Tom",), "Oscar": (),
+    "Declan": (),
 }  # fmt: skip
 TRICKS = {
     "plain": 0.50, "short": 0.12, "initial": 0.14, "title_only": 0.04, "turned": 0.06, "slip": 0.03, "half": 0.02,
@@ -83,9 +101,18 @@ def plant_people(seed: int = 1, persons: int = 1500, schools: int = 1200, twins:
     rows: list[dict[str, object]] = []
     for at in range(persons):
         person = _Person(
-            f"T{at}", str(given[at]), str(surname[at]), bool(woman[at]), int(school[at]), str(role[at]), began[at]
+            f"T{at}",
+            str(given[at]),
+            str(surname[at]),
+            bool(woman[at]),
+            int(school[at]),
+            str(role[at]),
+            began[at],
         )
-        first = _line(person, "plain", rng, schools) | {"respondent_id": f"A{school[at] // 60}", "route": "authority"}
+        first = _line(person, "plain", rng, schools) | {
+            "respondent_id": f"A{school[at] // 60}",
+            "route": "authority",
+        }
         second = _line(person, str(trick[at]), rng, schools) | {"respondent_id": "agency", "route": "agency"}
         rows += [first, second] if both[at] else [second] if alone_by_agency[at] else [first]
     lines = pl.DataFrame(rows, infer_schema_length=None).with_columns(
@@ -157,7 +184,9 @@ def _surnames(count: int, rng: np.random.Generator) -> np.ndarray:
     rare = np.array([a + b + c for a in STARTS for b in MIDDLES for c in ENDS], dtype=object)
     weight = 1.0 / np.arange(5, rare.size + 5) ** 0.6
     common = rng.random(count) < 1 / 6
-    return np.where(common, rng.choice(COMMON, count), rng.choice(rare, count, p=weight / weight.sum())).astype(object)
+    return np.where(
+        common, rng.choice(COMMON, count), rng.choice(rare, count, p=weight / weight.sum())
+    ).astype(object)
 
 
 def _starts(count: int, rng: np.random.Generator) -> list[date]:
@@ -165,7 +194,11 @@ def _starts(count: int, rng: np.random.Generator) -> list[date]:
     year = rng.integers(2001, 2006, count)
     dice, any_day = rng.random(count), rng.integers(0, 365, count)
     return [
-        date(int(y), 9, 1) if d < 0.5 else date(int(y), 1, 4) if d < 0.7 else date(int(y), 1, 1) + timedelta(days=int(n))
+        date(int(y), 9, 1)
+        if d < 0.5
+        else date(int(y), 1, 4)
+        if d < 0.7
+        else date(int(y), 1, 1) + timedelta(days=int(n))
         for y, d, n in zip(year, dice, any_day, strict=True)
     ]
 

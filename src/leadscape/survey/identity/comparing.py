@@ -54,14 +54,15 @@ def compare(coded: Coded, config: IdentityConfig, one: Rows, other: Rows) -> Lev
     _second_names(coded, one, other, given, "given")
     _second_names(coded, one, other, initial, "initial")
     school = _schools(coded, config, one, other)
+    role = _lists_share(coded.roles.shared, coded.roles.filled, one, other)
     found: dict[str, Levels] = {
         "surname": _surnames(coded, one, other),
         "given": given,
         "initial": initial,
         "gender": _genders(coded, one, other, given),
         "school": school,
-        "role": _lists_share(coded.roles.shared, coded.roles.filled, one, other),
-        "start": _starts(coded, config, one, other),
+        "role": role,
+        "start": _starts(coded, config, one, other, role),
         "move": _moves(coded, config, one, other, school),
         "returns": _returns(coded, one, other),
         "partners": _lists_share(coded.partners.shared, coded.partners.filled, one, other),
@@ -223,11 +224,13 @@ def _returns(coded: Coded, one: Rows, other: Rows) -> Levels:
     return np.select([levels == 0, levels == 1], [together, apart], UNKNOWN).astype(np.int8)
 
 
-def _starts(coded: Coded, config: IdentityConfig, one: Rows, other: Rows) -> Levels:
+def _starts(coded: Coded, config: IdentityConfig, one: Rows, other: Rows, role: Levels) -> Levels:
+    """When two roles began; two roles of one person begin at two times, so that only one day says something of them."""
     levels = _lists_share(coded.starts.shared, coded.starts.filled, one, other)
+    two_roles = (role == level_index("role", "other")) & (levels != 0)
     near = np.abs(coded.began[one] - coded.began[other]) <= config.near_days
     return np.select(
-        [levels == UNKNOWN, levels == 0, near],
+        [(levels == UNKNOWN) | two_roles, levels == 0, near],
         [UNKNOWN, level_index("start", "same_day"), level_index("start", "near")],
         level_index("start", "other"),
     ).astype(np.int8)

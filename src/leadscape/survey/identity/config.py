@@ -23,7 +23,8 @@ class IdentityConfig:
         Probability (0-1) from which a pair that is not merged is asked about. Default 0.05: one in twenty of the least
         likely questions is a yes, about where asking stops to pay for a clerk.
     conflict_below
-        Probability (0-1) below which two groups cannot be one person, also not through a third. Default 0.01.
+        Probability (0-1) below which two groups cannot be one person, also not through a third; neither can two whose
+        given names or titles contradict each other. Default 0.01.
     alike_from
         Nearness (0-100, token sort) of two schools as written, in one authority, from which they may be one school.
         Default 82: one lost letter, a reworded ending or an added town stay above it; another saint falls below.

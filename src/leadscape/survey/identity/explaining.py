@@ -35,6 +35,15 @@ class WeighedPairs(Protocol):
     def bits(self) -> NDArray[np.float64]: ...
 
 
+def names_contradict(levels: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Whether given names, initials or titles of a pair contradict each other. Shape ``(pairs,)``."""
+    return (
+        _at(levels, "given", "different")
+        | _at(levels, "initial", "different")
+        | _at(levels, "gender", "conflict")
+    )
+
+
 def reasons_to_ask(levels: NDArray[np.int8], bits: NDArray[np.float64]) -> NDArray[np.object_]:
     """Why each pair would be asked about however probable it is; blank where nothing speaks against merging.
 
@@ -45,19 +54,15 @@ def reasons_to_ask(levels: NDArray[np.int8], bits: NDArray[np.float64]) -> NDArr
     bits
         As :func:`~leadscape.survey.identity.weights.pair_bits` returns them.
     """
-
-    def at(field: str, *names: str) -> NDArray[np.bool_]:
-        return np.isin(levels[:, AT[field]], [level_index(field, name) for name in names])
-
     unstated = levels[:, AT["school"]] < 0
-    elsewhere = at("school", "trust", "authority", "region", "elsewhere")
+    elsewhere = _at(levels, "school", "trust", "authority", "region", "elsewhere")
     # Half of all roles begin on the first of September: only a rare day ties two schools to one person.
     tied = bits[:, AT["start"]] >= RARE_DAY_BITS
     return np.select(
         [
-            at("given", "different") | at("initial", "different"),
-            at("gender", "conflict"),
-            at("surname", "different"),
+            _at(levels, "given", "different") | _at(levels, "initial", "different"),
+            _at(levels, "gender", "conflict"),
+            _at(levels, "surname", "different"),
             unstated,
             elsewhere & ~tied,
         ],
@@ -70,6 +75,10 @@ def reasons_to_ask(levels: NDArray[np.int8], bits: NDArray[np.float64]) -> NDArr
         ],
         "",
     ).astype(object)
+
+
+def _at(levels: NDArray[np.int8], field: str, *names: str) -> NDArray[np.bool_]:
+    return np.isin(levels[:, AT[field]], [level_index(field, name) for name in names])
 
 
 def explain_pairs(

@@ -51,22 +51,22 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
     ),
     # Given names and initials are two fields: that somebody is written with an initial says nothing about who they are.
     "given": (
-        Level("same", "given name the same", 0.83, 0.012),
+        Level("same", "given name the same", 0.845, 0.012),
         Level("variant", "given names are forms of one name", 0.10, 0.006),
         Level("near", "given names one letter or a short form apart", 0.03, 0.003),
         Level(
             "second", "given name is a second name of the other", 0.01, 0.002, learns_m=False, learns_u=False
         ),
-        Level("different", "given names differ", 0.03, 0.977),
+        Level("different", "given names differ", 0.015, 0.977),
     ),
     "initial": (
-        Level("same", "given name agrees with an initial", 0.96, 0.08),
+        Level("same", "given name agrees with an initial", 0.975, 0.08),
         Level("second", "an initial agrees with a second name", 0.01, 0.01, learns_m=False, learns_u=False),
-        Level("different", "initials differ", 0.03, 0.91),
+        Level("different", "initials differ", 0.015, 0.91),
     ),
     "gender": (
-        Level("same", "titles of one gender", 0.99, 0.52),
-        Level("conflict", "titles of two genders", 0.01, 0.48),
+        Level("same", "titles of one gender", 0.995, 0.52),
+        Level("conflict", "titles of two genders", 0.005, 0.48),
     ),
     "school": (
         Level("same", "one home school", 0.785, 0.0003, least_u=0.0001),

@@ -111,7 +111,7 @@ def _careful(named: pl.LazyFrame) -> pl.LazyFrame:
         .then(
             pl.coalesce(
                 whole.str.extract(r"^((?:(?:van|von|de|der|den|da|dos|del|della|le|la|st|mac|mc)\s+)+\S+)$"),
-                whole.str.extract(rf"^\S+\s(?:.*?\s)?({particles}\S+)$"),
+                whole.str.extract(rf"^\S+\s(?:.*?\s)??({particles}\S+)$"),
             )
         )
         .otherwise(whole)

@@ -19,7 +19,7 @@ from leadscape.survey.identity.clusters import Joined, components, join_apart, p
 from leadscape.survey.identity.coding import code_groups
 from leadscape.survey.identity.config import IdentityConfig
 from leadscape.survey.identity.decisions import Decided, nothing_decided, place_decisions
-from leadscape.survey.identity.explaining import reasons_to_ask
+from leadscape.survey.identity.explaining import names_contradict, reasons_to_ask
 from leadscape.survey.identity.groups import complete_lines, group_lines
 from leadscape.survey.identity.telling import shown_pairs, tell_identities, tell_pairs
 from leadscape.survey.identity.weighing import Weighed, weigh_candidates, weigh_pairs
@@ -103,7 +103,7 @@ def resolve_persons(
     merging = weighed.keep(accepted)
     within = components(groups.size, np.r_[merging.one, decisions.one], np.r_[merging.other, decisions.other])
     closed = weigh_pairs(coded, config, weights, *pairs_within(within, config.largest_person))
-    unlikely = closed.keep(closed.probability < config.conflict_below)
+    unlikely = closed.keep((closed.probability < config.conflict_below) | names_contradict(closed.levels))
 
     probable = _join(groups.size, merging, unlikely, within, config, nothing_decided())
     final = (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from leadscape.survey.identity.explaining import names_contradict
 from leadscape.survey.identity.weighing import weigh_pairs
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def against_rivals(
     high = beside.select(pl.max_horizontal("y", "z")).to_series().to_numpy()
     keys, place = np.unique(low * coded.surname.size + high, return_inverse=True)
     third = weigh_pairs(coded, config, weights, keys // coded.surname.size, keys % coded.surname.size)
-    rival = pl.Series(third.probability[place] < config.conflict_below, dtype=pl.Boolean)
+    apart = (third.probability < config.conflict_below) | names_contradict(third.levels)
+    rival = pl.Series(apart[place], dtype=pl.Boolean)
     summed = beside.filter(rival).group_by("at").agg(pl.col("odds").sum(), rivals=pl.len())
     told = pl.DataFrame({"at": np.arange(pairs.one.size)}).join(
         summed, on="at", how="left", maintain_order="left"
