@@ -240,3 +240,22 @@ def test_unknown_instruments_and_languages_are_told(
     blank = answered(capsys, "survey", "form", "landscape-nomination", "--out", tmp_path / "x")
     assert [sheet.name for sheet in workbook_sheets(Path(blank["files"][0])) if sheet.visible] == [
         "Start here", "Answers", "Leaders"]  # fmt: skip
+
+
+def test_an_instrument_of_ones_own_starts_from_a_shipped_one_and_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text, _ = run(capsys, "survey", "form", "validation", "--toml")
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        text.replace("version = 1", "version = 2").replace('en = "Objection"', 'en = "Object"'), "utf-8"
+    )
+    assert code == 0
+    same = answered(capsys, "survey", "form", own, "--compare", "validation")
+    assert (same["new"][:2], same["same"]) == (["validation", 2], True)
+    own.write_text(own.read_text("utf-8").replace("Name: what is right?", "Which name is right?"), "utf-8")
+    changed = answered(capsys, "survey", "form", own, "--compare", "validation")["changes"]
+    assert [(row["question"], row["change"], row["comparable"]) for row in changed] == [
+        ("leader_name_corrected", "reworded", "check")]  # fmt: skip
+    assert run(capsys, "survey", "form", own, "--out", tmp_path / "forms")[0] == 0
+    assert run(capsys, "survey", "form", own)[0] == 2

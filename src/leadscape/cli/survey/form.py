@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leadscape.cli.console import print_json, print_lines, steps
+from leadscape.cli.console import print_json, print_lines, print_table, steps
 
 STEPS = 2
 FILES_PRINTED = 10
@@ -28,7 +28,9 @@ def form(
             help="landscape-nomination, executive-head or validation; or the path of an instrument of your own (.toml)."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the forms; no file in it is overwritten.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the forms; no file in it is overwritten.")
+    ] = None,
     frame: Annotated[
         Path | None, typer.Option(help="Who is asked: one form each. Without it one blank form.")
     ] = None,
@@ -48,12 +50,35 @@ def form(
     register: Annotated[
         Path | None, typer.Option(help="A register whose authorities can be chosen from.")
     ] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="An earlier version (id or path): print what changed since.")
+    ] = None,
     *,
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print the instrument itself, as a start for one of your own.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for machines.")] = False,
 ) -> None:
     """Write forms to send out: a workbook or a printable page for each respondent, or a blank one."""
+    from leadscape.actions.describe_instrument import compare_versions, print_instrument
     from leadscape.actions.write_forms import write_forms
 
+    if as_toml:
+        typer.echo(print_instrument(instrument), nl=False)
+        return
+    if compare is not None:
+        compared = compare_versions(compare, instrument)
+        if as_json:
+            print_json(
+                {"old": compared.old, "new": compared.new, "same": compared.same, "changes": compared.changes}
+            )
+        elif compared.same:
+            print_lines("Both ask the same in the same words.")
+        else:
+            print_table(compared.changes, f"{compare} → {instrument}")
+        return
+    if out is None:
+        raise typer.BadParameter("a folder for the forms is needed.", param_hint="--out")
     with steps(STEPS, quiet=as_json) as progress:
         written = write_forms(
             instrument,

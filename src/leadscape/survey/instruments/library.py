@@ -82,12 +82,14 @@ def load_instrument(name: str, version: int | None = None, base: Path | None = N
 
 
 def instrument_source(name: str, version: int | None = None) -> str:
-    """The file of a shipped instrument, as a start for one's own.
+    """The file of an instrument, as a start for one's own.
 
     Raises
     ------
     NotFound
         When no instrument has the id, or it has no such version.
+    CodebookProblem
+        When the file of one's own cannot be read.
     """
     return _read_bytes(name, version, None).decode("utf-8")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 CONFIDENCE: Final = 0.95
 
@@ -43,6 +43,6 @@ def _bounds(pairs: pl.Series) -> tuple[pl.Series, pl.Series]:
     n = pairs.struct.field("n").to_numpy().astype(np.float64)
     tail = (1 - CONFIDENCE) / 2
     with np.errstate(invalid="ignore"):
-        low = np.where(k > 0, beta.ppf(tail, np.maximum(k, 0.5), n - k + 1), 0.0)
-        high = np.where(k < n, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 0.5)), 1.0)
+        low = np.where(k > 0, betaincinv(np.maximum(k, 0.5), n - k + 1, tail), 0.0)
+        high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 0.5), 1 - tail), 1.0)
     return pl.Series(low), pl.Series(high)
