@@ -76,6 +76,7 @@ def render_page(contents: ReportContents, figures: Mapping[str, Figure]) -> str:
         else "",
         model_key=estimate_views.model_key(contents.landscape),
         absent=absences(contents),
+        validation_said=validation_views.validation_sentences(contents),
         settled=quality_views.settled_sentence(contents.decisions),
         no_bar=_no_bar(contents),
         map_notes=_map_notes(contents),

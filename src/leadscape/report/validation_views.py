@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from leadscape.report.contents import ReportContents
@@ -49,3 +51,15 @@ def view_validation(contents: ReportContents) -> TableView | None:
         f"Something came back about {part(found.returned, found.drawn, 'entries')} that were drawn. Rates are weighted "
         "by the chance of being drawn; intervals are exact, at 95 %.",
     )
+
+
+def validation_sentences(contents: ReportContents) -> tuple[str, ...]:
+    """What must be said beside the rates, with roles in words."""
+    if contents.validation is None:
+        return ()
+    of_totals = ("Corrected", "Not enough", "Reported")
+    labels = contents.codebook.labels("roles")
+    said = [one for one in contents.validation.sentences if not one.startswith(of_totals)]
+    for role, label in labels.items():
+        said = [re.sub(rf"\b{role}\b", label, one) if "_" in role else one for one in said]
+    return tuple(said)

@@ -108,6 +108,7 @@ def ask_schools(
         pl.col("name").fill_null("-"),
         pl.col("town").fill_null("-"),
         pl.format("{} %", (100 * pl.col("probability")).round().cast(pl.Int64)),
+        "reason",
         separator=" | ",
     )
     suggested = (
