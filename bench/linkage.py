@@ -23,10 +23,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import linkage_corpus as corpora
-import linkage_peers as peers
 import numpy as np
 import polars as pl
+
+import linkage_corpus as corpora
+import linkage_peers as peers
 
 ROOT = Path(__file__).parents[1]
 REAL = Path(os.environ.get("LEADSCAPE_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -46,7 +47,9 @@ COMMON_CAUSES = (
 def main() -> None:
     parser = argparse.ArgumentParser(description="Linkage of messy school names: leadscape beside its peers.")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
-    parser.add_argument("--also", action="store_true", help="other makes of lists, other registers, and real lists")
+    parser.add_argument(
+        "--also", action="store_true", help="other makes of lists, other registers, and real lists"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--one", nargs=2, metavar=("METHOD", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -104,7 +107,9 @@ def tuning(corpus: corpora.Corpus) -> pl.DataFrame:
 
 def run_one(method: str, folder: str) -> None:
     place = Path(folder)
-    mentions, register, third = (pl.read_parquet(place / f"{n}.parquet") for n in ("mentions", "register", "tuning"))
+    mentions, register, third = (
+        pl.read_parquet(place / f"{n}.parquet") for n in ("mentions", "register", "tuning")
+    )
     started = time.perf_counter()
     answer = METHODS[method](mentions, register, third)
     seconds = time.perf_counter() - started
@@ -118,7 +123,10 @@ def measure(method: str, folder: Path) -> tuple[pl.DataFrame, dict[str, float]]:
     for _ in range(RUNS):
         started = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, __file__, "--one", method, str(folder)], capture_output=True, text=True, check=False
+            [sys.executable, __file__, "--one", method, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise SystemExit(done.stderr)
@@ -135,7 +143,9 @@ def leadscape(mentions: pl.DataFrame, register: pl.DataFrame, third: pl.DataFram
     linkage = link_schools(mentions, prepare_register(register, link_closed=True))
     best = linkage.candidates.filter(pl.col("rank") == 1).select("mention_id", "urn", score="probability")
     accepted = linkage.links.select("mention_id", accepted=pl.col("outcome") == "accepted")
-    return mentions.select("mention_id").join(best, on="mention_id", how="left").join(accepted, on="mention_id")
+    return (
+        mentions.select("mention_id").join(best, on="mention_id", how="left").join(accepted, on="mention_id")
+    )
 
 
 METHODS = {
@@ -155,7 +165,8 @@ def judge(answer: pl.DataFrame, corpus: corpora.Corpus) -> dict[str, float]:
     third = tuning(corpus)["mention_id"]
     judged = corpus.truth.join(answer, on="mention_id", suffix="_found", how="left", maintain_order="left")
     judged = judged.with_columns(
-        right=(pl.col("urn") == pl.col("urn_found")).fill_null(value=False), tuned=pl.col("mention_id").is_in(third.implode())
+        right=(pl.col("urn") == pl.col("urn_found")).fill_null(value=False),
+        tuned=pl.col("mention_id").is_in(third.implode()),
     )
     answered = judged.filter(pl.col("urn_found").is_not_null())
 
@@ -163,17 +174,25 @@ def judge(answer: pl.DataFrame, corpus: corpora.Corpus) -> dict[str, float]:
         chosen = part.filter(pl.col("score") >= threshold)
         right, real = int(chosen["right"].sum()), int(whole["urn"].is_not_null().sum())
         precision, recall = right / max(chosen.height, 1), right / max(real, 1)
-        return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / max(precision + recall, 1e-9)}
+        return {
+            "precision": precision,
+            "recall": recall,
+            "f1": 2 * precision * recall / max(precision + recall, 1e-9),
+        }
 
     tuned, rest = judged.filter("tuned"), judged.filter(~pl.col("tuned"))
     steps = np.unique(answered.filter("tuned")["score"].to_numpy())
     threshold = max(steps, key=lambda step: measured(answered.filter("tuned"), tuned, step)["f1"])
     found = measured(answered.filter(~pl.col("tuned")), rest, threshold)
     precise = _coverage(answered.filter("tuned"), tuned, answered.filter(~pl.col("tuned")), rest)
-    return {name: round(value, 4) for name, value in {**found, "threshold": float(threshold), **precise}.items()}
+    return {
+        name: round(value, 4) for name, value in {**found, "threshold": float(threshold), **precise}.items()
+    }
 
 
-def _coverage(tuned: pl.DataFrame, all_tuned: pl.DataFrame, rest: pl.DataFrame, all_rest: pl.DataFrame) -> dict[str, float]:
+def _coverage(
+    tuned: pl.DataFrame, all_tuned: pl.DataFrame, rest: pl.DataFrame, all_rest: pl.DataFrame
+) -> dict[str, float]:
     """What a method reaches when its threshold is set on the third to be right in 99.5 %."""
     ordered = tuned.sort("score", descending=True)
     share = ordered["right"].cum_sum() / pl.int_range(1, ordered.height + 1, eager=True)
@@ -240,7 +259,9 @@ def _causes(judged: pl.DataFrame) -> dict[str, dict[str, int]]:
         .otherwise(pl.lit("not first; authority right"))
     )  # fmt: skip
     return {
-        "first_candidate_wrong": dict(wrong.select(cause.alias("c"))["c"].value_counts(sort=True).iter_rows()),
+        "first_candidate_wrong": dict(
+            wrong.select(cause.alias("c"))["c"].value_counts(sort=True).iter_rows()
+        ),
         "not_accepted": dict(left.select(why.alias("c"))["c"].value_counts(sort=True).iter_rows()),
     }
 
@@ -251,14 +272,19 @@ def check(results: dict[str, dict]) -> dict[str, bool]:
     return {
         "half_of_rapidfuzz_error": error["leadscape"] <= error["rapidfuzz"] / 2,
         "not_above_hybrid_error": error["leadscape"] <= error["hybrid"],
-        "at_most_three_times_rapidfuzz": results["leadscape"]["seconds"] <= 3 * results["rapidfuzz"]["seconds"],
+        "at_most_three_times_rapidfuzz": results["leadscape"]["seconds"]
+        <= 3 * results["rapidfuzz"]["seconds"],
     }
 
 
 def report(results: dict[str, dict], ours: dict, register: str, corpus: corpora.Corpus) -> None:
     real = corpus.truth["urn"].drop_nulls().len()
-    print(f"{MENTIONS:,} messy names to {corpus.register.height:,} schools ({register}); {real:,} are in the register")
-    print(f"{'method':<11}{'precision':>10}{'recall':>8}{'F1':>8}{'at 99.5 %':>11}{'seconds':>9}{'ratio':>7}{'work':>7}{'MB':>6}")
+    print(
+        f"{MENTIONS:,} messy names to {corpus.register.height:,} schools ({register}); {real:,} are in the register"
+    )
+    print(
+        f"{'method':<11}{'precision':>10}{'recall':>8}{'F1':>8}{'at 99.5 %':>11}{'seconds':>9}{'ratio':>7}{'work':>7}{'MB':>6}"
+    )
     base = results["rapidfuzz"]["seconds"]
     for method, r in results.items():
         print(
@@ -274,7 +300,9 @@ def report(results: dict[str, dict], ours: dict, register: str, corpus: corpora.
         print(f"  {row['stated']:.3f}  {row['right']:.3f}  ({row['mentions']:,})")
     for title, counts in ours["errors"].items():
         print(f"{title.replace('_', ' ')}: " + "; ".join(f"{name} {n}" for name, n in counts.items()))
-    print("; ".join(f"{name.replace('_', ' ')}: {'yes' if ok else 'NO'}" for name, ok in check(results).items()))
+    print(
+        "; ".join(f"{name.replace('_', ' ')}: {'yes' if ok else 'NO'}" for name, ok in check(results).items())
+    )
 
 
 def other_lists() -> dict[str, dict]:

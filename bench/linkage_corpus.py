@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+
 from leadscape.core.randomness import random_stream
 from linkage_peers import fold
 
@@ -85,6 +86,7 @@ class Mix:
     rewordings: tuple[float, ...] = (0.36, 0.40, 0.18, 0.06)
     dropped_ending: float = 0.08
     dropped_faith: float = 0.04
+    added_faith: float = 0.03
     added_words: float = 0.06
     became: float = 0.05
     town: float = 0.06
@@ -159,7 +161,9 @@ def draw_corpus(
     meant = (
         drawn.with_columns(mention_id=pl.Series(ids))
         .join(
-            register.group_by("authority_code", "key", maintain_order=True).agg(open_urn=pl.col("urn").first()),
+            register.group_by("authority_code", "key", maintain_order=True).agg(
+                open_urn=pl.col("urn").first()
+            ),
             on=["authority_code", "key"],
             how="left",
             maintain_order="left",
@@ -176,7 +180,11 @@ def draw_corpus(
         .otherwise("urn"),
         drawn="urn",
     )
-    frame = pl.DataFrame(written, infer_schema_length=None).cast(pl.String).with_columns(mention_id=pl.Series(ids))
+    frame = (
+        pl.DataFrame(written, infer_schema_length=None)
+        .cast(pl.String)
+        .with_columns(mention_id=pl.Series(ids))
+    )
     shuffled = rng.permutation(len(ids))
     return Corpus(frame[shuffled], truth[shuffled], register.drop("key", "closed"))
 
@@ -187,9 +195,15 @@ class _Writer:
     def __init__(self, mix: Mix, rng: np.random.Generator, schools: pl.DataFrame) -> None:
         self.mix, self.rng = mix, rng
         self.codes = schools["authority_code"].drop_nulls().unique().sort().to_list()
-        self.names = dict(schools.select("authority_code", "authority_name").drop_nulls().unique().iter_rows())
+        self.names = dict(
+            schools.select("authority_code", "authority_name").drop_nulls().unique().iter_rows()
+        )
         by_area = schools.with_columns(area=pl.col("postcode").str.extract(r"^([A-Z]+)"))
-        near = by_area.drop_nulls(["area", "authority_code"]).group_by("area").agg(pl.col("authority_code").unique().sort())
+        near = (
+            by_area.drop_nulls(["area", "authority_code"])
+            .group_by("area")
+            .agg(pl.col("authority_code").unique().sort())
+        )
         self.near = dict(near.iter_rows())
 
     def chance(self, probability: float) -> bool:
@@ -204,10 +218,14 @@ class _Writer:
     def name(self, row: dict) -> str:
         mix, text = self.mix, row["name"]
         if row["grouped"]:
-            first = self.pick((*GROUPS, row.get("town") or "County", text.split()[0] if self.chance(0.5) else "Spires"))
+            first = self.pick(
+                (*GROUPS, row.get("town") or "County", text.split()[0] if self.chance(0.5) else "Spires")
+            )
             return f"{first} {self.pick(GROUPINGS)}"
         if self.chance(mix.became):
             text = self.become(text)
+        if self.chance(mix.added_faith):
+            text = self.believe(text, row.get("religious_character"))
         if self.chance(mix.added_words):
             text = f"{text} {self.pick(SPECIALISMS)}"
         text = self.reword(text, int(self.rng.choice(len(mix.rewordings), p=mix.rewordings)))
@@ -240,6 +258,18 @@ class _Writer:
             return re.sub(r"\b(?:Infant|Junior)\b", "Primary", text)
         word = self.pick(list(LONGER))
         return re.sub(rf"\b{word}\b", self.pick(LONGER[word]), text, count=1)
+
+    def believe(self, text: str, character: str | None) -> str:
+        """A church school whose name does not say so, with the word that people put; by its saint where nothing else tells."""
+        if re.search(r"Catholic|CofE|CE|Church|RC|Methodist|Jewish|Muslim", text):
+            return text
+        if character and re.search(r"Church of England|Catholic", character):
+            word = "RC" if "Catholic" in character else self.pick(("CE", "CofE"))
+        elif not character and re.search(r"\bSt\b|Our Lady|Holy|Christ", text):
+            word = self.pick(("CE", "CofE", "RC", "Catholic"))
+        else:
+            return text
+        return re.sub(r"\b(Primary|Infant|Junior|High|School|Academy|College)\b", rf"{word} \1", text, count=1)
 
     def reword(self, text: str, times: int) -> str:
         order, done = self.rng.permutation(len(REWORDINGS)), 0
@@ -304,7 +334,11 @@ class _Writer:
 
     def other_words(self, row: dict) -> str | None:
         name = self.names.get(row["authority_code"], row["authority_code"])
-        options = [o for o in (row.get("district"), row.get("town"), f"{name} County Council", f"{name} LA", name) if o]
+        options = [
+            o
+            for o in (row.get("district"), row.get("town"), f"{name} County Council", f"{name} LA", name)
+            if o
+        ]
         text = self.pick(options)
         return self.slip(text) if self.chance(0.15) else text
 
@@ -313,7 +347,8 @@ class _Writer:
         found: dict[str, str | None] = {}
         for column, chance in self.mix.details.items():
             value = row.get(column)
-            if value is None or not self.chance(chance):
+            # A partnership has no number of a school; where a list gives one, the school is meant.
+            if value is None or not self.chance(chance) or (column == "urn" and row["grouped"]):
                 found[column] = None
             elif column == "urn":
                 found[column] = self.number(value)
@@ -327,11 +362,11 @@ class _Writer:
 
     def number(self, urn: str) -> str:
         way, at = self.rng.random(), int(self.rng.integers(len(urn)))
-        if way < 0.7:
+        if way < 0.92:
             return urn
-        if way < 0.8:
+        if way < 0.95:
             return urn[:at] + urn[at + 1 :]
-        if way < 0.9 and at + 1 < len(urn):
+        if way < 0.97 and at + 1 < len(urn):
             return urn[:at] + urn[at + 1] + urn[at] + urn[at + 2 :]
         return urn[:at] + str(self.rng.integers(10)) + urn[at + 1 :]
 
@@ -344,7 +379,18 @@ class _Writer:
         return postcode.split(" ")[0]
 
 
-HEADS = ("Okafor", "Example", "Merriweather", "Singh-Dale", "Oduya", "Pemberley", "Quist", "Trelawny", "Varga", "Zieliński")
+HEADS = (
+    "Okafor",
+    "Example",
+    "Merriweather",
+    "Singh-Dale",
+    "Oduya",
+    "Pemberley",
+    "Quist",
+    "Trelawny",
+    "Varga",
+    "Zieliński",
+)
 
 
 SURVEY = Mix()
@@ -361,7 +407,7 @@ CLERK = Mix(
 """Written by somebody who knows the schools: shortened, with towns, the authority often missing or a neighbour's."""
 RICH = Mix(
     name="rich", authority=(0.45, 0.25, 0.1, 0.2),
-    details={"town": 0.35, "postcode": 0.3, "phase": 0.3, "urn": 0.15, "head": 0.2}, grouping=0.03,
+    details={"town": 0.35, "postcode": 0.3, "phase": 0.3, "urn": 0.35, "head": 0.2}, grouping=0.03,
 )  # fmt: skip
 """With further columns, and the authority in other words."""
 PLACED = Mix(

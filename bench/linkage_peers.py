@@ -56,7 +56,9 @@ def rapidfuzz(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFra
     theirs = np.array(fold(register["name"]), dtype=object)
     ours = np.array(fold(mentions["name"]), dtype=object)
     urns, codes = register["urn"].to_numpy(), register["authority_code"].to_numpy()
-    blocks: dict[str, np.ndarray] = {code: np.flatnonzero(codes == code) for code in set(codes.tolist()) if code}
+    blocks: dict[str, np.ndarray] = {
+        code: np.flatnonzero(codes == code) for code in set(codes.tolist()) if code
+    }
     asked = mentions["authority_code"].to_list()
     best, score = np.empty(len(asked), dtype=object), np.zeros(len(asked))
     everywhere = np.arange(len(urns))
@@ -98,7 +100,9 @@ def splink(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
         link_type="link_only",
         comparisons=[
             comparisons.JaroWinklerAtThresholds("name", [0.97, 0.92, 0.85, 0.75]),
-            comparisons.JaroWinklerAtThresholds("telling", [0.99, 0.92, 0.85]).configure(term_frequency_adjustments=True),
+            comparisons.JaroWinklerAtThresholds("telling", [0.99, 0.92, 0.85]).configure(
+                term_frequency_adjustments=True
+            ),
             comparisons.ArrayIntersectAtSizes("words", [3, 2, 1]),
             comparisons.ExactMatch("authority"),
         ],
@@ -117,7 +121,11 @@ def splink(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("name", "authority")], recall=0.35)
     training.estimate_u_using_random_sampling(max_pairs=1e7, seed=2006)
-    for rule in (block_on("authority", "first"), block_on("telling"), block_on("authority", "substr(name, 1, 4)")):
+    for rule in (
+        block_on("authority", "first"),
+        block_on("telling"),
+        block_on("authority", "substr(name, 1, 4)"),
+    ):
         training.estimate_parameters_using_expectation_maximisation(rule)
     predicted = linker.inference.predict(threshold_match_probability=0.001)
     found = pl.DataFrame(pl.from_arrow(predicted.as_pyarrow_table()))
@@ -184,10 +192,41 @@ def hybrid(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
     score = model.predict_proba(measures)[:, 1].reshape(-1, 10)
     at = score.argmax(axis=1)
     rows = np.arange(len(ours))
-    return pl.DataFrame({"mention_id": mentions["mention_id"], "urn": urns[pool[rows, at]], "score": score[rows, at]})
+    return pl.DataFrame(
+        {"mention_id": mentions["mention_id"], "urn": urns[pool[rows, at]], "score": score[rows, at]}
+    )
 
 
 COMMON = frozenset(
-    "the and of school primary junior infant academy college community church england cofe catholic saint nursery va vc "
-    "aided controlled voluntary high secondary special first middle lower upper foundation".split()
+    [
+        "the",
+        "and",
+        "of",
+        "school",
+        "primary",
+        "junior",
+        "infant",
+        "academy",
+        "college",
+        "community",
+        "church",
+        "england",
+        "cofe",
+        "catholic",
+        "saint",
+        "nursery",
+        "va",
+        "vc",
+        "aided",
+        "controlled",
+        "voluntary",
+        "high",
+        "secondary",
+        "special",
+        "first",
+        "middle",
+        "lower",
+        "upper",
+        "foundation",
+    ]
 )

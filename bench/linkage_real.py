@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+
 from leadscape.register.lineage import build_lineage
 from leadscape.register.names import gather_names
 from leadscape.register.reading import read_register_file
@@ -55,8 +56,12 @@ class RealList:
 
     def wrong(self) -> pl.DataFrame:
         """Accepted links to another number than the list's."""
-        judged = self.linkage.links.join(self.truth, on="mention_id", suffix="_true").join(self.mentions, on="mention_id")
-        return judged.filter(pl.col("outcome") == "accepted", (pl.col("urn") != pl.col("urn_true")).fill_null(value=True))
+        judged = self.linkage.links.join(self.truth, on="mention_id", suffix="_true").join(
+            self.mentions, on="mention_id"
+        )
+        return judged.filter(
+            pl.col("outcome") == "accepted", (pl.col("urn") != pl.col("urn_true")).fill_null(value=True)
+        )
 
 
 def teaching_schools(config: LinkageConfig | None = None) -> RealList:
@@ -75,10 +80,14 @@ def teaching_schools(config: LinkageConfig | None = None) -> RealList:
     register = prepare_register(
         schools,
         names=gather_names([names, spine], [links]),
-        successors=build_lineage([links.frame], schools).latest_successors(schools["urn"]).select("urn", "successor_urn"),
+        successors=build_lineage([links.frame], schools)
+        .latest_successors(schools["urn"])
+        .select("urn", "successor_urn"),
     )
     sheet = pl.read_excel(REAL / "leaders/teaching_schools_2018-03-12.xls", infer_schema_length=0)
-    listed = sheet.rename({name: name.strip() for name in sheet.columns}).drop_nulls("URN").with_row_index("row")
+    listed = (
+        sheet.rename({name: name.strip() for name in sheet.columns}).drop_nulls("URN").with_row_index("row")
+    )
     listed = listed.with_columns(mention_id=pl.format("t{}", "row"))
     mentions = listed.select("mention_id", name="Teaching School", authority="Local Authority")
     truth = listed.select("mention_id", urn=pl.col("URN").str.strip_chars()).with_columns(
@@ -90,12 +99,19 @@ def teaching_schools(config: LinkageConfig | None = None) -> RealList:
 def lead_schools(config: LinkageConfig | None = None) -> RealList:
     """739 lead schools of 25 July 2023 by name, town and postcode."""
     reading = read_register_file(REAL / "register/rtt_schools_gias_2023-07-20.csv")
-    older = [read_register_file(REAL / f"register/{name}.csv") for name in ("rtt_schools_lead_flag_2021-04-26", "rtt_schools_gias_2022-10-28")]
+    older = [
+        read_register_file(REAL / f"register/{name}.csv")
+        for name in ("rtt_schools_lead_flag_2021-04-26", "rtt_schools_gias_2022-10-28")
+    ]
     register = prepare_register(reading.frame, names=gather_names([reading, *older]))
-    listed = pl.read_csv(REAL / "leaders/itt_lead_schools_2023-07-25.csv", infer_schema_length=0).with_row_index("row")
+    listed = pl.read_csv(
+        REAL / "leaders/itt_lead_schools_2023-07-25.csv", infer_schema_length=0
+    ).with_row_index("row")
     listed = listed.with_columns(mention_id=pl.format("l{}", "row"))
     mentions = listed.select("mention_id", "name", "postcode", town="city")
-    truth = listed.select("mention_id", "urn").with_columns(known=pl.col("urn").is_in(reading.frame["urn"].implode()))
+    truth = listed.select("mention_id", "urn").with_columns(
+        known=pl.col("urn").is_in(reading.frame["urn"].implode())
+    )
     return RealList(mentions, truth, link_schools(mentions, register, config))
 
 

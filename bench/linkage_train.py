@@ -14,29 +14,33 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import linkage_corpus as corpora
 import numpy as np
 import polars as pl
+from scipy.optimize import minimize
+
+import linkage_corpus as corpora
 from leadscape.core.randomness import random_stream
 from leadscape.register.reading import read_register_file
 from leadscape.survey.linkage.asked import ask
 from leadscape.survey.linkage.candidates import find_candidates
 from leadscape.survey.linkage.evidence import Evidence, gather_evidence
+from leadscape.survey.linkage.grammar import take_apart
 from leadscape.survey.linkage.model import Model, discount_closed, measure_none, utilities, weigh
 from leadscape.survey.linkage.register import prepare_register
-from scipy.optimize import minimize
 
 ROOT = Path(__file__).parents[1]
 REAL = Path(os.environ.get("LEADSCAPE_REAL_DATA", ROOT.parent / "shared" / "data"))
 OUT = ROOT / "src" / "leadscape" / "codebooks" / "data" / "linkage" / "model_england.toml"
+WORDS = OUT.with_name("words_england.toml")
+OFTEN = 8
 SEED = 20261124
 MENTIONS = 4_000
 PENALTY = 2.0
 UNUSED = ("closed",)
 TERMS, ROUNDS, BATCH, RATE, DECAY = 8, 12, 256, 3e-3, 1e-3
 # Measures that the bent terms leave out: few training rows show them, so they keep one straight coefficient each.
-STRAIGHT = ("former", "town_agrees", "town_differs", "postcode_whole", "postcode_sector", "postcode_outcode", "postcode_area",
-            "postcode_differs", "number_same", "number_near", "number_differs", "phase_same", "phase_differs", "head_same",
+STRAIGHT = ("former", "faith_of_character", "town_agrees", "town_differs", "postcode_whole", "postcode_sector", "postcode_outcode", "postcode_area",
+            "postcode_differs", "number_same", "number_near", "number_differs", "number_contradicted", "phase_same", "phase_differs", "head_same",
             "head_differs")  # fmt: skip
 # Sign that a coefficient must have where few corpora show the thing: a later fit may not turn common sense round.
 AT_MOST_ZERO = ("kind_conflict", "faith_conflict", "former", "authority_differs", "town_differs", "postcode_differs",
@@ -46,10 +50,12 @@ AT_MOST_ZERO = ("kind_conflict", "faith_conflict", "former", "authority_differs"
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the linkage model.")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--words", type=Path, default=WORDS)
     parser.add_argument("--mentions", type=int, default=MENTIONS)
     options = parser.parse_args()
     registers = training_registers()
     mixes = [corpora.SURVEY, corpora.KEYS, corpora.CLERK, corpora.RICH, corpora.PLACED]
+    write_words(options.words, registers)
     fitted, held = [], []
     for number, (name, schools) in enumerate(registers.items()):
         for place, mix in enumerate(mixes):
@@ -65,25 +71,65 @@ def main() -> None:
     write(options.out, plain, points, acceptance, list(registers), mixes, len(right))
     for target, threshold in acceptance:
         chosen = calibrated >= threshold
-        print(f"{target:.4f}: from {threshold:.4f}, {chosen.mean():.3f} accepted, {right[chosen].mean():.5f} right")
+        print(
+            f"{target:.4f}: from {threshold:.4f}, {chosen.mean():.3f} accepted, {right[chosen].mean():.5f} right"
+        )
+
+
+def write_words(path: Path, registers: dict[str, pl.DataFrame]) -> None:
+    """How often each telling word stands in the names of the two real registers, words in :data:`OFTEN` names or more."""
+    real = pl.concat([schools.select("urn", "name") for schools in list(registers.values())[:2]]).unique(
+        "urn", keep="first"
+    )
+    apart = take_apart(real.sort("urn")["name"])
+    often = np.bincount(apart.word_ids, minlength=len(apart.words))
+    listed = sorted(
+        (word, 10_000 * n / real.height) for word, n in zip(apart.words, often, strict=True) if n >= OFTEN
+    )
+    lines = [
+        "# Made by bench/linkage_train.py; not to be edited by hand. Shares of names in a large register that hold a word.",
+        "", "[per_10_000]", *(f'"{word}" = {share:.1f}' for word, share in listed), "",
+    ]  # fmt: skip
+    path.write_text("\n".join(lines), encoding="utf-8")
 
 
 def training_registers() -> dict[str, pl.DataFrame]:
     """Registers by name, as ``Schools`` with ``head`` added (invented surnames)."""
-    found = {"open schools of 2018-03, names of 2021-04": register_2018(), "register of 2022-08": _register("derived/register_2022-08.csv.gz")}
-    with tempfile.TemporaryDirectory() as folder:
-        from leadscape.demo import write_demo
-
-        write_demo(Path(folder) / "demo", size="national")
-        found["national demonstration"] = read_register_file(Path(folder) / "demo" / "register.csv.gz").frame
+    found = {
+        "open schools of 2018-03, names of 2021-04": register_2018(),
+        "register of 2022-08": _register("derived/register_2022-08.csv.gz"),
+    }
+    found["national demonstration"] = demonstration()
     return {name: with_heads(schools) for name, schools in found.items()}
+
+
+def demonstration() -> pl.DataFrame:
+    """The register of the national demonstration; its returns are not needed and not written."""
+    from leadscape.demo.plan import plan_of
+    from leadscape.demo.register_files import register_rows, write_csv_gz
+    from leadscape.demo.system import invent_system
+
+    system = invent_system(plan_of("national"), SEED)
+    ties = system.federations.select("at", "federation")
+    rows = register_rows(
+        system.schools, system.closed, system.in_register, ties, random_stream(SEED, "demo", "register")
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        write_csv_gz(rows, Path(folder) / "register.csv.gz")
+        return read_register_file(Path(folder) / "register.csv.gz").frame
 
 
 def register_2018() -> pl.DataFrame:
     """Schools open in March 2018, with the names, towns and postcodes of April 2021."""
     names = _register("register/rtt_schools_lead_flag_2021-04-26.csv")
     state = pl.read_csv(REAL / "derived/register_open_2018-03.csv.gz", infer_schema_length=0)
-    codes = state.select("urn", code=pl.col("laestab").str.slice(0, 3), la_name="la_name", phase_2018="phase", region_2018="region")
+    codes = state.select(
+        "urn",
+        code=pl.col("laestab").str.slice(0, 3),
+        la_name="la_name",
+        phase_2018="phase",
+        region_2018="region",
+    )
     return (
         names.join(codes, on="urn")
         .filter(~pl.col("region_2018").fill_null("").str.contains("Wales"))
@@ -118,12 +164,22 @@ def measured(
 ) -> tuple[Evidence, np.ndarray, dict[str, np.ndarray]]:
     """Evidence of a corpus, which pair is right, and the measures of none."""
     corpus = corpora.draw_corpus(schools, seed, n, 0.08, mix, namesakes_too=namesakes)
-    heads = corpus.register.select("urn", "head", job_title=pl.lit(None, pl.String), seen_on=pl.lit(None, pl.Date))
-    register = prepare_register(corpus.register.drop("head"), headships=heads if mix.details else None, link_closed=True)
+    heads = corpus.register.select(
+        "urn", "head", job_title=pl.lit(None, pl.String), seen_on=pl.lit(None, pl.Date)
+    )
+    register = prepare_register(
+        corpus.register.drop("head"), headships=heads if mix.details else None, link_closed=True
+    )
     asked = ask(corpus.mentions, register)
     evidence = gather_evidence(*find_candidates(asked, register), asked, register)
-    meant = corpus.mentions.select("mention_id").join(corpus.truth, on="mention_id", how="left", maintain_order="left")["urn"]
-    right = (meant.gather(evidence.mention) == register.schools["urn"].gather(evidence.school)).fill_null(False).to_numpy()
+    meant = corpus.mentions.select("mention_id").join(
+        corpus.truth, on="mention_id", how="left", maintain_order="left"
+    )["urn"]
+    right = (
+        (meant.gather(evidence.mention) == register.schools["urn"].gather(evidence.school))
+        .fill_null(False)
+        .to_numpy()
+    )
     # What a closed namesake takes is decided beforehand and not fitted.
     utility = np.zeros(evidence.mention.size)
     offset = discount_closed(utility, evidence, register, namesake_odds=1 / 400, closed_odds=1.0)
@@ -165,13 +221,17 @@ def stack(corpora_measured: list) -> Stacked:
     )
 
 
-def likelihood(u: np.ndarray, v: np.ndarray, mention: np.ndarray, right: np.ndarray, found: np.ndarray) -> tuple:
+def likelihood(
+    u: np.ndarray, v: np.ndarray, mention: np.ndarray, right: np.ndarray, found: np.ndarray
+) -> tuple:
     """Negative log likelihood and its derivatives by u and v. A right school that is no candidate counts as none."""
     top = v.copy()
     np.maximum.at(top, mention, u)
     e, e0 = np.exp(u - top[mention]), np.exp(v - top)
     whole = e0 + np.bincount(mention, e, minlength=v.size)
-    value = -(np.sum(u[right] - top[mention[right]]) + np.where(found, 0.0, v - top).sum() - np.log(whole).sum())
+    value = -(
+        np.sum(u[right] - top[mention[right]]) + np.where(found, 0.0, v - top).sum() - np.log(whole).sum()
+    )
     return value, e / whole[mention] - right, e0 / whole - ~found
 
 
@@ -182,12 +242,20 @@ def fit(corpora_measured: list) -> Model:
     x, z, k = (data.pairs - mean) / spread, data.nones, data.pairs.shape[1]
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, du, dv = likelihood(x @ beta[:k] + data.offset, z @ beta[k:], data.mention, data.right, data.found)
+        value, du, dv = likelihood(
+            x @ beta[:k] + data.offset, z @ beta[k:], data.mention, data.right, data.found
+        )
         return value + PENALTY * (beta @ beta) / 2, np.concatenate([x.T @ du, z.T @ dv]) + PENALTY * beta
 
-    bounds = [(None, 0.0) if n in AT_MOST_ZERO else (None, None) for n in data.names] + [(None, None)] * z.shape[1]
-    done = minimize(loss, np.zeros(k + z.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
-    print(f"straight: {done.fun / data.found.size:.4f} a mention; {data.found.mean():.4f} have the right school among candidates")
+    bounds = [(None, 0.0) if n in AT_MOST_ZERO else (None, None) for n in data.names] + [
+        (None, None)
+    ] * z.shape[1]
+    done = minimize(
+        loss, np.zeros(k + z.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
+    )
+    print(
+        f"straight: {done.fun / data.found.size:.4f} a mention; {data.found.mean():.4f} have the right school among candidates"
+    )
     straight, none, into, bias, out = descend(data, x, z, done.x[:k], done.x[k:])
     # The spread of a measure is taken into its coefficient; the means cancel, but for the terms' biases and none.
     weights = straight / spread
@@ -201,14 +269,27 @@ def fit(corpora_measured: list) -> Model:
         for h in range(TERMS)
     )  # fmt: skip
     flat = (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    return Model(dict(zip(data.names, weights.tolist(), strict=True)), bent, dict(zip(data.none_names, none.tolist(), strict=True)), flat, flat, {})
+    return Model(
+        dict(zip(data.names, weights.tolist(), strict=True)),
+        bent,
+        dict(zip(data.none_names, none.tolist(), strict=True)),
+        flat,
+        flat,
+        {},
+    )
 
 
 def descend(data: Stacked, x: np.ndarray, z: np.ndarray, straight: np.ndarray, none: np.ndarray) -> tuple:
     """Adam over batches of mentions, from the straight fit; the order is drawn from the seed."""
     rng = random_stream(SEED, "fit")
     chosen = [n for n, name in enumerate(data.names) if name not in STRAIGHT]
-    parts = [straight.copy(), none.copy(), rng.normal(0, 0.25, (len(chosen), TERMS)), np.zeros(TERMS), rng.normal(0, 0.1, TERMS)]
+    parts = [
+        straight.copy(),
+        none.copy(),
+        rng.normal(0, 0.25, (len(chosen), TERMS)),
+        np.zeros(TERMS),
+        rng.normal(0, 0.1, TERMS),
+    ]
     first, second = [np.zeros_like(p) for p in parts], [np.zeros_like(p) for p in parts]
     start = np.searchsorted(data.mention, np.arange(data.found.size + 1))
     limited = [n for n, name in enumerate(data.names) if name in AT_MOST_ZERO and name in STRAIGHT]
@@ -233,7 +314,10 @@ def descend(data: Stacked, x: np.ndarray, z: np.ndarray, straight: np.ndarray, n
             for n, slope in enumerate(slopes):
                 first[n] = 0.9 * first[n] + 0.1 * slope
                 second[n] = 0.999 * second[n] + 0.001 * slope**2
-                parts[n] -= rate * (first[n] / (1 - 0.9**step) / (np.sqrt(second[n] / (1 - 0.999**step)) + 1e-8) + DECAY * parts[n])
+                parts[n] -= rate * (
+                    first[n] / (1 - 0.9**step) / (np.sqrt(second[n] / (1 - 0.999**step)) + 1e-8)
+                    + DECAY * parts[n]
+                )
             parts[0][limited] = np.minimum(parts[0][limited], 0.0)
         print(f"bent: {value / data.found.size:.4f} a mention", flush=True)
     return tuple(parts)
@@ -264,7 +348,11 @@ def calibrate(raw: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
     at = np.bincount(group, raw) / n
     share = (np.bincount(group, right) + 0.5 * at) / (n + 0.5)
     rising = IsotonicRegression().fit_transform(at, share, sample_weight=n)
-    points = [(0.0, 0.0), *zip(at.tolist(), rising.tolist(), strict=True), (1.0, float(min(max(rising[-1], 0.9995), 0.9999)))]
+    points = [
+        (0.0, 0.0),
+        *zip(at.tolist(), rising.tolist(), strict=True),
+        (1.0, float(min(max(rising[-1], 0.9995), 0.9999))),
+    ]
     return [(round(a, 6), round(b, 6)) for a, b in points]
 
 
@@ -286,7 +374,9 @@ def acceptances(calibrated: np.ndarray, right: np.ndarray) -> list[tuple[float, 
 SAFETY = 0.75
 
 
-def write(path: Path, model: Model, points: list, acceptance: list, registers: list, mixes: list, n: int) -> None:
+def write(
+    path: Path, model: Model, points: list, acceptance: list, registers: list, mixes: list, n: int
+) -> None:
     lines = [
         "# Made by bench/linkage_train.py; not to be edited by hand. See docs/methods/linkage.md.", "", "[model]",
         'id = "england"', 'version = "1"', f"seed = {SEED}",

@@ -8,6 +8,7 @@ from leadscape.cli.survey import code
 from leadscape.cli.survey.agree import agree
 from leadscape.cli.survey.form import form
 from leadscape.cli.survey.identify import identify
+from leadscape.cli.survey.link import link
 from leadscape.cli.survey.person import person
 from leadscape.cli.survey.read import read
 from leadscape.cli.survey.response import response
@@ -29,6 +30,7 @@ app.command("agree")(agree)
 app.add_typer(code.app, name="code")
 app.command("form")(form)
 app.command("identify")(identify)
+app.command("link")(link)
 app.command("person")(person)
 app.command("read")(read)
 app.command("response")(response)

@@ -1,9 +1,11 @@
 """Which school of the register is meant?
 
 Tables in: mentions of schools as written, ``Schools``. Tables out: ``SchoolLinks`` (the school meant by each mention,
-or why there is none) and ``SchoolCandidates`` (what it could mean, with probabilities and reasons).
+or why there is none) and ``SchoolCandidates`` (what it could mean, with probabilities and reasons),
+``SchoolAliases`` (what people decided about a wording).
 """
 
+from leadscape.survey.linkage.aliases import SchoolAliases, learn_aliases
 from leadscape.survey.linkage.config import LinkageConfig
 from leadscape.survey.linkage.exact import authority_lookup, link_mentions, suggest_schools
 from leadscape.survey.linkage.linking import Linkage, link_schools
@@ -14,9 +16,11 @@ __all__ = [
     "Linkage",
     "LinkageConfig",
     "LinkageRegister",
+    "SchoolAliases",
     "SchoolCandidates",
     "SchoolLinks",
     "authority_lookup",
+    "learn_aliases",
     "link_mentions",
     "link_schools",
     "prepare_register",

@@ -5,11 +5,15 @@ Nothing else is learned from a decision: no coefficient changes, no similar word
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dataframely as dy
 import polars as pl
 
 from leadscape.core.identifiers import normalise_name
-from leadscape.core.tables import Table
+from leadscape.core.tables import Table, check_table
+from leadscape.core.tabular import read_text_table
+from leadscape.core.writing import unguard_formulas
 from leadscape.register.tables import urn_column
 from leadscape.survey.linkage.places import place_key
 
@@ -96,3 +100,21 @@ def replay(
         )
     )
     return pl.concat([own, alike])
+
+
+def read_aliases(path: Path) -> pl.DataFrame | None:
+    """Aliases as an earlier run wrote them; null where the file is something else.
+
+    Raises
+    ------
+    FileProblem, TableProblem
+        When the file is no table, or breaks the declaration.
+    """
+    table = read_text_table(path)
+    if not {"name_key", "place_key", "urn"} <= set(table.frame.columns):
+        return None
+    frame = unguard_formulas(table.frame).with_columns(
+        pl.col("place_key").fill_null(""),
+        *(pl.lit(None, pl.String).alias(name) for name in ("decided_by",) if name not in table.frame.columns),
+    )
+    return check_table(frame, SchoolAliases, path.name, row="row")

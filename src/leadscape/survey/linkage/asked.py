@@ -12,6 +12,7 @@ from scipy import sparse
 from leadscape.core.identifiers import clean_identifier, normalise_name
 from leadscape.survey.linkage.details import phase_family, split_postcodes, surname
 from leadscape.survey.linkage.grammar import Names, take_apart
+from leadscape.survey.linkage.rarity import weigh_words
 
 if TYPE_CHECKING:
     from leadscape.survey.linkage.register import LinkageRegister
@@ -33,7 +34,7 @@ class Asked:
     words
         Place of each of ``names.words`` among the register's words; beyond them for a word that the register lacks.
     rarity
-        log(N / d) of each of ``names.words``; that of a word borne once for a word that the register lacks.
+        Weight of each of ``names.words``, see :mod:`leadscape.survey.linkage.rarity`.
     authorities
         Mentions x authorities of the register, weights 0-1.
     """
@@ -69,8 +70,8 @@ def ask(mentions: pl.DataFrame, register: LinkageRegister) -> Asked:
     names = take_apart(prepared["name"], register.word_number)
     number, known = register.word_number, len(register.word_number)
     words = np.array([number.get(word, known + place) for place, word in enumerate(names.words)], np.int64)
-    rarest = float(register.rarity.max()) if register.rarity.size else 1.0
-    rarity = np.full(len(words), rarest)
-    rarity[words < known] = register.rarity[words[words < known]]
+    rarity = weigh_words(names.words, np.zeros(len(words)), register.forms.height)
+    in_names = words < len(register.names.words)
+    rarity[in_names] = register.rarity[words[in_names]]
     authorities = register.places.read(prepared["authority_code"], prepared["authority"])
     return Asked(prepared, names, words, rarity, authorities)

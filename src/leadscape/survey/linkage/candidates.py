@@ -54,6 +54,8 @@ def find_candidates(asked: Asked, register: LinkageRegister) -> tuple[np.ndarray
     tuple of numpy.ndarray
         Mention (row of ``asked``) and form (row of ``register.forms``), by mention; about :data:`KEPT` a mention.
     """
+    if not asked.height or not register.forms.height:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     vectors = as_runs(asked.names.core, register.runs)
     keys = _Keys(asked, register)
     near = [

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from leadscape.survey.linkage.register import LinkageRegister
 
 TOWN_NEAR: Final = 85.0
+CONTRADICTED: Final = 0.3
+"""Share of a name's telling words, by weight, below which a school of the number written is not the one named."""
 SURNAME_NEAR: Final = 0.8
 """Likeness (0-1) from which two surnames are one."""
 
@@ -75,6 +77,9 @@ def gather_evidence(
             "lost_elsewhere": np.minimum(measures["ours_lost_words"], 1.0) * measures["authority_differs"],
             "lost_inside": np.minimum(measures["ours_lost_words"], 1.0) * measures["authority_agrees"],
             "kind_lost": np.minimum(measures["ours_lost_words"], 1.0) * (1.0 - measures["kind_same"]),
+            "number_contradicted": measures["number_same"]
+            * (measures["covers_ours"] < CONTRADICTED)
+            * (1.0 - measures["unnamed"]),
             "faith_lost": np.minimum(measures["ours_lost_words"], 1.0) * measures["faith_only_ours"],
             "elsewhere_kind": measures["authority_differs"] * (1.0 - measures["kind_same"]),
         },

@@ -175,6 +175,17 @@ def _open_rival(
     return best[group]
 
 
+def believe_numbers(evidence: Evidence, chances: Chances, number_alone: float) -> Chances:
+    """The same, with a number that nothing stands beside believed as often as numbers are right."""
+    alone = (evidence.measures["number_same"] > 0) & (evidence.measures["unnamed"] > 0)
+    if not alone.any():
+        return chances
+    numbered = np.zeros(chances.none.size, bool)
+    numbered[evidence.mention[alone]] = True
+    pair = np.where(alone, number_alone, np.where(numbered[evidence.mention], 0.0, chances.pair))
+    return Chances(pair, np.where(numbered, 1.0 - number_alone, chances.none), chances.raw_best)
+
+
 def weigh(evidence: Evidence, utility: np.ndarray, none: np.ndarray, model: Model) -> Chances:
     """Calibrated probabilities of every pair and of none."""
     mention, n = evidence.mention, none.size

@@ -161,7 +161,11 @@ def _compare_kinds(
     hard = ((conflicting(asked.names.types)[mention] & theirs) > 0) & ((ours & theirs) == 0)
     both = (ours > 0) & (theirs > 0)
     our_faith, their_faith = asked.names.faiths[mention], register.names.faiths[form]
+    character = register.schools["faiths"].to_numpy()[register.forms["school"].to_numpy()[form]]
     both_faiths = (our_faith > 0) & (their_faith > 0)
+    # Many a church school has no word of it in its name, and people write one.
+    only_ours = (our_faith > 0) & (their_faith == 0)
+    of_character = only_ours & ((our_faith & character) > 0)
     return {
         "kind_same": (both & (ours == theirs)).astype(float),
         "kind_shared": (both & (ours != theirs) & ((ours & theirs) > 0) & ~hard).astype(float),
@@ -170,8 +174,11 @@ def _compare_kinds(
         "kind_only_ours": ((ours > 0) & (theirs == 0)).astype(float),
         "kind_only_theirs": ((ours == 0) & (theirs > 0)).astype(float),
         "faith_same": (both_faiths & ((our_faith & their_faith) > 0)).astype(float),
-        "faith_conflict": (both_faiths & ((our_faith & their_faith) == 0)).astype(float),
-        "faith_only_ours": ((our_faith > 0) & (their_faith == 0)).astype(float),
+        "faith_conflict": (
+            (both_faiths & ((our_faith & their_faith) == 0)) | (only_ours & (character > 0) & ~of_character)
+        ).astype(float),
+        "faith_of_character": of_character.astype(float),
+        "faith_only_ours": (only_ours & (character == 0)).astype(float),
         "faith_only_theirs": ((our_faith == 0) & (their_faith > 0)).astype(float),
         "grouping": (asked.names.grouping[mention] & ~register.names.grouping[form]).astype(float),
         "saint_differs": (asked.names.saint[mention] != register.names.saint[form]).astype(float),

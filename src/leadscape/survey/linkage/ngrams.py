@@ -1,8 +1,8 @@
 """Names as runs of three letters, weighted so that rare runs count more, for finding near names among many.
 
 A name is a vector over its distinct runs of three letters (each word with a blank before and after). Run *g*, found in
-*d* of *N* names of the register, weighs log(*N* / *d*); runs in more than ``COMMONEST`` names say too little for what
-they cost and are left out. Vectors have length 1, so that the product of two is their cosine.
+*d* of *N* names of the register, weighs log(1 + *N* / *d*); runs in more than ``COMMONEST`` names say too little for
+what they cost and are left out. Vectors have length 1, so that the product of two is their cosine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Runs:
     codes
         Distinct runs, ascending.
     weights
-        log(N / d) of each; 0 where it is too common.
+        log(1 + N / d) of each; 0 where it is too common.
     matrix
         Names x runs, rows of length 1 (or 0), float32.
     """
@@ -42,7 +42,7 @@ def count_runs(texts: pl.Series) -> Runs:
     """The runs of the register's names."""
     rows, codes = _runs(texts)
     distinct, columns, often = np.unique(codes, return_inverse=True, return_counts=True)
-    weights = np.where(often <= COMMONEST, np.log(max(texts.len(), 2) / often), 0.0).astype(np.float32)
+    weights = np.where(often <= COMMONEST, np.log1p(texts.len() / often), 0.0).astype(np.float32)
     return Runs(distinct, weights, _matrix(rows, columns, weights, texts.len()))
 
 

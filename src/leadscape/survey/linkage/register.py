@@ -20,6 +20,7 @@ from leadscape.survey.linkage.details import phase_family, split_postcodes, surn
 from leadscape.survey.linkage.grammar import Names, take_apart
 from leadscape.survey.linkage.ngrams import Runs, count_runs
 from leadscape.survey.linkage.places import Places, know_places
+from leadscape.survey.linkage.rarity import weigh_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +35,8 @@ class LinkageRegister:
     schools
         One row a school, ordered so that schools which may be meant come first: ``urn``, ``name``, ``town``,
         ``postcode``, ``phase``, ``authority_code``, ``linkable`` (may be meant), ``standing`` (open on the date),
-        ``successors`` (numbers of what it became), ``town_key``, ``phase_family``, ``surnames`` (of its heads), and
+        ``successors`` (numbers of what it became), ``town_key``, ``phase_family``, ``faiths`` (bits of its religious
+        character), ``surnames`` (of its heads), and
         of the postcode ``area``, ``outcode``, ``sector``, ``whole``.
     forms
         ``school`` (row of ``schools``), ``name``, ``former`` (a name that the register itself does not give).
@@ -43,13 +45,13 @@ class LinkageRegister:
     runs, runs_across
         Runs of three letters of their telling words, and the transpose of the matrix.
     rarity
-        log(N / d) of each telling word of ``names.words``.
+        Weight of each telling word of ``names.words``, see :mod:`leadscape.survey.linkage.rarity`.
     word_number
-        Word to its place in ``names.words``.
+        Word to its number: its place in ``names.words``, or beyond them for a word that only places hold.
     bearers
         For each form, how many linkable schools bear its telling words, kind and faith.
     place_words
-        Sorted keys school x number of words + word: the words of a school's town, district and authority.
+        Sorted keys school x words + word number: the words of a school's town, district and authority.
     places
         Places by which an authority may be named.
     authority
@@ -102,10 +104,6 @@ def prepare_register(
     link_closed
         Whether a mention may be linked to a closed school, as in a study of the past. An open school of the same name
         in the same authority is then still what a name means (see ``LinkageConfig.namesake_odds``).
-
-    Notes
-    -----
-    A name of a register weighs words by N / d: N names, d of them with the word.
     """
     # A register of one date says itself what is open; dates of its rows may lie after the date asked for.
     standing = (
@@ -122,7 +120,7 @@ def prepare_register(
     apart = take_apart(forms["name"])
     runs = count_runs(apart.core)
     often = np.bincount(apart.word_ids, minlength=len(apart.words))
-    word_number = {word: place for place, word in enumerate(apart.words)}
+    word_number, place_words = _place_words(ordered, apart.words)
     places = know_places(ordered)
     authority = _numbered(ordered["authority_code"], places.codes)
     described = _describe(ordered, successors, headships)
@@ -132,10 +130,10 @@ def prepare_register(
         names=apart,
         runs=runs,
         runs_across=runs.matrix.T.tocsr(),
-        rarity=np.log(max(forms.height, 2) / np.maximum(often, 1)),
+        rarity=weigh_words(apart.words, often, forms.height),
         word_number=word_number,
         bearers=_count_bearers(apart, ordered["linkable"].to_numpy()[forms["school"].to_numpy()]),
-        place_words=_place_words(ordered, word_number),
+        place_words=place_words,
         places=places,
         authority=authority,
         affinity=_affinity(authority, described["outcode"], len(places.codes)),
@@ -170,10 +168,10 @@ def _describe(
         "postcode",
         "phase",
         "authority_code",
-        "religious_character",
         "linkable",
         "standing",
         *split_postcodes(pl.col("postcode")),
+        faiths=pl.Series(take_apart(ordered["religious_character"]).faiths),
         town_key=normalise_name(pl.col("town")).fill_null(""),
         phase_family=phase_family(pl.col("phase")),
     )
@@ -206,14 +204,17 @@ def _count_bearers(names: Names, linkable: np.ndarray) -> np.ndarray:
     )
 
 
-def _place_words(ordered: pl.DataFrame, word_number: dict[str, int]) -> np.ndarray:
+def _place_words(ordered: pl.DataFrame, words: list[str]) -> tuple[dict[str, int], np.ndarray]:
+    """Numbers of the words of names and then of places, and the words of each school's places."""
     columns = [pl.col(name).cast(pl.String) for name in ("town", "district", "authority_name")]
     text = ordered.select(text=pl.concat_str(*columns, separator=" ", ignore_nulls=True)).to_series()
     apart = take_apart(text)
-    number = np.array([word_number.get(word, -1) for word in apart.words], np.int64)
+    number = {word: place for place, word in enumerate(words)}
+    for word in apart.words:
+        number.setdefault(word, len(number))
     school = np.repeat(np.arange(text.len()), np.diff(apart.starts))
-    words = number[apart.word_ids]
-    return np.unique(school[words >= 0] * len(word_number) + words[words >= 0])
+    theirs = np.array([number[word] for word in apart.words], np.int64)
+    return number, np.unique(school * max(len(number), 1) + theirs[apart.word_ids])
 
 
 def _affinity(authority: np.ndarray, outcodes: pl.Series, n: int) -> np.ndarray:
