@@ -48,6 +48,8 @@ class StudyInputs:
         Every file that was read, for provenance.
     held_back
         Nominations that stay out until a person has decided whether they name somebody who objected.
+    reading_notes
+        Sentences about returns that were not read as they stand: forms of an older wording, one return sent twice.
     held_questions
         As :class:`~leadscape.survey.tables.Questions`: one for each of them, and for those decided on.
     """
@@ -61,6 +63,7 @@ class StudyInputs:
     withdrawn: int
     files: tuple[InputFile, ...]
     held_back: int = 0
+    reading_notes: tuple[str, ...] = ()
     held_questions: pl.DataFrame = field(default_factory=Questions.create_empty)
 
     @property
@@ -125,6 +128,7 @@ def gather_everything(study: Study, progress: Progress | None = None) -> StudyIn
             ]
         ),
         withdrawn=0,
+        reading_notes=returned.notes,
         files=_input_files(study, readings, returned.files),
     )
 

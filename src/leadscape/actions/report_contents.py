@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.actions.measure_response import with_returns
 from leadscape.actions.read_validation import validate_holdings
 from leadscape.actions.understood_lines import count_understood
 from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
@@ -20,6 +21,7 @@ from leadscape.report.contents import BaselineComparison, ReportContents
 from leadscape.report.points import draw_home_points
 from leadscape.report.tables import OpenQuestions, ReadingCounts, ResponseCounts
 from leadscape.report.wording import interval, people_told, plural, quantity
+from leadscape.survey.response import cover_schools, rate_response, read_contacts
 
 if TYPE_CHECKING:
     from leadscape.actions.describe_landscape import DescribedLandscape
@@ -50,6 +52,7 @@ def make_contents(
     provenance: Provenance,
 ) -> ReportContents:
     """Everything the report shows; ``published`` is the landscape after suppression."""
+    contacts = with_returns(read_contacts(study.frame), inputs.responses, None)
     return ReportContents(
         title=study.title,
         system=study.system,
@@ -83,6 +86,8 @@ def make_contents(
         baseline=_beside_baseline(study, published),
         understanding=count_understood(settled, study.settings),
         validation=_validation(study, settled),
+        response_rates=rate_response(contacts),
+        schools_covered=cover_schools(contacts, inputs.schools),
     )
 
 
@@ -158,6 +163,7 @@ def quality_notes(
             f"In nothing here until a person decides whether somebody who objected is named: {told(inputs.held_back)} "
             "nominations."
         )
+    notes += inputs.reading_notes
     if unused := settled.unused_decisions:
         notes.append(f"Decisions whose question no longer arises: {unused:,}.")
     return tuple(notes)

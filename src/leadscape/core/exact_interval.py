@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 from scipy import special
 
 from leadscape.core.errors import NotIdentified
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 
 def exact_interval(count: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -52,19 +58,26 @@ def exact_interval(count: float, n: float, confidence: float = 0.95) -> tuple[fl
             "An interval needs a count between zero and a number of units of at least one.",
             "Check the numerator and the denominator.",
         )
-    return effective_interval(count, n, tail)
+    low, high = exact_ends(count, n, tail)
+    return float(low), float(high)
 
 
-def effective_interval(count: float, n: float, tail: float) -> tuple[float, float]:
-    """The formula of :func:`exact_interval` for effective numbers of a weighted sample, which may be fractions below 1.
+def exact_ends(
+    count: ArrayLike, n: ArrayLike, tail: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The formula of :func:`exact_interval` for whole columns, and for effective numbers, which may be fractions.
 
     Parameters
     ----------
+    count, n
+        Of one shape; ``0 <= count <= n``.
     tail
         What is left out on each side (0-0.5).
     """
-    low = float(special.betaincinv(count, n - count + 1, tail)) if count > 0 else 0.0
-    high = float(special.betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
+    k, of = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        low = np.where(k > 0, special.betaincinv(np.where(k > 0, k, 1.0), of - k + 1, tail), 0.0)
+        high = np.where(k < of, special.betaincinv(k + 1, np.where(k < of, of - k, 1.0), 1 - tail), 1.0)
     return low, high
 
 

@@ -79,6 +79,8 @@ class ReportContents:
         As declared in :mod:`leadscape.report.tables`.
     decisions
         Questions that were settled in the review file.
+    response_rates, schools_covered
+        As declared in :mod:`leadscape.survey.response.tables`; null where nobody was asked.
     validation
         What schools said about a sample of entries; null where none was checked.
     notes
@@ -102,6 +104,8 @@ class ReportContents:
     baseline: BaselineComparison | None = None
     understanding: pl.DataFrame = field(default_factory=UnderstoodLines.create_empty)
     validation: ValidationResult | None = None
+    response_rates: pl.DataFrame | None = None
+    schools_covered: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from leadscape.landscape import tables as landscape_tables
 from leadscape.report import tables as report_tables
 from leadscape.report.contents import ReportContents
 from leadscape.report.validation_views import published_rates
+from leadscape.survey.response.tables import ResponseRates, SchoolCoverage
 from leadscape.survey.validation.tables import ErrorRates
 
 LORENZ_COLUMNS = {
@@ -85,6 +86,8 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
             landscape_tables.WaveComparison,
         ),
         ("responses", "Response", contents.responses, report_tables.ResponseCounts),
+        ("response_rates", "Response rates", contents.response_rates, ResponseRates),
+        ("schools_covered", "Schools covered", contents.schools_covered, SchoolCoverage),
         (
             "validation",
             "Errors in reported entries",

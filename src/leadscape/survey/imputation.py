@@ -47,30 +47,6 @@ class DrawnHoldings:
     leaders: int
 
 
-@dataclass(frozen=True)
-class Doubts:
-    """What is open, each answer with its probability; all frames may be empty.
-
-    Attributes
-    ----------
-    roles
-        ``question_id``, ``role`` (a role id or ``none``), ``probability``: sums to 1 over a question.
-    schools
-        ``mention_id``, ``urn`` (null: none of these), ``probability``: sums to 1 over a mention.
-    persons
-        ``person``, ``other``, ``probability`` that they are one.
-    """
-
-    roles: pl.DataFrame
-    schools: pl.DataFrame
-    persons: pl.DataFrame
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is open, so that every draw would be the same."""
-        return not (self.roles.height or self.schools.height or self.persons.height)
-
-
 def draw_answers(answers: pl.DataFrame, key: str, rng: np.random.Generator) -> pl.DataFrame:
     """One answer to each question, by the probabilities of its answers: the row of ``answers`` that was drawn.
 

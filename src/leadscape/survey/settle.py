@@ -68,25 +68,9 @@ def settle(
     memberships: pl.DataFrame | None = None,
     config: SurveyConfig | None = None,
 ) -> Settlement:
-    """Leaders and role-holdings from nominations.
+    """Leaders and role-holdings from nominations; parameters as for :func:`~leadscape.survey.understanding.understand`.
 
-    Parameters
-    ----------
-    nominations, responses
-        As declared in :mod:`leadscape.survey.tables`.
-    schools
-        As :class:`~leadscape.register.tables.Schools`; schools open on ``as_of`` are linked to, any may be decided on.
-    decisions
-        As :func:`~leadscape.survey.review.read_decisions` returns them.
-    as_of
-        The study's date: holdings outside it are kept apart.
-    successors
-        ``urn``, ``successor_urn``: what schools became by the study's date. A return that names a closed school is
-        asked about with its successor first; it is never moved there without a decision.
-    names
-        As :class:`~leadscape.register.names.SchoolNames`: what schools were called in other files.
-    memberships
-        As :class:`~leadscape.register.tables.Memberships`: schools of one trust or federation may share a leader.
+    A holding counts when it is in force on ``as_of``; the others are kept apart.
 
     Raises
     ------

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from leadscape.core.tables import polars_schema
 from leadscape.survey import questions as asked
-from leadscape.survey.co_nomination import weigh_by_co_nomination
 from leadscape.survey.coding import code_roles
-from leadscape.survey.coding.role_suggestions import suggest_role_shares
 from leadscape.survey.config import SurveyConfig
+from leadscape.survey.doubts import Doubts, find_doubts, share_roles
 from leadscape.survey.identity import merge_persons, resolve_persons, school_ties
-from leadscape.survey.imputation import Doubts
 from leadscape.survey.linkage import link_schools, prepare_register
 from leadscape.survey.mentions import find_mentions, place_nominations
 from leadscape.survey.review import NONE, SAME, check_decisions
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from leadscape.codebooks import Codebook
     from leadscape.survey.identity import PersonResolution
     from leadscape.survey.linkage import Linkage
-
-CERTAIN_FROM: Final = 0.9995
-"""Probability from which an answer is the same in every draw: less doubt than that moves no figure that is shown."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +132,7 @@ def understand(
     lines = located.join(coded.select("nomination_id", "role"), on="nomination_id", maintain_order="left")
     ties = school_ties(lines["home_urn"], memberships, successors)
     resolution = resolve_persons(lines, config.identity, _decided_persons(decisions), ties=ties)
-    shares = _role_shares(coded, lines, resolution.identities, codebook)
+    shares = share_roles(coded, lines, resolution.identities, codebook)
 
     role_questions = asked.ask_roles(placed, automatic, shares, decisions)
     groups = resolution.identities.select("nomination_id", person="group")
@@ -156,7 +151,7 @@ def understand(
         located=located,
         resolution=resolution,
         questions=questions,
-        doubts=_doubts(shares, coded, placed, linkage, resolution),
+        doubts=find_doubts(shares, coded, placed, linkage, resolution),
         certain_persons=_certain(groups, resolution),
         unused_decisions=_unused(decisions, questions, mentions, nominations),
     )
@@ -232,69 +227,10 @@ def _linked_nominations(located: pl.DataFrame, links: pl.DataFrame, uses: pl.Dat
     )
 
 
-def _role_shares(
-    coded: pl.DataFrame, lines: pl.DataFrame, identities: pl.DataFrame, codebook: Codebook
-) -> pl.DataFrame:
-    """What each wording that is not coded may mean, by its words and by what else its people are called."""
-    worded = lines.select(
-        "nomination_id",
-        "route",
-        role_text=asked.wording(pl.col("role_text")),
-        question_id=asked.role_question_id(pl.col("role_text")),
-    ).join(coded, on="nomination_id", maintain_order="left")
-    method = pl.col("method").cast(pl.String)
-    known = worded.filter(method != "uncoded").with_columns(pl.col("role").fill_null(NONE))
-    unknown = worded.filter(method == "uncoded")
-    # Words that differ in case only are one question; any of their spellings stands for all.
-    wordings = unknown.group_by("question_id").agg(pl.col("role_text").min()).sort("question_id")
-    spelt = unknown.select("question_id", "route").join(wordings, on="question_id", maintain_order="left")
-    suggested = suggest_role_shares(
-        spelt.select("role_text", "route"), codebook, known.select("role_text", "role", "route")
-    )
-    shares = (
-        wordings.join(suggested, on="role_text", maintain_order="left")
-        .sort("question_id", "rank")
-        .select("question_id", "role", "probability")
-    )
-    people = identities.select("nomination_id", "person")
-    return weigh_by_co_nomination(shares, worded.join(people, on="nomination_id", maintain_order="left"))
-
-
 def _certain(groups: pl.DataFrame, resolution: PersonResolution) -> pl.DataFrame:
     """Groups of one name and school, joined where a person decided so."""
     same = resolution.pairs.filter(pl.col("decision").cast(pl.String) == SAME)
     return merge_persons(groups, same.select("person", "other"))
-
-
-def _doubts(
-    shares: pl.DataFrame,
-    coded: pl.DataFrame,
-    placed: pl.DataFrame,
-    linkage: Linkage,
-    resolution: PersonResolution,
-) -> Doubts:
-    """Everything that nobody has decided, each answer with its probability."""
-    open_lines = coded.filter(pl.col("method").cast(pl.String) == "uncoded")
-    waiting = placed.join(open_lines, on="nomination_id", how="semi").select(
-        question_id=asked.role_question_id(pl.col("role_text"))
-    )
-    undecided = linkage.links.filter(pl.col("method").cast(pl.String) != "review")
-    offered = linkage.candidates.join(undecided, on="mention_id", how="semi").select(
-        "mention_id", "urn", "probability"
-    )
-    rest = offered.group_by("mention_id", maintain_order=True).agg(
-        urn=pl.lit(None, pl.String), probability=(1 - pl.col("probability").sum()).clip(lower_bound=0)
-    )
-    schools = pl.concat([offered, rest.select(offered.columns)]).filter(pl.col("probability") > 0)
-    certain = pl.col("probability").max().over("mention_id") >= CERTAIN_FROM
-    pairs = resolution.pairs.filter(pl.col("decision").is_null())
-    return Doubts(
-        roles=shares.join(waiting, on="question_id", how="semi").select("question_id", "role", "probability"),
-        schools=schools.filter(~certain),
-        persons=pairs.filter(pl.col("probability") > 1 - CERTAIN_FROM).select(
-            "person", "other", "probability"
-        ),
-    )
 
 
 def _unused(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import polars as pl
-from scipy.special import betaincinv
+
+from leadscape.core.exact_interval import exact_ends, tail_of
 
 CONFIDENCE: Final = 0.95
 
@@ -14,14 +14,7 @@ CONFIDENCE: Final = 0.95
 def share_columns(part: str, whole: str, names: tuple[str, str, str]) -> list[pl.Expr]:
     """Share, low and high of ``part`` out of ``whole``; null where the whole is 0.
 
-    Notes
-    -----
-    With k of n and a = 1 - 0.95: low is the a/2 quantile of Beta(k, n - k + 1), high the 1 - a/2 quantile of
-    Beta(k + 1, n - k); 0 where k = 0, 1 where k = n.
-
-    Sources
-    -------
-    Clopper & Pearson (1934), Biometrika 26, 404-413.
+    See :func:`~leadscape.core.exact_interval.exact_interval` for the formula.
     """
     some = pl.col(whole) > 0
 
@@ -39,10 +32,6 @@ def share_columns(part: str, whole: str, names: tuple[str, str, str]) -> list[pl
 
 
 def _bounds(pairs: pl.Series) -> tuple[pl.Series, pl.Series]:
-    k = pairs.struct.field("k").to_numpy().astype(np.float64)
-    n = pairs.struct.field("n").to_numpy().astype(np.float64)
-    tail = (1 - CONFIDENCE) / 2
-    with np.errstate(invalid="ignore"):
-        low = np.where(k > 0, betaincinv(np.maximum(k, 0.5), n - k + 1, tail), 0.0)
-        high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 0.5), 1 - tail), 1.0)
+    k, n = (pairs.struct.field(name).cast(pl.Float64).to_numpy() for name in ("k", "n"))
+    low, high = exact_ends(k, n, tail_of(CONFIDENCE))
     return pl.Series(low), pl.Series(high)

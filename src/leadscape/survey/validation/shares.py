@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from leadscape.core.exact_interval import effective_interval, tail_of
+from leadscape.core.exact_interval import exact_ends, tail_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +70,7 @@ def estimate_share(
     value = float(np.average(has, weights=weight))
     effective = _effective(has.astype(np.float64), weight, stratum, value, confidence)
     count = float(has.sum()) if effective == n and np.ptp(weight) == 0 else value * effective
-    low, high = effective_interval(min(count, effective), effective, tail_of(confidence))
+    low, high = map(float, exact_ends(min(count, effective), effective, tail_of(confidence)))
     return Share(value, min(low, value), max(high, value), n, effective)
 
 

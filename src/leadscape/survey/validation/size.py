@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 from leadscape.core.errors import NotIdentified
+from leadscape.core.exact_interval import exact_ends
 
 LARGEST = 100_000
 
@@ -62,8 +62,7 @@ def needed_size(
     n = np.arange(1, LARGEST + 1)
     wrong = np.ceil(n * expected_share - 1e-9)
     tail = (1 - confidence) / 2
-    low = np.where(wrong > 0, special.betaincinv(np.maximum(wrong, 1), n - wrong + 1, tail), 0.0)
-    high = np.where(wrong < n, special.betaincinv(wrong + 1, np.maximum(n - wrong, 1), 1 - tail), 1.0)
+    low, high = exact_ends(wrong, n, tail)
     longer = np.maximum(wrong / n - low, high - wrong / n)
     failing = n[longer > half_width]
     needed = int(failing[-1]) + 1 if len(failing) else 1
