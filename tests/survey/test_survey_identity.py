@@ -18,7 +18,11 @@ from leadscape.survey.identity import (
     resolve_persons,
     school_ties,
 )
+from leadscape.survey.identity.blocking import find_candidates
 from leadscape.survey.identity.clusters import components, join_apart, pairs_within
+from leadscape.survey.identity.coding import code_groups
+from leadscape.survey.identity.groups import complete_lines, group_lines
+from leadscape.survey.identity.weighing import weigh_candidates, weigh_pairs
 
 from tests.support.people_worlds import pair_scores, plant_people
 
@@ -328,3 +332,21 @@ def test_pairs_within_persons_are_all_of_them(labels: list[int]) -> None:
     brute = {(a, b) for a in range(len(labels)) for b in range(a + 1, len(labels)) if labels[a] == labels[b]}
     assert set(zip(one.tolist(), other.tolist(), strict=True)) == brute
     assert one.size == len(brute)
+
+
+def test_search_keys_miss_nobody_whom_comparing_everybody_would_find() -> None:
+    world = plant_people(5, persons=400, schools=240)
+    config = IdentityConfig()
+    groups = group_lines(complete_lines(world.lines))
+    coded = code_groups(groups, world.ties)
+    found = find_candidates(groups, config.largest_block)
+    weights, _ = weigh_candidates(coded, config, found.one, found.other, None)
+    one, other = np.triu_indices(groups.size, 1)
+    everybody = weigh_pairs(coded, config, weights, one, other)
+    likely = everybody.keep((everybody.probability >= 0.5) & ~np.isin(everybody.levels[:, 0], [-1]))
+    keys = set(zip(found.one.tolist(), found.other.tolist(), strict=True))
+    missed = [
+        pair for pair in zip(likely.one.tolist(), likely.other.tolist(), strict=True) if pair not in keys
+    ]
+    assert likely.one.size > 80
+    assert not missed
