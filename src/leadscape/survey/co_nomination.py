@@ -18,6 +18,8 @@ NO_ROLE: Final = "none"
 PRIOR_WEIGHT: Final = 4.0
 """Nominations' worth of the average that each role's rate of co-naming is drawn towards; our judgement: small roles
 have few lines, and a rate of exactly 0 or 1 would let one line decide."""
+LEAST_RATE: Final = 0.005
+"""Rates are kept this far from 0 and 1."""
 
 
 def weigh_by_co_nomination(shares: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -40,11 +42,12 @@ def weigh_by_co_nomination(shares: pl.DataFrame, lines: pl.DataFrame) -> pl.Data
     Notes
     -----
     For a line of route t whose role is s, let c_t(s, r) be the share of such lines whose person another line names in
-    role r, among lines of known role, with ``PRIOR_WEIGHT`` lines of the average over s added. A wording used in lines
+    role r, among lines of known role, with ``PRIOR_WEIGHT`` lines of the average added: for r = s how often people are
+    named again in their own role, else how often people of other roles are named in r. A wording used in lines
     i = 1..n has for role s the likelihood prod_i prod_r c^x (1 - c)^(1 - x), with x = 1 where another line names the
-    person of i in r. The probability is the one given times the likelihood, over their sum. Lines of ``none`` follow
-    the average. Lines are taken as independent given the role, which sharpens the answer where one respondent names the
-    same people in a row; a person still decides.
+    person of i in r. The probability is the one given times the likelihood, over their sum. A line of ``none`` is
+    named in r as often as people of other roles are. Lines are taken as independent given the role, which sharpens
+    the answer where one respondent names the same people in a row; a person still decides.
     """
     if not shares.height or not lines.height:
         return shares.with_columns(co_named=pl.lit(0, pl.Int64), lines=pl.lit(0, pl.Int64))
@@ -101,16 +104,8 @@ def _named_elsewhere(lines: pl.DataFrame, roles: list[str]) -> pl.DataFrame:
 
 def _log_likelihood(asked: pl.DataFrame, known: pl.DataFrame, roles: list[str]) -> pl.DataFrame:
     """``question_id``, ``role``, ``log``: how likely the naming elsewhere is if the words mean the role."""
-    x_known: NDArray[np.float64] = known.select(roles).to_numpy().astype(float)
-    is_role = known["role"].to_numpy()[None, :] == np.array(roles, dtype=object)[:, None]
-    average = x_known.mean(axis=0) if len(x_known) else np.full(len(roles), 0.5)
-    # Kept off 0 and 1, so that no single line can rule a role out.
-    average = np.clip(average, 0.01, 0.99)
-    totals = is_role.sum(axis=1, keepdims=True)
-    rate = (is_role.astype(float) @ x_known + PRIOR_WEIGHT * average) / (totals + PRIOR_WEIGHT)
-    rate = np.vstack([rate, average[None, :]])
-    rate = np.clip(rate, 0.005, 0.995)
     x = asked.select(roles).to_numpy().astype(float)
+    rate = _rates(known, roles)
     log = x @ np.log(rate).T + (1 - x) @ np.log1p(-rate).T
     names = [*roles, NO_ROLE]
     return pl.DataFrame(
@@ -121,3 +116,18 @@ def _log_likelihood(asked: pl.DataFrame, known: pl.DataFrame, roles: list[str]) 
         },
         schema={"question_id": pl.String, "role": pl.String, "log": pl.Float64},
     )
+
+
+def _rates(known: pl.DataFrame, roles: list[str]) -> NDArray[np.float64]:
+    """Chance that a line of role s has its person named in role r elsewhere; the last row is for lines of no role."""
+    x: NDArray[np.float64] = known.select(roles).to_numpy().astype(float)
+    is_role = known["role"].to_numpy()[None, :] == np.array(roles, dtype=object)[:, None]
+    lines = is_role.sum(axis=1)
+    named = is_role.astype(float) @ x
+    own = np.eye(len(roles), dtype=bool)
+    others = (named.sum(axis=0) - named[own]) / np.maximum(len(x) - lines, 1)
+    again = named[own].sum() / max(lines.sum(), 1)
+    average = np.where(own, again, others[None, :])
+    rate = (named + PRIOR_WEIGHT * average) / (lines[:, None] + PRIOR_WEIGHT)
+    # Kept off 0 and 1, so that no single line can rule a role out.
+    return np.clip(np.vstack([rate, others[None, :]]), LEAST_RATE, 1 - LEAST_RATE)

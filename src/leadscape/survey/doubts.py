@@ -13,6 +13,7 @@ import polars as pl
 
 from leadscape.survey import questions as asked
 from leadscape.survey.co_nomination import weigh_by_co_nomination
+from leadscape.survey.coding.config import RoleShareSettings
 from leadscape.survey.coding.role_suggestions import suggest_role_shares
 from leadscape.survey.review import NONE
 
@@ -37,11 +38,14 @@ class Doubts:
         ``mention_id``, ``urn`` (null: none of these), ``probability``: sums to 1 over a mention.
     persons
         ``person``, ``other``, ``probability`` that they are one.
+    none_counts
+        What is known of the share of wordings that name no role: the two parameters of its Beta distribution.
     """
 
     roles: pl.DataFrame
     schools: pl.DataFrame
     persons: pl.DataFrame
+    none_counts: tuple[float, float] = (1.0, 1.0)
 
     @property
     def is_empty(self) -> bool:
@@ -117,7 +121,17 @@ def find_doubts(
     return Doubts(
         roles=shares.join(waiting, on="question_id", how="semi").select("question_id", "role", "probability"),
         schools=schools.filter(~certain),
+        none_counts=_none_counts(coded),
         persons=pairs.filter(pl.col("probability") > 1 - CERTAIN_FROM).select(
             "person", "other", "probability"
         ),
     )
+
+
+def _none_counts(coded: pl.DataFrame) -> tuple[float, float]:
+    """Lines whose words a person decided to name no role, and to name one, on top of the shipped guess."""
+    settings = RoleShareSettings()
+    reviewed = coded.filter(pl.col("method").cast(pl.String) == "review")
+    none = reviewed["role"].null_count()
+    guessed = settings.none_lines * settings.none_share
+    return guessed + none, settings.none_lines - guessed + reviewed.height - none

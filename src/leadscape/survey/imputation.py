@@ -68,6 +68,26 @@ def draw_answers(answers: pl.DataFrame, key: str, rng: np.random.Generator) -> p
     )
 
 
+def vary_none(
+    roles: pl.DataFrame, none_counts: tuple[float, float], rng: np.random.Generator
+) -> pl.DataFrame:
+    """``roles`` as they would be if the share of wordings that name no role were another one, drawn from its Beta.
+
+    How many lines name no role at all is itself hardly known, and it moves all wordings one way: a draw that kept it
+    fixed would be too sure of the total. With p the mean of Beta(a, b) and d the draw, the odds of ``none`` are multiplied by
+    (d / (1 - d)) / (p / (1 - p)).
+
+    Sources
+    -------
+    Rubin (1987), section 4.2: imputations draw the parameters, too.
+    """
+    a, b = none_counts
+    drawn = float(np.clip(rng.beta(a, b), 1e-6, 1 - 1e-6))
+    factor = (drawn / (1 - drawn)) / (a / b)
+    weight = pl.col("probability") * pl.when(pl.col("role") == NO_ANSWER).then(factor).otherwise(1.0)
+    return roles.with_columns(probability=weight / weight.sum().over("question_id"))
+
+
 def draw_holdings(
     understood: Understanding,
     schools: pl.DataFrame,
@@ -100,7 +120,8 @@ def _draw(
     rng: np.random.Generator,
 ) -> DrawnHoldings:
     doubts = understood.doubts
-    roles = draw_answers(doubts.roles, "question_id", rng).select("question_id", drawn="role")
+    believed = vary_none(doubts.roles, doubts.none_counts, rng)
+    roles = draw_answers(believed, "question_id", rng).select("question_id", drawn="role")
     homes = draw_answers(doubts.schools, "mention_id", rng).select("mention_id", drawn="urn", was_drawn=True)
     same = doubts.persons.filter(pl.Series(rng.random(doubts.persons.height)) < pl.col("probability")).select(
         "person", "other"

@@ -64,7 +64,7 @@ def compare(coded: Coded, config: IdentityConfig, one: Rows, other: Rows) -> Lev
         "role": role,
         "start": _starts(coded, config, one, other, role),
         "move": _moves(coded, config, one, other, school),
-        "returns": _returns(coded, one, other),
+        "returns": _returns(coded, one, other, role, school),
         "partners": _lists_share(coded.partners.shared, coded.partners.filled, one, other),
     }
     return np.stack([found[name] for name in FIELDS], axis=1)
@@ -218,10 +218,14 @@ def _lists_share(
     return np.where(filled(one) & filled(other), ~shared(one, other), UNKNOWN).astype(np.int8)
 
 
-def _returns(coded: Coded, one: Rows, other: Rows) -> Levels:
+def _returns(coded: Coded, one: Rows, other: Rows, role: Levels, school: Levels) -> Levels:
     levels = _lists_share(coded.respondents.shared, coded.respondents.filled, one, other)
-    together, apart = level_index("returns", "together"), level_index("returns", "apart")
-    return np.select([levels == 0, levels == 1], [together, apart], UNKNOWN).astype(np.int8)
+    together, apart, repeated = (level_index("returns", name) for name in ("together", "apart", "repeated"))
+    untied = (school >= level_index("school", "authority")) & (coded.urn[one] >= 0) & (coded.urn[other] >= 0)
+    again = untied & (role == level_index("role", "same"))
+    return np.select(
+        [(levels == 0) & again, levels == 0, levels == 1], [repeated, together, apart], UNKNOWN
+    ).astype(np.int8)
 
 
 def _starts(coded: Coded, config: IdentityConfig, one: Rows, other: Rows, role: Levels) -> Levels:

@@ -102,8 +102,18 @@ FIELDS: Final[dict[str, tuple[Level, ...]]] = {
         Level("open", "dates allow a move", 0.65, 0.74, learns_m=False),
     ),
     "returns": (
-        Level("apart", "named by different returns", 0.93, 0.70),
+        Level("apart", "named by different returns", 0.925, 0.60),
         Level("together", "named twice by one return", 0.07, 0.30),
+        # A list names its people once: the same name again in the same role, at a school that nothing ties to the
+        # first, is somebody else, or a mover whose old line was not taken out.
+        Level(
+            "repeated",
+            "named by one return in one role at two schools that nothing ties",
+            0.005,
+            0.10,
+            learns_m=False,
+            learns_u=False,
+        ),
     ),
     "partners": (
         Level("shared", "a partner school the same", 0.75, 0.01, learns_m=False, learns_u=False),
