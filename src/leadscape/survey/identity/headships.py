@@ -238,9 +238,7 @@ def _tell(pairs: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("cannot_tell"))
     )
     return SharedPosts.validate(
-        told.with_columns(
-            probability=probability.fill_nan(0.0).clip(0.0, 1.0), why=pl.format("{}; {}", words, title)
-        )
+        told.with_columns(probability=probability.clip(0.0, 1.0), why=pl.format("{}; {}", words, title))
         .with_columns(verdict=verdict.cast(pl.Enum(("shared_head", "namesakes", "cannot_tell"))))
         .rename({"urn_other": "other_urn"})
         .select(SharedPosts.column_names())
