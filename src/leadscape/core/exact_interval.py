@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from leadscape.core.errors import NotIdentified
 
@@ -74,6 +73,9 @@ def exact_ends(
     tail
         What is left out on each side (0-0.5).
     """
+    # Slow to import, and most commands need no interval.
+    from scipy import special
+
     k, of = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         low = np.where(k > 0, special.betaincinv(np.where(k > 0, k, 1.0), of - k + 1, tail), 0.0)

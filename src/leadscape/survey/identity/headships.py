@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy.spatial import KDTree
 
 from leadscape.survey.identity.clusters import components
 from leadscape.survey.identity.tables import SharedHeads, SharedPosts, SharedTies
@@ -195,6 +194,9 @@ def _possible(posts: pl.DataFrame) -> dict[str, float]:
 
 def _near(placed: pl.DataFrame) -> tuple[float, float, float, float, float]:
     """Pairs of posts within :data:`NEIGHBOURS_KM`: all, in one authority, in one region, on one site, in one trust."""
+    # Slow to import, and only registers with coordinates need it.
+    from scipy.spatial import KDTree
+
     points = placed.select("easting", "northing").to_numpy()
     if not len(points):
         return 0.0, 0.0, 0.0, 0.0, 0.0
