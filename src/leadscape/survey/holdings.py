@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.survey.mentions import place_by_school
 from leadscape.survey.tables import Leaders, RoleHoldings, Supports
 
 if TYPE_CHECKING:
@@ -34,23 +35,12 @@ def gather_lines(
     located
         Nominations with ``home_urn`` as it is taken to be meant, and ``route``: the kind of respondent.
     """
-    places = schools.select(
-        home_urn="urn", school_authority="authority_code", school_region="region", phase="phase"
-    )
-    regions = schools.group_by("authority_code").agg(
-        authority_region=pl.col("region").drop_nulls().mode().sort().first()
-    )
     return (
-        located.join(codings.drop_nulls("role").select("nomination_id", "role"), on="nomination_id")
+        place_by_school(located, schools)
+        .join(codings.drop_nulls("role").select("nomination_id", "role"), on="nomination_id")
         .join(people, on="nomination_id")
         .join(codebook.role_frame().select("role", "origin"), on="role", how="left")
-        .join(places, on="home_urn", how="left")
-        .with_columns(
-            authority_code=pl.coalesce("school_authority", "authority_code"),
-            leader_id=pl.concat_str(pl.lit("L"), pl.col("person").str.slice(1)),
-        )
-        .join(regions, on="authority_code", how="left")
-        .with_columns(region=pl.coalesce("school_region", "authority_region"))
+        .with_columns(leader_id=pl.concat_str(pl.lit("L"), pl.col("person").str.slice(1)))
         .with_columns(holding_id=pl.concat_str("leader_id", pl.lit(":"), "role"))
         .sort("holding_id", "nomination_id")
     )

@@ -74,8 +74,8 @@ def vary_none(
     """``roles`` as they would be if the share of wordings that name no role were another one, drawn from its Beta.
 
     How many lines name no role at all is itself hardly known, and it moves all wordings one way: a draw that kept it
-    fixed would be too sure of the total. With p the mean of Beta(a, b) and d the draw, the odds of ``none`` are multiplied by
-    (d / (1 - d)) / (p / (1 - p)).
+    fixed would be too sure of the total. With p the mean of Beta(a, b) and d the draw, the odds of ``none`` are
+    multiplied by (d / (1 - d)) / (p / (1 - p)).
 
     Sources
     -------

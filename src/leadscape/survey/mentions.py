@@ -42,6 +42,23 @@ def place_nominations(
     )
 
 
+def place_by_school(located: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """``located`` with authority, ``region`` and ``phase`` of the home school where it is known, else of the return."""
+    places = schools.select(
+        "phase", home_urn="urn", school_authority="authority_code", school_region="region"
+    )
+    regions = schools.group_by("authority_code").agg(
+        authority_region=pl.col("region").drop_nulls().mode().sort().first()
+    )
+    return (
+        located.join(places, on="home_urn", how="left", maintain_order="left")
+        .with_columns(authority_code=pl.coalesce("school_authority", "authority_code"))
+        .join(regions, on="authority_code", how="left", maintain_order="left")
+        .with_columns(region=pl.coalesce("school_region", "authority_region"))
+        .drop("school_authority", "school_region", "authority_region")
+    )
+
+
 def find_mentions(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every distinct way in which a school is mentioned, and which nomination mentions it as what.
 

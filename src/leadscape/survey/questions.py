@@ -166,8 +166,9 @@ def ask_persons(
             held=pl.col("held").cast(pl.String),
         )
     )
-    # A decision on lines that stand in another group now holds under the pair's new id.
-    answered = _with_decisions(asked, decisions).with_columns(decision=pl.coalesce("decision", "held"))
+    # What holds is what was carried out: also a decision on lines that stand in another group now, and not one that
+    # others contradict, which is asked about again.
+    answered = _with_decisions(asked, decisions).with_columns(decision="held")
     return _as_questions(answered, "person")
 
 

@@ -21,7 +21,7 @@ from leadscape.survey.config import SurveyConfig
 from leadscape.survey.doubts import Doubts, find_doubts, share_roles
 from leadscape.survey.identity import merge_persons, resolve_persons, school_ties
 from leadscape.survey.linkage import link_schools, prepare_register
-from leadscape.survey.mentions import find_mentions, place_nominations
+from leadscape.survey.mentions import find_mentions, place_by_school, place_nominations
 from leadscape.survey.review import NONE, SAME, check_decisions
 from leadscape.survey.tables import Codings, LinkedNominations, Questions
 
@@ -129,7 +129,9 @@ def understand(
         routes, on="respondent_id", how="left", maintain_order="left"
     )
     coded = _decide_roles(automatic, placed, decisions)
-    lines = located.join(coded.select("nomination_id", "role"), on="nomination_id", maintain_order="left")
+    lines = place_by_school(located, schools).join(
+        coded.select("nomination_id", "role"), on="nomination_id", maintain_order="left"
+    )
     ties = school_ties(lines["home_urn"], memberships, successors)
     resolution = resolve_persons(lines, config.identity, _decided_persons(decisions), ties=ties)
     shares = share_roles(coded, lines, resolution.identities, codebook)
