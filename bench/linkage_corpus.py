@@ -20,23 +20,96 @@ from linkage_peers import fold
 
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 SPECIALISMS = (
-    "a Specialist Science College", "and Sixth Form Centre", "Technology College", "Sports College", "Academy Trust",
-    "and Children's Centre", "Language College", "and Arts College", "Business and Enterprise College",
-    "Teaching School", "- A Leading Edge School", "and Community College",
-)  # fmt: skip
-GROUPS = ("Two Rivers", "Aspire", "North Star", "Bridge", "Inspire", "Three Spires", "Horizon", "Pathfinder", "Unity",
-          "Castle", "Beacon", "Forest", "Compass", "Keystone")  # fmt: skip
-GROUPINGS = ("Alliance", "Teaching School Alliance", "Partnership", "Learning Trust", "Federation", "SCITT", "Consortium",
-             "Teaching School Hub", "Schools Partnership", "Multi Academy Trust", "Collaborative", "Network",
-             "Teacher Training Partnership", "School Direct", "Teaching Partnership", "Training School Hub")  # fmt: skip
+    "a Specialist Science College",
+    "and Sixth Form Centre",
+    "Technology College",
+    "Sports College",
+    "Academy Trust",
+    "and Children's Centre",
+    "Language College",
+    "and Arts College",
+    "Business and Enterprise College",
+    "Teaching School",
+    "- A Leading Edge School",
+    "and Community College",
+)
+GROUPS = (
+    "Two Rivers",
+    "Aspire",
+    "North Star",
+    "Bridge",
+    "Inspire",
+    "Three Spires",
+    "Horizon",
+    "Pathfinder",
+    "Unity",
+    "Castle",
+    "Beacon",
+    "Forest",
+    "Compass",
+    "Keystone",
+)
+GROUPINGS = (
+    "Alliance",
+    "Teaching School Alliance",
+    "Partnership",
+    "Learning Trust",
+    "Federation",
+    "SCITT",
+    "Consortium",
+    "Teaching School Hub",
+    "Schools Partnership",
+    "Multi Academy Trust",
+    "Collaborative",
+    "Network",
+    "Teacher Training Partnership",
+    "School Direct",
+    "Teaching Partnership",
+    "Training School Hub",
+)
 LONGER = {"School": ("Community School", "Foundation School", "Academy"), "Primary": ("Community Primary",)}
 # Pattern, what is written instead. Tried in an order drawn for each name.
 REWORDINGS = (
     (r"\bSt\.? (?=[A-Z])", ("Saint ", "St. ", "St", "S. ", "Sts ")),
-    (r"\b(?:CofE|CE|C\.?E\.?|Church of England)(?![\w.])", ("C of E", "Church of England", "CE", "C.E.", "CofE", "C/E", "C. of E.", "Church of Eng", "COE", "Ch of E")),
-    (r"\b(?:Catholic|RC|Roman Catholic)\b", ("RC", "R.C.", "Roman Catholic", "Catholic", "Cath.", "R C", "Cath")),
-    (r"\bPrimary School\b", ("Primary", "Prim Sch", "Pri. School", "P.S.", "Primary Sch.", "JMI", "J.M.I. School", "Prim.", "PS", "J M & I School", "")),
-    (r"\bJunior and Infant School\b", ("J & I School", "JI School", "Primary School", "J and I", "JMI", "Jnr & Inf Sch")),
+    (
+        r"\b(?:CofE|CE|C\.?E\.?|Church of England)(?![\w.])",
+        (
+            "C of E",
+            "Church of England",
+            "CE",
+            "C.E.",
+            "CofE",
+            "C/E",
+            "C. of E.",
+            "Church of Eng",
+            "COE",
+            "Ch of E",
+        ),
+    ),
+    (
+        r"\b(?:Catholic|RC|Roman Catholic)\b",
+        ("RC", "R.C.", "Roman Catholic", "Catholic", "Cath.", "R C", "Cath"),
+    ),
+    (
+        r"\bPrimary School\b",
+        (
+            "Primary",
+            "Prim Sch",
+            "Pri. School",
+            "P.S.",
+            "Primary Sch.",
+            "JMI",
+            "J.M.I. School",
+            "Prim.",
+            "PS",
+            "J M & I School",
+            "",
+        ),
+    ),
+    (
+        r"\bJunior and Infant School\b",
+        ("J & I School", "JI School", "Primary School", "J and I", "JMI", "Jnr & Inf Sch"),
+    ),
     (r"\bJunior School\b", ("Junior", "Jnr School", "Jun. Sch.", "Juniors", "JS", "Jnr")),
     (r"\bInfants?'? School\b", ("Infants", "Inf School", "Infants' School", "Infant Sch.", "Inf.", "IS")),
     (r"\band Nursery\b", ("& Nursery", "& N", "", "with Nursery", "/Nursery")),
@@ -54,14 +127,35 @@ REWORDINGS = (
     (r"'", ("", "’", "`", " ")),
     (r"-", (" ", "", " - ")),
     (r"^The ", ("",)),
-    *((rf"\b{word}\b", written) for word, written in (
-        ("Road", ("Rd",)), ("Street", ("St",)), ("Avenue", ("Ave",)), ("Lane", ("Ln",)),
-        ("North", ("N", "Nth")), ("South", ("S", "Sth")), ("East", ("E",)), ("West", ("W",)),
-        ("Mount", ("Mt",)), ("Great", ("Gt", "Grt")), ("Little", ("Lt",)), ("Upper", ("Upr",)), ("Lower", ("Lwr",)),
-        ("Edward", ("Edw",)), ("William", ("Wm",)), ("Thomas", ("Thos",)), ("Joseph", ("Jos",)), ("Augustine", ("Aug",)),
-        ("Park", ("Pk",)), ("Hill", ("Hl",)), ("Green", ("Grn",)), ("Grove", ("Gr",)), ("House", ("Hse",)),
-    )),
-)  # fmt: skip
+    *(
+        (rf"\b{word}\b", written)
+        for word, written in (
+            ("Road", ("Rd",)),
+            ("Street", ("St",)),
+            ("Avenue", ("Ave",)),
+            ("Lane", ("Ln",)),
+            ("North", ("N", "Nth")),
+            ("South", ("S", "Sth")),
+            ("East", ("E",)),
+            ("West", ("W",)),
+            ("Mount", ("Mt",)),
+            ("Great", ("Gt", "Grt")),
+            ("Little", ("Lt",)),
+            ("Upper", ("Upr",)),
+            ("Lower", ("Lwr",)),
+            ("Edward", ("Edw",)),
+            ("William", ("Wm",)),
+            ("Thomas", ("Thos",)),
+            ("Joseph", ("Jos",)),
+            ("Augustine", ("Aug",)),
+            ("Park", ("Pk",)),
+            ("Hill", ("Hl",)),
+            ("Green", ("Grn",)),
+            ("Grove", ("Gr",)),
+            ("House", ("Hse",)),
+        )
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -146,13 +240,10 @@ def draw_corpus(
     order = rng.permutation(named.height)[:mentions]
     drawn = named[order]
     gone = drawn.head(round(absent * mentions))
-    by = ["key"] if namesakes_too else ["key", "authority_code"]
     elsewhen = gone.select("postcode", closed=~pl.col("closed")).drop_nulls()
-    register = (
-        named.join(gone, on=by, how="anti", maintain_order="left", nulls_equal=True)
-        .join(gone, on="urn", how="anti", maintain_order="left")
-        .join(elsewhen, on=["postcode", "closed"], how="anti", maintain_order="left")
-    )
+    gone = pl.concat([gone, named.join(elsewhen, on=["postcode", "closed"], how="semi", maintain_order="left")])
+    by = ["key"] if namesakes_too else ["key", "authority_code"]
+    register = named.join(gone, on=by, how="anti", maintain_order="left", nulls_equal=True)
     grouped = pl.Series(rng.random(drawn.height) < mix.grouping)
     rows = drawn.with_columns(grouped=grouped).to_dicts()
     writer = _Writer(mix, rng, schools)
@@ -260,7 +351,7 @@ class _Writer:
         return re.sub(rf"\b{word}\b", self.pick(LONGER[word]), text, count=1)
 
     def believe(self, text: str, character: str | None) -> str:
-        """A church school whose name does not say so, with the word that people put; by its saint where nothing else tells."""
+        """A church school whose name does not say so, with the word that people put there."""
         if re.search(r"Catholic|CofE|CE|Church|RC|Methodist|Jewish|Muslim", text):
             return text
         if character and re.search(r"Church of England|Catholic", character):
@@ -269,7 +360,9 @@ class _Writer:
             word = self.pick(("CE", "CofE", "RC", "Catholic"))
         else:
             return text
-        return re.sub(r"\b(Primary|Infant|Junior|High|School|Academy|College)\b", rf"{word} \1", text, count=1)
+        return re.sub(
+            r"\b(Primary|Infant|Junior|High|School|Academy|College)\b", rf"{word} \1", text, count=1
+        )
 
     def reword(self, text: str, times: int) -> str:
         order, done = self.rng.permutation(len(REWORDINGS)), 0
@@ -396,22 +489,42 @@ HEADS = (
 SURVEY = Mix()
 """The list of the benchmark."""
 KEYS = Mix(
-    name="keys", rewordings=(0.55, 0.35, 0.08, 0.02), slips=(0.25, 0.45, 0.30), case=0.4, cut=0.05, town=0.02, became=0.01,
+    name="keys",
+    rewordings=(0.55, 0.35, 0.08, 0.02),
+    slips=(0.25, 0.45, 0.30),
+    case=0.4,
+    cut=0.05,
+    town=0.02,
+    became=0.01,
     authority=(0.7, 0.15, 0.15, 0.0),
-)  # fmt: skip
+)
 """Typed in a hurry: many slips, few abbreviations."""
 CLERK = Mix(
-    name="clerk", rewordings=(0.05, 0.25, 0.35, 0.35), slips=(0.92, 0.07, 0.01), dropped_ending=0.3, dropped_faith=0.12,
-    town=0.15, town_first=0.05, lost_word=0.06, case=0.05, authority=(0.6, 0.2, 0.2, 0.0),
-)  # fmt: skip
+    name="clerk",
+    rewordings=(0.05, 0.25, 0.35, 0.35),
+    slips=(0.92, 0.07, 0.01),
+    dropped_ending=0.3,
+    dropped_faith=0.12,
+    town=0.15,
+    town_first=0.05,
+    lost_word=0.06,
+    case=0.05,
+    authority=(0.6, 0.2, 0.2, 0.0),
+)
 """Written by somebody who knows the schools: shortened, with towns, the authority often missing or a neighbour's."""
 RICH = Mix(
-    name="rich", authority=(0.45, 0.25, 0.1, 0.2),
-    details={"town": 0.35, "postcode": 0.3, "phase": 0.3, "urn": 0.35, "head": 0.2}, grouping=0.03,
-)  # fmt: skip
+    name="rich",
+    authority=(0.45, 0.25, 0.1, 0.2),
+    details={"town": 0.35, "postcode": 0.3, "phase": 0.3, "urn": 0.35, "head": 0.2},
+    grouping=0.03,
+)
 """With further columns, and the authority in other words."""
 PLACED = Mix(
-    name="placed", rewordings=(0.55, 0.30, 0.12, 0.03), slips=(0.94, 0.05, 0.01), authority=(0.0, 1.0, 0.0, 0.0),
-    details={"town": 0.95, "postcode": 0.95}, grouping=0.12,
-)  # fmt: skip
+    name="placed",
+    rewordings=(0.55, 0.30, 0.12, 0.03),
+    slips=(0.94, 0.05, 0.01),
+    authority=(0.0, 1.0, 0.0, 0.0),
+    details={"town": 0.95, "postcode": 0.95},
+    grouping=0.12,
+)
 """An address list: town and postcode, no authority, some entries partnerships."""

@@ -1,9 +1,9 @@
 """The peers of the linkage benchmark, each written as somebody who knows the tool would.
 
-Each takes mentions (``mention_id``, ``name``, ``authority_code``) and a register (``urn``, ``name``, ``authority_code``,
-open schools first) and returns ``mention_id``, ``urn`` (its best answer, or null) and ``score`` (higher is surer). All
-get names folded in the same way, and of equals all take the first, which is open: nobody loses to a closed namesake
-by chance.
+Each takes mentions (``mention_id``, ``name``, ``authority_code``) and a register (``urn``, ``name``,
+``authority_code``, open schools first) and returns ``mention_id``, ``urn`` (its best answer, or null) and ``score``
+(higher is surer). All get names folded in the same way, and of equals all take the first, which is open: nobody loses
+to a closed namesake by chance.
 """
 
 from __future__ import annotations
@@ -14,19 +14,32 @@ import numpy as np
 import polars as pl
 
 EXPANSIONS = {
-    r"\bst\b": "saint", r"\b(?:cofe|c of e|ce|church of england)\b": "cofe", r"\b(?:rc|roman catholic)\b": "catholic",
-    r"\b(?:jnr|jun)\b": "junior", r"\b(?:inf|infants)\b": "infant", r"\b(?:prim|pri)\b": "primary", r"\bsch\b": "school",
-    r"\b(?:jmi|j and i|ji)\b": "junior and infant", r"\bcomm\b": "community", r"\bacad\b": "academy", r"\bcoll\b": "college",
-}  # fmt: skip
+    r"\bst\b": "saint",
+    r"\b(?:cofe|c of e|ce|church of england)\b": "cofe",
+    r"\b(?:rc|roman catholic)\b": "catholic",
+    r"\b(?:jnr|jun)\b": "junior",
+    r"\b(?:inf|infants)\b": "infant",
+    r"\b(?:prim|pri)\b": "primary",
+    r"\bsch\b": "school",
+    r"\b(?:jmi|j and i|ji)\b": "junior and infant",
+    r"\bcomm\b": "community",
+    r"\bacad\b": "academy",
+    r"\bcoll\b": "college",
+}
 
 
 def fold(names: pl.Series) -> list[str]:
     """Lower case, no accents or punctuation, the commonest short forms written out."""
     text = (
-        names.fill_null("").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
-        .str.replace_all("&", " and ", literal=True).str.replace_all(r"['’‘`´.]", "")
-        .str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
-    )  # fmt: skip
+        names.fill_null("")
+        .str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_all("&", " and ", literal=True)
+        .str.replace_all(r"['’‘`´.]", "")
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+    )
     for pattern, written in EXPANSIONS.items():
         text = text.str.replace_all(pattern, written)
     return text.to_list()
@@ -39,14 +52,19 @@ def exact(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame) 
     inside = theirs.unique(["authority_code", "key"], keep="first", maintain_order=True)
     single = theirs.unique("key", keep="none", maintain_order=True)
     return (
-        ours.join(inside.select("authority_code", "key", inside="urn"), on=["authority_code", "key"], how="left", maintain_order="left")
+        ours.join(
+            inside.select("authority_code", "key", inside="urn"),
+            on=["authority_code", "key"],
+            how="left",
+            maintain_order="left",
+        )
         .join(single.select("key", single="urn"), on="key", how="left", maintain_order="left")
         .select(
             "mention_id",
             urn=pl.when(pl.col("authority_code").is_null()).then("single").otherwise("inside"),
             score=pl.lit(1.0),
         )
-    )  # fmt: skip
+    )
 
 
 def rapidfuzz(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +93,7 @@ def rapidfuzz(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFra
 
 
 def splink(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame) -> pl.DataFrame:
-    """Splink 5 on DuckDB: whole name, telling words with their frequency, shared words, authority; trained without labels."""
+    """Splink 5 on DuckDB: whole name, telling words with their frequency, shared words, authority; no labels."""
     import warnings
 
     from duckdb import connect
@@ -90,11 +108,15 @@ def splink(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
         telling = [" ".join(w for w in n.split() if w not in COMMON) or n for n in names]
         return pl.DataFrame(
             {
-                "unique_id": frame[key], "name": names, "telling": telling,
-                "words": [sorted(set(t.split())) for t in telling], "first": [t.split()[0] if t else "" for t in telling],
-                "last": [t.split()[-1] if t else "" for t in telling], "authority": frame["authority_code"],
+                "unique_id": frame[key],
+                "name": names,
+                "telling": telling,
+                "words": [sorted(set(t.split())) for t in telling],
+                "first": [t.split()[0] if t else "" for t in telling],
+                "last": [t.split()[-1] if t else "" for t in telling],
+                "authority": frame["authority_code"],
             }
-        )  # fmt: skip
+        )
 
     settings = SettingsCreator(
         link_type="link_only",
@@ -176,13 +198,20 @@ def hybrid(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
     blank = np.array([code is None for code in wanted])[left].astype(float)
     measures = np.column_stack(
         [
-            cosine.ravel() - 0.15 * same, same, blank,
-            *(process.cpdist(first, second, scorer=scorer) / 100 for scorer in (fuzz.ratio, fuzz.token_sort_ratio, fuzz.token_set_ratio, fuzz.partial_ratio)),
+            cosine.ravel() - 0.15 * same,
+            same,
+            blank,
+            *(
+                process.cpdist(first, second, scorer=scorer) / 100
+                for scorer in (fuzz.ratio, fuzz.token_sort_ratio, fuzz.token_set_ratio, fuzz.partial_ratio)
+            ),
             process.cpdist(first, second, scorer=distance.JaroWinkler.similarity),
-            (cosine.max(axis=1, keepdims=True) - cosine).ravel(), np.tile(np.arange(10), len(ours)),
-            np.array([len(text) for text in first]), [abs(len(a) - len(b)) for a, b in zip(first, second, strict=True)],
+            (cosine.max(axis=1, keepdims=True) - cosine).ravel(),
+            np.tile(np.arange(10), len(ours)),
+            np.array([len(text) for text in first]),
+            [abs(len(a) - len(b)) for a, b in zip(first, second, strict=True)],
         ]
-    )  # fmt: skip
+    )
     urns = register["urn"].to_numpy()
     meant = mentions.join(tuning, on="mention_id", how="left", maintain_order="left")
     in_third = meant["mention_id"].is_in(tuning["mention_id"].implode()).to_numpy()[left]
@@ -198,35 +227,33 @@ def hybrid(mentions: pl.DataFrame, register: pl.DataFrame, tuning: pl.DataFrame)
 
 
 COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "of",
-        "school",
-        "primary",
-        "junior",
-        "infant",
-        "academy",
-        "college",
-        "community",
-        "church",
-        "england",
-        "cofe",
-        "catholic",
-        "saint",
-        "nursery",
-        "va",
-        "vc",
-        "aided",
-        "controlled",
-        "voluntary",
-        "high",
-        "secondary",
-        "special",
-        "first",
-        "middle",
-        "lower",
-        "upper",
-        "foundation",
-    ]
+    (
+        *(
+            "the",
+            "and",
+            "of",
+            "school",
+            "primary",
+            "junior",
+            "infant",
+            "academy",
+            "college",
+            "community",
+            "church",
+        ),
+        *(
+            "england",
+            "cofe",
+            "catholic",
+            "saint",
+            "nursery",
+            "va",
+            "vc",
+            "aided",
+            "controlled",
+            "voluntary",
+            "high",
+        ),
+        *("secondary", "special", "first", "middle", "lower", "upper", "foundation"),
+    )
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,9 @@ ROOT = Path(__file__).parents[1]
 REAL = Path(os.environ.get("LEADSCAPE_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 
+TEACHING, LEAD = date(2018, 3, 12), date(2023, 7, 25)
+
+
 @dataclass(frozen=True)
 class RealList:
     """A list, what is known about it, and what it was linked to.
@@ -30,7 +34,8 @@ class RealList:
     mentions
         ``mention_id`` and the columns that the linkage may see.
     truth
-        ``mention_id``, ``urn`` (the list's own), ``known`` (whether the register has it as a school open on the date).
+        ``mention_id``, ``urn`` (the list's own number), ``known`` (whether a register has the number at all),
+        ``became`` (the school that had taken its place by the date, where links say so).
     linkage
         What the linkage says.
     """
@@ -40,28 +45,35 @@ class RealList:
     linkage: Linkage
 
     def outcomes(self) -> dict[str, int]:
-        """Accepted right, accepted wrong (another number than the list's), review, not in the register, no match."""
-        judged = self.linkage.links.join(self.truth, on="mention_id", suffix="_true")
-        right = (pl.col("urn") == pl.col("urn_true")).fill_null(value=False)
-        accepted = pl.col("outcome") == "accepted"
-        counted = judged.select(
-            accepted_right=(accepted & right).sum(),
-            accepted_wrong=(accepted & ~right).sum(),
-            accepted_number_not_open=(accepted & ~right & ~pl.col("known")).sum(),
-            review=(pl.col("outcome") == "review").sum(),
-            not_in_register=(pl.col("outcome") == "not_in_register").sum(),
-            no_match=(pl.col("outcome") == "no_match").sum(),
-        )
-        return counted.row(0, named=True)
+        """Rows by outcome.
 
-    def wrong(self) -> pl.DataFrame:
-        """Accepted links to another number than the list's."""
-        judged = self.linkage.links.join(self.truth, on="mention_id", suffix="_true").join(
+        Accepted to the list's own number (right), to the school that had taken its place, to some school where the
+        list's number is nobody's and cannot be checked, or to another school (wrong); review, not in the register, no
+        match.
+        """
+        judged = self.judged()
+        counted = judged.group_by("judgement").len().rows()
+        kinds = ("accepted_right", "accepted_successor", "accepted_unchecked", "accepted_wrong", "review",
+                 "not_in_register", "no_match")  # fmt: skip
+        return {kind: dict(counted).get(kind, 0) for kind in kinds}
+
+    def judged(self) -> pl.DataFrame:
+        """Links with what they should be and ``judgement``."""
+        joined = self.linkage.links.join(self.truth, on="mention_id", suffix="_true").join(
             self.mentions, on="mention_id"
         )
-        return judged.filter(
-            pl.col("outcome") == "accepted", (pl.col("urn") != pl.col("urn_true")).fill_null(value=True)
+        judgement = (
+            pl.when(pl.col("outcome") != "accepted")
+            .then(pl.col("outcome").cast(pl.String))
+            .when(pl.col("urn") == pl.col("urn_true"))
+            .then(pl.lit("accepted_right"))
+            .when((pl.col("urn") == pl.col("became")).fill_null(value=False))
+            .then(pl.lit("accepted_successor"))
+            .when(~pl.col("known"))
+            .then(pl.lit("accepted_unchecked"))
+            .otherwise(pl.lit("accepted_wrong"))
         )
+        return joined.with_columns(judgement=judgement)
 
 
 def teaching_schools(config: LinkageConfig | None = None) -> RealList:
@@ -73,10 +85,25 @@ def teaching_schools(config: LinkageConfig | None = None) -> RealList:
     status = names.frame.schema["status"]
     schools = (
         names.frame.drop("authority_name", "phase", "authority_code")
-        .join(state.select("urn", authority_code=pl.col("laestab").str.slice(0, 3), authority_name="la_name", phase="phase"), on="urn", how="left", maintain_order="left")
-        .with_columns(status=pl.when(pl.col("urn").is_in(state["urn"].implode())).then(pl.lit("open")).otherwise(pl.lit("closed")).cast(status))
+        .join(
+            state.select(
+                "urn",
+                authority_code=pl.col("laestab").str.slice(0, 3),
+                authority_name="la_name",
+                phase="phase",
+            ),
+            on="urn",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(
+            status=pl.when(pl.col("urn").is_in(state["urn"].implode()))
+            .then(pl.lit("open"))
+            .otherwise(pl.lit("closed"))
+            .cast(status)
+        )
         .select(names.frame.columns)
-    )  # fmt: skip
+    )
     register = prepare_register(
         schools,
         names=gather_names([names, spine], [links]),
@@ -90,8 +117,8 @@ def teaching_schools(config: LinkageConfig | None = None) -> RealList:
     )
     listed = listed.with_columns(mention_id=pl.format("t{}", "row"))
     mentions = listed.select("mention_id", name="Teaching School", authority="Local Authority")
-    truth = listed.select("mention_id", urn=pl.col("URN").str.strip_chars()).with_columns(
-        known=pl.col("urn").is_in(state["urn"].implode())
+    truth = _truth(
+        listed.select("mention_id", urn=pl.col("URN").str.strip_chars()), names.frame, links.frame, TEACHING
     )
     return RealList(mentions, truth, link_schools(mentions, register, config))
 
@@ -109,10 +136,18 @@ def lead_schools(config: LinkageConfig | None = None) -> RealList:
     ).with_row_index("row")
     listed = listed.with_columns(mention_id=pl.format("l{}", "row"))
     mentions = listed.select("mention_id", "name", "postcode", town="city")
-    truth = listed.select("mention_id", "urn").with_columns(
-        known=pl.col("urn").is_in(reading.frame["urn"].implode())
-    )
+    chain = read_register_file(REAL / "links/links_edubasealldata20240129.csv").frame
+    known = pl.concat([reading.frame, *(one.frame for one in older)]).unique("urn", keep="first")
+    truth = _truth(listed.select("mention_id", "urn"), known, chain, LEAD)
     return RealList(mentions, truth, link_schools(mentions, register, config))
+
+
+def _truth(listed: pl.DataFrame, known: pl.DataFrame, links: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    became = build_lineage([links], known).latest_successors(listed["urn"], as_of)
+    moved = became.filter(pl.col("urn") != pl.col("successor_urn")).unique("urn", keep="none")
+    return listed.join(
+        moved.select("urn", became="successor_urn"), on="urn", how="left", maintain_order="left"
+    ).with_columns(known=pl.col("urn").is_in(known["urn"].implode()))
 
 
 if __name__ == "__main__":
@@ -120,4 +155,7 @@ if __name__ == "__main__":
     for read in (teaching_schools, lead_schools):
         found = read()
         print(read.__name__, found.outcomes(), "expected wrong", round(found.linkage.expected_wrong, 2))
-        print(found.wrong().drop("mention_id", "outcome", "absence", "closed_urn"))
+        odd = found.judged().filter(
+            pl.col("judgement").str.starts_with("accepted_"), pl.col("judgement") != "accepted_right"
+        )
+        print(odd.select("judgement", "urn", "urn_true", "became", "name", "probability", "reason"))

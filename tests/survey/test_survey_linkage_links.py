@@ -85,7 +85,7 @@ def test_what_becomes_of_a_mention():
 
 def test_a_tie_is_kept_as_a_tie():
     found = linked({"name": "Hill Top School", "authority_code": "301"})
-    assert only(found)["reason"] == "several schools are equally likely"
+    assert only(found)["reason"] == "several schools are about equally likely"
     first, second = found.candidates["probability"].to_list()
     assert first == second == pytest.approx(0.5, abs=0.01)
     assert found.candidates["urn"].to_list() == ["100002", "100003"]

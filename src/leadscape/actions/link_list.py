@@ -85,16 +85,16 @@ class LinkedList:
         alone = accepted.height - decided
         different = self.rows["mention_id"].n_unique()
         told = [
-            f"{self.name}: {self.rows.height:,} rows, {different:,} of them different, "
-            f"against {self.schools:,} schools that may be meant.",
-            f"{alone:,} rows were accepted without a person, from a probability of {self.linkage.accept_from:.3f}: "
+            f"{self.name}: {_rows(self.rows.height)}, {different:,} different, against {self.schools:,} schools that may "
+            "be meant.",
+            f"{_rows(alone)} accepted without a person, from a probability of {self.linkage.accept_from:.3f}: "
             f"from there on at least {target:g} % of links were right in the lists that the model was checked on. "
             f"Of these {alone:,} expect about {expected:.1f} to be wrong.",
         ]
         if decided:
-            told.append(f"{decided:,} rows were linked by a person's decision.")
+            told.append(f"{_rows(decided)} linked by a person's decision.")
         if self.unused_decisions:
-            told.append(f"{self.unused_decisions:,} decisions are on mentions that the list does not hold.")
+            told.append(f"Decisions on mentions that the list does not hold: {self.unused_decisions:,}.")
         return tuple(told)
 
     def waiting(self) -> pl.DataFrame:
@@ -200,6 +200,10 @@ def link_list(
         unused_decisions=unused,
         written=written,
     )
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row{'s' * (n != 1)}"
 
 
 def _check_precision(precision: float) -> None:

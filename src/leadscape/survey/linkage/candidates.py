@@ -6,6 +6,8 @@ agree, so that of 600 schools of one name those of the right place come first. T
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,16 +60,17 @@ def find_candidates(asked: Asked, register: LinkageRegister) -> tuple[np.ndarray
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     vectors = as_runs(asked.names.core, register.runs)
     keys = _Keys(asked, register)
-    near = [
-        _nearest(vectors[start : start + AT_ONCE], start, register, keys)
-        for start in range(0, asked.height, AT_ONCE)
-    ]
+    starts = range(0, asked.height, AT_ONCE)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
+        near = list(threads.map(lambda at: _nearest(vectors[at : at + AT_ONCE], at, register, keys), starts))
     mention, form, cosine = (np.concatenate([part[n] for part in near]) for n in range(3))
     others = (_by_key(asked, register), _misspelt(mention, form, cosine, asked, register))
     mention = np.concatenate([mention, *(pair[0] for pair in others)])
     form = np.concatenate([form, *(pair[1] for pair in others)])
-    pairs = np.unique(mention * max(register.forms.height, 1) + form)
-    return np.divmod(pairs, max(register.forms.height, 1))
+    pairs = np.sort(mention * register.forms.height + form)
+    return np.divmod(
+        pairs[np.append(True, pairs[1:] != pairs[:-1])] if pairs.size else pairs, register.forms.height
+    )
 
 
 class _Keys:
@@ -126,13 +129,14 @@ def _nearest(
     if product.nnz == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     starts = np.asarray(product.indptr, np.int64)
-    cosines, forms = np.asarray(product.data, np.float32), np.asarray(product.indices, np.int64)
-    filled = np.diff(starts) > 0
-    row = np.repeat(np.arange(filled.size), np.diff(starts))
-    best = np.zeros(filled.size, np.float32)
-    best[filled] = np.maximum.reduceat(cosines, starts[:-1][filled])
-    kept = cosines >= np.maximum(best[row] * SHARE_OF_BEST, SMALLEST)
-    row, form, near = row[kept], forms[kept], cosines[kept].astype(np.float64)
+    cosines, forms = np.asarray(product.data, np.float32), np.asarray(product.indices)
+    sizes = np.diff(starts)
+    filled = sizes > 0
+    least = np.full(sizes.size, SMALLEST, np.float32)
+    least[filled] = np.maximum(np.maximum.reduceat(cosines, starts[:-1][filled]) * SHARE_OF_BEST, SMALLEST)
+    kept = np.flatnonzero(cosines >= np.repeat(least, sizes))
+    row = np.searchsorted(starts, kept, side="right") - 1
+    form, near = forms[kept].astype(np.int64), cosines[kept].astype(np.float64)
     order = np.lexsort((form, -near - _additions(row + start, form, row, start, keys), row))
     row, form, near = row[order], form[order], near[order]
     top = np.arange(row.size) - np.searchsorted(row, row) < KEPT
@@ -201,7 +205,7 @@ def _misspelt(
     ours = asked.names.core.str.replace_all(" ", "", literal=True).gather(pairs["mention"]).to_list()
     theirs = register.names.core.str.replace_all(" ", "", literal=True).gather(pairs["form"]).to_list()
     kept = (
-        pairs.with_columns(near=pl.Series(process.cpdist(ours, theirs, scorer=fuzz.ratio)))
+        pairs.with_columns(near=pl.Series(process.cpdist(ours, theirs, scorer=fuzz.ratio, workers=-1)))
         .filter(pl.col("near") >= LIKE_LETTERS)
         .sort("mention", "near", "form", descending=[False, True, False])
         .group_by("mention", maintain_order=True)

@@ -18,7 +18,7 @@ class LinkageConfig:
         Probability (0-1) from which a link is accepted, in place of the one that follows from ``precision_target``.
     review_from
         Probability (0-1) of the best candidate below which nothing is offered as a probable answer: the outcome is then
-        ``no_match``, not ``review``. Judged by hand on candidates of real lists.
+        ``no_match``, not ``review``, unless many share a fifth between them. Judged by hand on real lists.
     show_from
         Probability (0-1) from which a candidate other than the first is worth showing.
     candidates

@@ -8,8 +8,8 @@ import polars as pl
 
 from leadscape.core.identifiers import normalise_name
 
-_POSTCODE: Final = r"^([A-Z]{1,2})([0-9][0-9A-Z]?)([0-9])([A-Z]{2})$"
-_OUTWARD: Final = r"^([A-Z]{1,2})([0-9][0-9A-Z]?)$"
+_POSTCODE: Final = r"^[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}$"
+_OUTWARD: Final = r"^[A-Z]{1,2}[0-9][0-9A-Z]?$"
 PHASES: Final = (
     ("nursery", r"nursery|early"),
     ("primary", r"prim|infant|junior|first|lower"),
@@ -26,20 +26,15 @@ def split_postcodes(text: pl.Expr) -> list[pl.Expr]:
 
     A postcode of another country keeps only ``whole``.
     """
-    bare = text.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
-    bare = pl.when(bare != "").then(bare)
-    parts = bare.str.extract_groups(_POSTCODE)
-    first, second, third = (parts.struct.field(str(number)) for number in (1, 2, 3))
-    outward = bare.str.extract_groups(_OUTWARD)
-    area = pl.coalesce(first, outward.struct.field("1"))
-    outcode = pl.coalesce(
-        pl.concat_str(first, second), pl.concat_str(outward.struct.field("1"), outward.struct.field("2"))
-    )
+    bare = text.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "").replace("", None)
+    outward_only = bare.str.contains(_OUTWARD)
+    full = bare.str.contains(_POSTCODE)
+    outcode = pl.when(full).then(bare.str.head(-3)).when(outward_only).then(bare)
     return [
-        area.alias("area"),
+        outcode.str.extract(r"^([A-Z]+)").alias("area"),
         outcode.alias("outcode"),
-        pl.concat_str(first, second, pl.lit(" "), third).alias("sector"),
-        pl.when(outward.struct.field("1").is_null()).then(bare).alias("whole"),
+        pl.when(full).then(pl.concat_str(outcode, pl.lit(" "), bare.str.slice(-3, 1))).alias("sector"),
+        pl.when(~outward_only).then(bare).alias("whole"),
     ]
 
 

@@ -33,8 +33,8 @@ class Grammar:
 
     Attributes
     ----------
-    phrases
-        Regular expression, replacement; in order.
+    phrases, any_phrase
+        Regular expression, replacement; in order. One expression for all of them.
     words
         Word as written to its canonical word and class.
     type_bits, faith_bits
@@ -52,6 +52,7 @@ class Grammar:
     """
 
     phrases: tuple[tuple[str, str], ...]
+    any_phrase: str
     words: dict[str, tuple[str, int]]
     type_bits: dict[str, int]
     faith_bits: dict[str, int]
@@ -125,11 +126,13 @@ def load_grammar() -> Grammar:
         for canonical, written in raw[section].items():
             words |= dict.fromkeys((canonical, *written), (canonical, kind))
     words |= {word: (word, STOP) for word in raw["stop"]["words"]}
+    phrases = tuple(
+        (rf" (?:{'|'.join(phrase['from'])}) ".replace(" ", " +"), phrase["to"].replace(" ", "  "))
+        for phrase in raw["phrase"]
+    )
     return Grammar(
-        phrases=tuple(
-            (rf" (?:{'|'.join(phrase['from'])}) ", phrase["to"].replace(" ", "  "))
-            for phrase in raw["phrase"]
-        ),
+        phrases=phrases,
+        any_phrase="|".join(pattern for pattern, _ in phrases),
         words=words,
         type_bits=type_bits,
         faith_bits=faith_bits,
@@ -139,6 +142,16 @@ def load_grammar() -> Grammar:
         outside_areas=frozenset(raw["outside"]["postcode_areas"]),
         groupings=frozenset(raw["absent"][0]["words"]),
     )
+
+
+def take_apart_values(values: pl.Series) -> tuple[Names, np.ndarray]:
+    """The distinct values of a column taken apart, and for each row which of them it has."""
+    distinct = values.unique(maintain_order=True)
+    place = pl.DataFrame({"value": distinct}).with_row_index("place")
+    rows = values.to_frame("value").join(
+        place, on="value", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return take_apart(distinct), rows["place"].to_numpy().astype(np.int64)
 
 
 def take_apart(names: pl.Series, known: Collection[str] | None = None) -> Names:
@@ -154,10 +167,19 @@ def take_apart(names: pl.Series, known: Collection[str] | None = None) -> Names:
     """
     grammar = load_grammar()
     folded = names.to_frame("name").select(normalise_name(pl.col("name")).fill_null("")).to_series()
-    text = pl.concat_str(pl.lit(" "), pl.col("name").str.replace_all(" ", "  ", literal=True), pl.lit(" "))
-    for pattern, replacement in grammar.phrases:
-        text = text.str.replace_all(pattern.replace(" ", " +"), replacement)
-    written = folded.to_frame("name").select(word=text.str.strip_chars().str.split(" ")).with_row_index("at")
+    padded = pl.concat_str(pl.lit(" "), pl.col("name").str.replace_all(" ", "  ", literal=True), pl.lit(" "))
+    phrased = folded.to_frame("name").select(text=padded, turned=padded.str.contains(grammar.any_phrase))
+    text = phrased["text"]
+    if phrased["turned"].any():
+        turned = pl.col("text")
+        for pattern, replacement in grammar.phrases:
+            turned = turned.str.replace_all(pattern, replacement)
+        text = text.scatter(phrased["turned"].arg_true(), phrased.filter("turned").select(turned).to_series())
+    written = (
+        text.to_frame("text")
+        .select(word=pl.col("text").str.strip_chars().str.split(" "))
+        .with_row_index("at")
+    )
     long = written.explode("word").filter(pl.col("word") != "")
     distinct = long.select(pl.col("word").unique(maintain_order=True)).with_row_index("id")
     ids = long.join(distinct, on="word", how="left", maintain_order="left")["id"].to_numpy()
@@ -257,6 +279,5 @@ def _any(at: np.ndarray, ids: np.ndarray, words: list[bool], n: int) -> np.ndarr
 def _joined(at: np.ndarray, words: pl.Series, chosen: np.ndarray, n: int) -> pl.Series:
     kept = pl.DataFrame({"at": at, "word": words}).filter(pl.Series(chosen))
     text = kept.group_by("at", maintain_order=True).agg(pl.col("word").str.join(" "))
-    whole = np.full(n, "", dtype=object)
-    whole[text["at"].to_numpy()] = text["word"].to_numpy()
-    return pl.Series(whole, dtype=pl.String)
+    every = pl.DataFrame({"at": np.arange(n, dtype=at.dtype)})
+    return every.join(text, on="at", how="left", maintain_order="left")["word"].fill_null("")

@@ -31,9 +31,9 @@ def compare_names(
     ours, theirs = asked.names, register.names
     core = ours.core.gather(mention), theirs.core.gather(form)
     run_on = [text.str.replace_all(" ", "", literal=True).to_list() for text in core]
-    joined = process.cpdist(run_on[0], run_on[1], scorer=distance.OSA.normalized_similarity)
+    joined = process.cpdist(run_on[0], run_on[1], scorer=distance.OSA.normalized_similarity, workers=-1)
     whole = ours.canonical.gather(mention).to_list(), theirs.canonical.gather(form).to_list()
-    ordered = process.cpdist(whole[0], whole[1], scorer=fuzz.token_sort_ratio) / 100.0
+    ordered = process.cpdist(whole[0], whole[1], scorer=fuzz.token_sort_ratio, workers=-1) / 100.0
     folded = ours.folded.gather(mention), theirs.folded.gather(form)
     stated = (ours.folded != "").to_numpy()[mention]
     measures |= {
@@ -131,7 +131,9 @@ def _word_likeness(
         ours, theirs = np.divmod(keys, len(register.names.words))
         first = pl.Series(asked.names.words, dtype=pl.String).gather(ours)
         second = pl.Series(register.names.words, dtype=pl.String).gather(theirs)
-        near = process.cpdist(first.to_list(), second.to_list(), scorer=distance.OSA.normalized_similarity)
+        near = process.cpdist(
+            first.to_list(), second.to_list(), scorer=distance.OSA.normalized_similarity, workers=-1
+        )
         shorter = np.minimum(first.str.len_chars().to_numpy(), second.str.len_chars().to_numpy())
         near = np.where((near >= SLIP_FROM) & (shorter >= SLIP_LETTERS), near, 0.0)
         words = pl.DataFrame({"first": first, "second": second})

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 TIED: Final = 0.999
 """Share of the first probability from which the second is as good."""
+SHARED_FROM: Final = 0.2
+"""Probability that any of the candidates is meant from which they are worth a person's look."""
+FEW_FROM: Final = 0.2
+"""Probability below which the first candidate is one of many and not the one to name."""
 LIKELY_FROM: Final = 0.5
 """Probability from which a mention is more likely one school than anything else: a closed one is then named as such,
 and words of a grouping or a nursery no longer say that no school is meant."""
@@ -71,6 +75,7 @@ def decide_outcomes(
             "best_name": register.schools["name"].gather(school),
             "linkable": register.schools["linkable"].gather(school),
             "p": chances.pair[first],
+            "any": 1.0 - chances.none[evidence.mention[first]],
             "rival": rivals[evidence.mention[first]],
             "number_same": evidence.measures["number_same"][first] > 0,
             "exact": evidence.measures["exact"][first] > 0,
@@ -93,7 +98,9 @@ def decide_outcomes(
     contradicted = (pl.col("number") != pl.col("best_urn")).fill_null(value=False)
     accepted = pl.col("linkable") & ~tied & ~contradicted & (p >= accept_from)
     closed = ~pl.col("linkable") & (p >= LIKELY_FROM)
-    offered = p >= config.review_from
+    # Many namesakes share what is sure together: no candidate is likely, yet one of them is probably meant.
+    shared = pl.col("any") >= SHARED_FROM
+    offered = (p >= config.review_from) | shared
     likely = (p >= LIKELY_FROM).fill_null(value=False)
     outcome = (
         pl.when(accepted.fill_null(value=False))
@@ -132,8 +139,8 @@ def decide_outcomes(
         .then(pl.format("{} ({}) is closed on the date", "best_name", "best_urn"))
         .when(is_absent)
         .then("why")
-        .when((pl.col("outcome") == "review") & pl.col("tied"))
-        .then(pl.lit("several schools are equally likely"))
+        .when((pl.col("outcome") == "review") & (pl.col("tied") | (pl.col("p") < FEW_FROM)))
+        .then(pl.lit("several schools are about equally likely"))
         .when((pl.col("outcome") == "review") & pl.col("contradicted"))
         .then(pl.format("the number is another school's than the name: {}", "best_reason"))
         .when(pl.col("outcome") == "review")

@@ -124,9 +124,11 @@ def know_places(schools: pl.DataFrame) -> Places:
         schema={"authority_code": pl.String, "authority": pl.Int64},
     )
     named = (
-        located.select("authority_code", key=place_key(pl.col("authority_name")))
+        located.select("authority_code", "authority_name")
+        .unique(maintain_order=True)
+        .select("authority_code", key=place_key(pl.col("authority_name")))
         .filter(pl.col("key") != "")
-        .unique()
+        .unique(maintain_order=True)
     )
     rows = [
         number.select(key="authority_code", authority_code="authority_code", weight=pl.lit(1.0)),
@@ -149,8 +151,12 @@ def know_places(schools: pl.DataFrame) -> Places:
 
 def _shares(located: pl.DataFrame, column: str) -> pl.DataFrame:
     """Authorities in which the schools of each district or town lie, weighed by their share of them."""
-    keyed = located.drop_nulls(column).select("authority_code", key=place_key(pl.col(column)))
-    counted = keyed.group_by("key", "authority_code").len()
+    written = located.drop_nulls(column).group_by(column, "authority_code").len()
+    counted = (
+        written.select("authority_code", "len", key=place_key(pl.col(column)))
+        .group_by("key", "authority_code")
+        .agg(pl.col("len").sum())
+    )
     share = pl.col("len") / pl.col("len").sum().over("key")
     return (
         counted.with_columns(share=share)

@@ -17,7 +17,7 @@ from scipy import sparse
 from leadscape.core.identifiers import normalise_name
 from leadscape.register.tables import is_open
 from leadscape.survey.linkage.details import phase_family, split_postcodes, surname
-from leadscape.survey.linkage.grammar import Names, take_apart
+from leadscape.survey.linkage.grammar import Names, take_apart, take_apart_values
 from leadscape.survey.linkage.ngrams import Runs, count_runs
 from leadscape.survey.linkage.places import Places, know_places
 from leadscape.survey.linkage.rarity import weigh_words
@@ -161,6 +161,7 @@ def _forms(ordered: pl.DataFrame, names: pl.DataFrame | None) -> pl.DataFrame:
 def _describe(
     ordered: pl.DataFrame, successors: pl.DataFrame | None, headships: pl.DataFrame | None
 ) -> pl.DataFrame:
+    character, of_school = take_apart_values(ordered["religious_character"])
     described = ordered.select(
         "urn",
         "name",
@@ -171,7 +172,7 @@ def _describe(
         "linkable",
         "standing",
         *split_postcodes(pl.col("postcode")),
-        faiths=pl.Series(take_apart(ordered["religious_character"]).faiths),
+        faiths=pl.Series(character.faiths[of_school], dtype=pl.Int64),
         town_key=normalise_name(pl.col("town")).fill_null(""),
         phase_family=phase_family(pl.col("phase")),
     )
@@ -208,13 +209,15 @@ def _place_words(ordered: pl.DataFrame, words: list[str]) -> tuple[dict[str, int
     """Numbers of the words of names and then of places, and the words of each school's places."""
     columns = [pl.col(name).cast(pl.String) for name in ("town", "district", "authority_name")]
     text = ordered.select(text=pl.concat_str(*columns, separator=" ", ignore_nulls=True)).to_series()
-    apart = take_apart(text)
-    number = {word: place for place, word in enumerate(words)}
+    apart, place = take_apart_values(text)
+    number = {word: number for number, word in enumerate(words)}
     for word in apart.words:
         number.setdefault(word, len(number))
-    school = np.repeat(np.arange(text.len()), np.diff(apart.starts))
-    theirs = np.array([number[word] for word in apart.words], np.int64)
-    return number, np.unique(school * max(len(number), 1) + theirs[apart.word_ids])
+    theirs = np.array([number[word] for word in apart.words], np.int64)[apart.word_ids]
+    sizes = np.diff(apart.starts)[place]
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes - apart.starts[place], sizes)
+    keys = np.repeat(np.arange(text.len()), sizes) * max(len(number), 1) + theirs[within]
+    return number, np.sort(keys)
 
 
 def _affinity(authority: np.ndarray, outcodes: pl.Series, n: int) -> np.ndarray:
