@@ -200,7 +200,8 @@ def test_namesakes_are_told_apart_by_decisions(national: Read) -> None:
     decided = national.settled.questions.filter(pl.col("question") == "person")["decision"].value_counts()
     answers = dict(decided.iter_rows())
     assert answers["different"] >= 8
-    assert answers["same"] > 100
+    # Most of the pairs that are one person need no decision.
+    assert answers["same"] >= 5
 
 
 def test_free_meals_go_with_towns_and_neighbours(national: Read) -> None:

@@ -77,7 +77,9 @@ def draw(*lines: dict, draws: int = 40) -> tuple:
 
 
 def test_nothing_in_doubt_draws_nothing() -> None:
-    settled, ways = draw({"home_urn": "100001", "role_text": "Mentor head"})
+    settled, ways = draw(
+        {"home_urn": "100001", "home_school": "St Anne's Primary School", "role_text": "Mentor head"}
+    )
     assert settled.understood.doubts.is_empty
     assert ways == ()
 

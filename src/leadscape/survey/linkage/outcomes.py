@@ -79,6 +79,7 @@ def decide_outcomes(
             "rival": rivals[evidence.mention[first]],
             "number_same": evidence.measures["number_same"][first] > 0,
             "exact": evidence.measures["exact"][first] > 0,
+            "unlike": evidence.measures["number_contradicted"][first] > 0,
             "best_reason": reasons(evidence, first, standing=standing),
         }
     )
@@ -94,9 +95,10 @@ def decide_outcomes(
     )
     p = pl.col("p")
     tied = pl.col("rival") >= TIED * p
-    # A number that is another school's is a doubt, however well the name fits.
+    # A number that is another school's is a doubt, however well the name fits; so is one beside another name.
     contradicted = (pl.col("number") != pl.col("best_urn")).fill_null(value=False)
-    accepted = pl.col("linkable") & ~tied & ~contradicted & (p >= accept_from)
+    doubted = contradicted | pl.col("unlike").fill_null(value=False)
+    accepted = pl.col("linkable") & ~tied & ~doubted & (p >= accept_from)
     closed = ~pl.col("linkable") & (p >= LIKELY_FROM)
     # Many namesakes share what is sure together: no candidate is likely, yet one of them is probably meant.
     shared = pl.col("any") >= SHARED_FROM
@@ -143,6 +145,8 @@ def decide_outcomes(
         .then(pl.lit("several schools are about equally likely"))
         .when((pl.col("outcome") == "review") & pl.col("contradicted"))
         .then(pl.format("the number is another school's than the name: {}", "best_reason"))
+        .when((pl.col("outcome") == "review") & pl.col("unlike"))
+        .then(pl.format("number and name disagree: {}", "best_reason"))
         .when(pl.col("outcome") == "review")
         .then(pl.format("the first candidate is not sure enough: {}", "best_reason"))
         .otherwise(pl.lit("nothing in the register is near")),
