@@ -235,15 +235,20 @@ def draw_corpus(
     rng = random_stream(seed, "linkage corpus", mix.name)
     named = schools.drop_nulls("name").sort(pl.col("status") == "closed", "urn")
     named = named.with_columns(
-        key=pl.Series(fold(named["name"]), dtype=pl.String), closed=pl.col("status") == "closed"
+        key=pl.Series(fold(named["name"]), dtype=pl.String),
+        closed=pl.col("status") == "closed",
+        # Where a register has no authorities, a name is told from its namesakes by its town.
+        place=pl.coalesce("authority_code", "town", "urn"),
     )
     order = rng.permutation(named.height)[:mentions]
     drawn = named[order]
     gone = drawn.head(round(absent * mentions))
     elsewhen = gone.select("postcode", closed=~pl.col("closed")).drop_nulls()
-    gone = pl.concat([gone, named.join(elsewhen, on=["postcode", "closed"], how="semi", maintain_order="left")])
-    by = ["key"] if namesakes_too else ["key", "authority_code"]
-    register = named.join(gone, on=by, how="anti", maintain_order="left", nulls_equal=True)
+    gone = pl.concat(
+        [gone, named.join(elsewhen, on=["postcode", "closed"], how="semi", maintain_order="left")]
+    )
+    by = ["key"] if namesakes_too else ["key", "place"]
+    register = named.join(gone, on=by, how="anti", maintain_order="left")
     grouped = pl.Series(rng.random(drawn.height) < mix.grouping)
     rows = drawn.with_columns(grouped=grouped).to_dicts()
     writer = _Writer(mix, rng, schools)
@@ -252,13 +257,10 @@ def draw_corpus(
     meant = (
         drawn.with_columns(mention_id=pl.Series(ids))
         .join(
-            register.group_by("authority_code", "key", maintain_order=True).agg(
-                open_urn=pl.col("urn").first()
-            ),
-            on=["authority_code", "key"],
+            register.group_by("place", "key", maintain_order=True).agg(open_urn=pl.col("urn").first()),
+            on=["place", "key"],
             how="left",
             maintain_order="left",
-            nulls_equal=True,
         )
         .join(register.select("urn", own_status="status"), on="urn", how="left", maintain_order="left")
     )
@@ -277,7 +279,7 @@ def draw_corpus(
         .with_columns(mention_id=pl.Series(ids))
     )
     shuffled = rng.permutation(len(ids))
-    return Corpus(frame[shuffled], truth[shuffled], register.drop("key", "closed"))
+    return Corpus(frame[shuffled], truth[shuffled], register.drop("key", "closed", "place"))
 
 
 class _Writer:

@@ -248,10 +248,11 @@ def _assemble(
     starts = np.searchsorted(owners, np.arange(n + 1))
     canon = pl.Series([c for c, _, _ in read], dtype=pl.String).gather(ids)
     stem = pl.Series(stems, dtype=pl.String).gather(ids)
+    texts = _joined(at, {"canonical": (canon, kinds != STOP), "core": (stem, in_core)}, n)
     return Names(
         folded=folded,
-        canonical=_joined(at, canon, kinds != STOP, n),
-        core=_joined(at, stem, in_core, n),
+        canonical=texts["canonical"],
+        core=texts["core"],
         types=types,
         faiths=faiths,
         saint=saint,
@@ -276,8 +277,16 @@ def _any(at: np.ndarray, ids: np.ndarray, words: list[bool], n: int) -> np.ndarr
     return marked
 
 
-def _joined(at: np.ndarray, words: pl.Series, chosen: np.ndarray, n: int) -> pl.Series:
-    kept = pl.DataFrame({"at": at, "word": words}).filter(pl.Series(chosen))
-    text = kept.group_by("at", maintain_order=True).agg(pl.col("word").str.join(" "))
+def _joined(at: np.ndarray, parts: dict[str, tuple[pl.Series, np.ndarray]], n: int) -> pl.DataFrame:
+    """For each name the words of each part that are chosen, joined by blanks."""
+    kept = {
+        name: pl.select(pl.when(pl.Series(chosen)).then(words)).to_series()
+        for name, (words, chosen) in parts.items()
+    }
+    text = (
+        pl.DataFrame({"at": at, **kept})
+        .group_by("at", maintain_order=True)
+        .agg(pl.col(name).str.join(" ", ignore_nulls=True) for name in parts)
+    )
     every = pl.DataFrame({"at": np.arange(n, dtype=at.dtype)})
-    return every.join(text, on="at", how="left", maintain_order="left")["word"].fill_null("")
+    return every.join(text, on="at", how="left", maintain_order="left").fill_null("")

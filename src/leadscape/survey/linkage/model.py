@@ -145,8 +145,8 @@ def discount_closed(
 ) -> np.ndarray:
     """Utilities with what is known beforehand about closed schools.
 
-    A closed school beside an open one of the same name and authority is meant once in 1 / ``namesake_odds`` times.
-    Where closed schools may not be linked to, one with the same telling words is an old wording of the open one, and
+    A closed school beside an open one of the same name and authority (or town, in a register without authorities) is
+    meant once in 1 / ``namesake_odds`` times. Where closed schools may not be linked to, one with the same telling words is an old wording of the open one, and
     any other counts ``closed_odds`` times as much as an open one on the same evidence.
     """
     standing = register.schools["standing"].to_numpy()[evidence.school]
@@ -165,10 +165,10 @@ def discount_closed(
 def _open_rival(
     utility: np.ndarray, evidence: Evidence, register: LinkageRegister, words: pl.Series, standing: np.ndarray
 ) -> np.ndarray:
-    """For each pair the highest utility of an open candidate of the same words and authority; -inf without one."""
+    """For each pair the highest utility of an open candidate of the same words and place; -inf without one."""
     number = words.gather(evidence.form).rank("dense").to_numpy().astype(np.int64)
-    authority = register.authority[evidence.school] + 1
-    key = (evidence.mention * (number.max() + 1) + number) * (authority.max() + 1) + authority
+    place = register.site[evidence.school]
+    key = (evidence.mention * (number.max() + 1) + number) * (place.max() + 1) + place
     _, group = np.unique(key, return_inverse=True)
     best = np.full(group.max() + 1, -np.inf)
     np.maximum.at(best, group[standing], utility[standing])

@@ -34,10 +34,11 @@ and words of a grouping or a nursery no longer say that no school is meant."""
 
 @dataclass(frozen=True)
 class Ranked:
-    """Pairs worth showing, best first within a mention: rows of the evidence, and the rank of each from 1."""
+    """Pairs worth showing, best first within a mention: rows of the evidence, the rank of each from 1, and why."""
 
     pair: np.ndarray
     rank: np.ndarray
+    reason: pl.Series
 
 
 def rank_candidates(
@@ -49,7 +50,9 @@ def rank_candidates(
     mention = evidence.mention[order]
     rank = np.arange(order.size) - np.searchsorted(mention, mention) + 1
     shown = (rank <= config.candidates) & ((chances.pair[order] >= config.show_from) | (rank == 1))
-    return Ranked(order[shown], rank[shown])
+    pair = order[shown]
+    standing = register.schools["standing"].to_numpy()[evidence.school[pair]]
+    return Ranked(pair, rank[shown], reasons(evidence, pair, standing=standing))
 
 
 def decide_outcomes(
@@ -64,7 +67,6 @@ def decide_outcomes(
     """One row a mention: the columns of :class:`SchoolLinks`, before decisions."""
     first = ranked.pair[ranked.rank == 1]
     school = evidence.school[first]
-    standing = register.schools["standing"].to_numpy()[school]
     second = ranked.pair[ranked.rank == 2]
     rivals = np.zeros(asked.height)
     rivals[evidence.mention[second]] = chances.pair[second]
@@ -80,7 +82,7 @@ def decide_outcomes(
             "number_same": evidence.measures["number_same"][first] > 0,
             "exact": evidence.measures["exact"][first] > 0,
             "unlike": evidence.measures["number_contradicted"][first] > 0,
-            "best_reason": reasons(evidence, first, standing=standing),
+            "best_reason": ranked.reason.filter(pl.Series(ranked.rank == 1)),
         }
     )
     absent = recognise_absent(asked, register).with_row_index("at").cast({"at": pl.Int64})
@@ -195,9 +197,7 @@ def show_candidates(
             "urn": register.schools["urn"].gather(school),
             "linkable": register.schools["linkable"].gather(school),
             "probability": chances.pair[ranked.pair],
-            "reason": reasons(
-                evidence, ranked.pair, standing=register.schools["standing"].to_numpy()[school]
-            ),
+            "reason": ranked.reason,
         }
     )
     known = register.schools.select("urn", "name", "town")

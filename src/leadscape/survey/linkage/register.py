@@ -7,6 +7,7 @@ compared.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,8 @@ class LinkageRegister:
         Places by which an authority may be named.
     authority
         For each school its authority's place in ``places.codes``; -1 where it has none.
+    site
+        For each school a number that schools of one authority share; without an authority, those of one town.
     affinity
         Authorities x authorities: how much their schools' postcode districts overlap, 0-1.
     as_of
@@ -73,6 +76,7 @@ class LinkageRegister:
     place_words: np.ndarray
     places: Places
     authority: np.ndarray
+    site: np.ndarray
     affinity: np.ndarray
     as_of: date | None
 
@@ -117,13 +121,16 @@ def prepare_register(
         .sort(~pl.col("standing"), ~pl.col("linkable"), "urn")
     )
     forms = _forms(ordered, names)
-    apart = take_apart(forms["name"])
-    runs = count_runs(apart.core)
+    # Most of the time is spent in libraries that let other threads run.
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        described_later = threads.submit(_describe, ordered, successors, headships)
+        places_later = threads.submit(know_places, ordered)
+        apart = take_apart(forms["name"])
+        runs = count_runs(apart.core)
+        word_number, place_words = _place_words(ordered, apart.words)
+        described, places = described_later.result(), places_later.result()
     often = np.bincount(apart.word_ids, minlength=len(apart.words))
-    word_number, place_words = _place_words(ordered, apart.words)
-    places = know_places(ordered)
     authority = _numbered(ordered["authority_code"], places.codes)
-    described = _describe(ordered, successors, headships)
     return LinkageRegister(
         schools=described,
         forms=forms,
@@ -136,6 +143,7 @@ def prepare_register(
         place_words=place_words,
         places=places,
         authority=authority,
+        site=_sites(described),
         affinity=_affinity(authority, described["outcode"], len(places.codes)),
         as_of=as_of,
     )
@@ -191,6 +199,12 @@ def _describe(
 def _numbered(codes: pl.Series, known: list[str]) -> np.ndarray:
     number = {code: place for place, code in enumerate(known)}
     return np.array([number.get(code, -1) for code in codes], np.int64)
+
+
+def _sites(described: pl.DataFrame) -> np.ndarray:
+    town = pl.concat_str(pl.lit("town "), pl.col("town_key").replace("", None))
+    site = pl.coalesce("authority_code", town, pl.concat_str(pl.lit("school "), pl.col("urn")))
+    return described.select(site.rank("dense").cast(pl.Int64)).to_series().to_numpy()
 
 
 def _count_bearers(names: Names, linkable: np.ndarray) -> np.ndarray:
