@@ -146,8 +146,9 @@ def discount_closed(
     """Utilities with what is known beforehand about closed schools.
 
     A closed school beside an open one of the same name and authority (or town, in a register without authorities) is
-    meant once in 1 / ``namesake_odds`` times. Where closed schools may not be linked to, one with the same telling words is an old wording of the open one, and
-    any other counts ``closed_odds`` times as much as an open one on the same evidence.
+    meant once in 1 / ``namesake_odds`` times. Where closed schools may not be linked to, one with the same telling
+    words is an old wording of the open one, and any other counts ``closed_odds`` times as much as an open one on the
+    same evidence.
     """
     standing = register.schools["standing"].to_numpy()[evidence.school]
     if standing.all():
