@@ -7,6 +7,7 @@ name the school in a way that a person must look at.
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,10 @@ def write_national_study(
     ----------
     schools
         The register as read, to draw home schools from.
+
+    Notes
+    -----
+    ``truth.json`` beside the study holds how many leaders were reported in each wording of a role: each leader once.
     """
     draw = random_stream(seed, "national study")
     standing = schools.filter(
@@ -54,6 +59,9 @@ def write_national_study(
         respondent_id=pl.lit("agency")
     ).write_csv(folder / "agency.csv")
     _write_frame(folder, standing)
+    reported = lines.filter(pl.col("national") | pl.col("authority_code").is_in(answering.implode()))
+    counts = dict(reported.group_by("role").len().sort("role").iter_rows())
+    (folder / "truth.json").write_text(json.dumps(counts), encoding="utf-8")
     study = folder / "study.toml"
     study.write_text(
         f"""[study]

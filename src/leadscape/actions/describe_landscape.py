@@ -11,6 +11,7 @@ import polars as pl
 from leadscape.codebooks import Codebook
 from leadscape.core.errors import NotIdentified
 from leadscape.core.missing import REPORTED
+from leadscape.core.parallel import map_in_order
 from leadscape.core.tables import frame_of
 from leadscape.landscape.concentration import measure_concentration
 from leadscape.landscape.config import LandscapeConfig
@@ -81,7 +82,7 @@ def describe_landscape(
     phases = count_phases(holdings, schools, codebook, as_of)
     study = _Study(responses, schools, codebook, denominators, config, as_of)
     settled = _estimate(study, holdings, leaders.height)
-    ways = [_estimate(study, drawn.role_holdings, drawn.leaders) for drawn in imputed]
+    ways = map_in_order(lambda drawn: _estimate(study, drawn.role_holdings, drawn.leaders), imputed)
     notes += settled.notes
     estimates, sensitivity, models = settled.estimates, settled.sensitivity, settled.models
     if ways:

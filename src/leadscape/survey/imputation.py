@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from leadscape.core.parallel import map_in_order
 from leadscape.core.randomness import random_stream
 from leadscape.survey import holdings as made
 from leadscape.survey.identity import merge_persons
@@ -107,8 +108,12 @@ def draw_holdings(
     if understood.doubts.is_empty:
         return ()
     return tuple(
-        _draw(understood, schools, codebook, as_of, random_stream(seed, "imputation", str(number)))
-        for number in range(draws)
+        map_in_order(
+            lambda number: _draw(
+                understood, schools, codebook, as_of, random_stream(seed, "imputation", str(number))
+            ),
+            range(draws),
+        )
     )
 
 
