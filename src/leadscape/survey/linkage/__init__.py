@@ -5,12 +5,12 @@ or why there is none) and ``SchoolCandidates`` (what it could mean, with probabi
 ``SchoolAliases`` (what people decided about a wording).
 """
 
-from leadscape.survey.linkage.aliases import SchoolAliases, learn_aliases
+from leadscape.survey.linkage.aliases import learn_aliases
 from leadscape.survey.linkage.config import LinkageConfig
 from leadscape.survey.linkage.exact import authority_lookup, link_mentions, suggest_schools
 from leadscape.survey.linkage.linking import Linkage, link_schools
 from leadscape.survey.linkage.register import LinkageRegister, prepare_register
-from leadscape.survey.linkage.tables import SchoolCandidates, SchoolLinks
+from leadscape.survey.linkage.tables import SchoolAliases, SchoolCandidates, SchoolLinks
 
 __all__ = [
     "Linkage",

@@ -7,31 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dataframely as dy
 import polars as pl
 
 from leadscape.core.identifiers import normalise_name
-from leadscape.core.tables import Table, check_table
+from leadscape.core.tables import check_table
 from leadscape.core.tabular import read_text_table
 from leadscape.core.writing import unguard_formulas
-from leadscape.register.tables import urn_column
 from leadscape.survey.linkage.places import place_key
+from leadscape.survey.linkage.tables import SchoolAliases
 
 NONE = "none"
-
-
-class SchoolAliases(Table):
-    """One row is one wording that a person has decided on. A missing row means that nobody has.
-
-    A wording decided differently in two places of one list is left out: it does not say which school is meant.
-    """
-
-    name_key = dy.String(primary_key=True, description="The wording without case, accents and punctuation")
-    place_key = dy.String(
-        primary_key=True, description="Authority or place beside it, folded; empty where none was written"
-    )
-    urn = urn_column(nullable=True, description="The school meant; null where none of the register is")
-    decided_by = dy.String(nullable=True)
 
 
 def wording_keys() -> list[pl.Expr]:

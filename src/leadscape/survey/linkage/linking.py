@@ -87,7 +87,7 @@ def link_schools(
     decisions
         ``mention_id``, ``decision`` (a URN or ``none``): what people decided on these very mentions.
     aliases
-        As :class:`~leadscape.survey.linkage.aliases.SchoolAliases`: what they decided on such wordings before.
+        As :class:`~leadscape.survey.linkage.tables.SchoolAliases`: what they decided on such wordings before.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Tables of linkage: the school meant by each mention, and the schools it could mean."""
+"""Tables of linkage: the school meant by each mention, the schools it could mean, and what people decided."""
 
 from __future__ import annotations
 
@@ -58,3 +58,17 @@ class SchoolCandidates(Table):
     town = dy.String(nullable=True)
     probability = dy.Float64(min=0, max=1, description="Calibrated probability that this school is meant")
     reason = dy.String(description="What agrees and what does not, in words")
+
+
+class SchoolAliases(Table):
+    """One row is one wording that a person has decided on. A missing row means that nobody has.
+
+    A wording decided differently in two places of one list is left out: it does not say which school is meant.
+    """
+
+    name_key = dy.String(primary_key=True, description="The wording without case, accents and punctuation")
+    place_key = dy.String(
+        primary_key=True, description="Authority or place beside it, folded; empty where none was written"
+    )
+    urn = urn_column(nullable=True, description="The school meant; null where none of the register is")
+    decided_by = dy.String(nullable=True)
