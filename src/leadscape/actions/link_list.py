@@ -85,8 +85,8 @@ class LinkedList:
         alone = accepted.height - decided
         different = self.rows["mention_id"].n_unique()
         told = [
-            f"{self.name}: {_rows(self.rows.height)}, {different:,} different, against {self.schools:,} schools that may "
-            "be meant.",
+            f"{self.name}: {_rows(self.rows.height)}, {different:,} different, "
+            f"against {self.schools:,} schools that may be meant.",
             f"{_rows(alone)} accepted without a person, from a probability of {self.linkage.accept_from:.3f}: "
             f"from there on at least {target:g} % of links were right in the lists that the model was checked on. "
             f"Of these {alone:,} expect about {expected:.1f} to be wrong.",
