@@ -6,6 +6,6 @@ Tables in: ``Nominations`` and a codebook; answers in people's own words and a c
 """
 
 from leadscape.survey.coding.role_suggestions import suggest_role_shares
-from leadscape.survey.coding.roles import code_roles, suggest_roles
+from leadscape.survey.coding.roles import code_roles
 
-__all__ = ["code_roles", "suggest_role_shares", "suggest_roles"]
+__all__ = ["code_roles", "suggest_role_shares"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from leadscape.core.identifiers import normalise_name
 from leadscape.core.tables import polars_schema
@@ -13,8 +12,6 @@ from leadscape.survey.tables import Codings
 
 if TYPE_CHECKING:
     from leadscape.codebooks import Codebook
-
-CANDIDATES: Final = 3
 
 
 def code_roles(nominations: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
@@ -37,35 +34,6 @@ def code_roles(nominations: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
             "role",
             method=pl.col("method").fill_null("uncoded").cast(polars_schema(Codings)["method"]),
         )
-    )
-
-
-def suggest_roles(texts: pl.Series, codebook: Codebook) -> pl.DataFrame:
-    """For each distinct text the roles whose wording comes nearest: ``role_text``, ``candidates``.
-
-    ``candidates`` holds up to three role ids with their nearness (0-100), best first. A person decides.
-    """
-    wordings = codebook.role_alias_frame().with_columns(folded=_folded(pl.col("wording")))
-    asked = texts.drop_nulls().unique().sort()
-    folded = asked.to_frame("text").select(_folded(pl.col("text"))).to_series()
-    nearness = process.cdist(folded.to_list(), wordings["folded"].to_list(), scorer=fuzz.token_set_ratio)
-    pairs = (
-        pl.DataFrame({"role_text": asked})
-        .with_row_index("asked")
-        .join(wordings.with_row_index("wording_number").select("wording_number", "role"), how="cross")
-        .with_columns(nearness=pl.Series(nearness.ravel()).round(0).cast(pl.Int64))
-    )
-    return (
-        pairs.group_by("asked", "role_text", "role")
-        .agg(pl.col("nearness").max())
-        .sort("asked", "nearness", "role", descending=[False, True, False])
-        .group_by("asked", "role_text", maintain_order=True)
-        .agg(
-            candidates=pl.concat_str(pl.col("role"), pl.lit(" ("), pl.col("nearness"), pl.lit(")")).head(
-                CANDIDATES
-            )
-        )
-        .drop("asked")
     )
 
 

@@ -5,7 +5,7 @@ Tables in: nominations with their home school. Tables out: ``Identities``, ``Per
 """
 
 from leadscape.survey.identity.config import IdentityConfig
-from leadscape.survey.identity.exact import doubtful_pairs, fold_person_name, group_exact, merge_persons
+from leadscape.survey.identity.exact import fold_person_name, group_exact, merge_persons
 from leadscape.survey.identity.headships import HeadTelling, tell_shared_heads
 from leadscape.survey.identity.overlap import Overlap, list_overlap
 from leadscape.survey.identity.resolve import PersonResolution, resolve_persons
@@ -36,7 +36,6 @@ __all__ = [
     "SharedHeads",
     "SharedPosts",
     "SharedTies",
-    "doubtful_pairs",
     "fold_person_name",
     "group_exact",
     "list_overlap",

@@ -1,7 +1,7 @@
-"""Which nominations mean one person: the same name at the same school here, by a person's decision for everything else.
+"""What is one person as sure as it gets without weighing anything: the same name at the same school.
 
-Names alone never merge. Two lines of one name at one home school are one person; one surname at one school, or one
-full name at two schools of an authority, is a question.
+Names alone never merge, and neither does a title. Groups of one name and school are what everything else weighs against
+each other; a person's decisions join them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,10 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from leadscape.core.identifiers import normalise_name
 
 TITLES: Final = r"\b(mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|rev|revd|reverend|sister|sr|fr|father)\b"
-SURNAME_AGREES_FROM: Final = 80.0
-"""Nearness (0-100) of two surnames at one school from which a person is asked whether they are one."""
 
 
 def fold_person_name(name: pl.Expr) -> pl.Expr:
@@ -47,35 +44,6 @@ def group_exact(nominations: pl.DataFrame) -> pl.DataFrame:
     return keyed.select(
         "nomination_id", person=pl.col("nomination_id").min().over("name_key", "place", alone)
     )
-
-
-def doubtful_pairs(nominations: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of persons who may be one: ``person``, ``other`` (``person < other``) and ``why``.
-
-    Two rules make a pair: at one home school, surnames that nearly agree; in one authority, the same full name at two
-    home schools. Everyone else is taken for different people.
-    """
-    people = (
-        nominations.join(persons, on="nomination_id")
-        .filter(pl.col("nomination_id") == pl.col("person"))
-        .select("person", "home_urn", "authority_code", name_key=fold_person_name(pl.col("leader_name")))
-        .with_columns(surname=pl.col("name_key").str.split(" ").list.last())
-    )
-    same_school = people.join(people, on="home_urn", suffix="_other").filter(
-        pl.col("person") < pl.col("person_other")
-    )
-    nearness = process.cpdist(
-        same_school["surname"].to_list(), same_school["surname_other"].to_list(), scorer=fuzz.ratio
-    )
-    near = same_school.filter(pl.Series(nearness >= SURNAME_AGREES_FROM, dtype=pl.Boolean)).select(
-        "person", other="person_other", why=pl.lit("one home school, surnames agree")
-    )
-    same_name = (
-        people.join(people, on=["name_key", "authority_code"], suffix="_other")
-        .filter(pl.col("person") < pl.col("person_other"), pl.col("name_key").str.contains(" "))
-        .select("person", other="person_other", why=pl.lit("one full name, two home schools of an authority"))
-    )
-    return pl.concat([near, same_name]).unique(["person", "other"], keep="first").sort("person", "other")
 
 
 def merge_persons(persons: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:

@@ -6,8 +6,8 @@ or why there is none) and ``SchoolCandidates`` (what it could mean, with probabi
 """
 
 from leadscape.survey.linkage.aliases import learn_aliases
+from leadscape.survey.linkage.authorities import authority_lookup
 from leadscape.survey.linkage.config import LinkageConfig
-from leadscape.survey.linkage.exact import authority_lookup, link_mentions, suggest_schools
 from leadscape.survey.linkage.linking import Linkage, link_schools
 from leadscape.survey.linkage.register import LinkageRegister, prepare_register
 from leadscape.survey.linkage.tables import SchoolAliases, SchoolCandidates, SchoolLinks
@@ -21,8 +21,6 @@ __all__ = [
     "SchoolLinks",
     "authority_lookup",
     "learn_aliases",
-    "link_mentions",
     "link_schools",
     "prepare_register",
-    "suggest_schools",
 ]

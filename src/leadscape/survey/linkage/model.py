@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leadscape.survey.linkage.register import LinkageRegister
 
 
+TINY: Final = 1e-12
 OLD_WORDING: Final = 3.0
 """Utility by which an old wording of a name may lie nearer than the name in force."""
 
@@ -195,27 +196,19 @@ def weigh(evidence: Evidence, utility: np.ndarray, none: np.ndarray, model: Mode
     odds = np.exp(utility - top[mention])
     whole = np.exp(none - top) + np.bincount(mention, odds, minlength=n)
     pair = odds / whole[mention]
-    rest = np.exp(none - top) / whole
     best = np.zeros(n)
     np.maximum.at(best, mention, pair)
-    # Equal candidates are calibrated together and share, so that no tie is broken.
+    # Equal candidates are taken together and share alike, so that no tie is broken.
     tied = pair >= best[mention] * (1 - 1e-9)
-    shared = np.bincount(mention, tied, minlength=n)
-    held = best * shared
+    equals = np.bincount(mention, tied, minlength=n)
     runner = np.zeros(n)
     np.maximum.at(runner, mention[~tied], pair[~tied])
-    wanted = np.interp(best, *model.calibration) * shared
-    left = 1.0 - held
+    left = 1.0 - best * equals
+    wanted = np.where(equals > 1, best * equals, np.interp(best, *model.calibration))
     # Never so low that the second would come before the first.
-    floor = np.where(
-        left > 0,
-        held * 0 + runner * shared / np.where(left + runner * shared > 0, left + runner * shared, 1.0),
-        0.0,
-    )
-    share = np.clip(np.maximum(np.where(shared > 1, held, wanted), floor), 0.0, 1.0)
-    scale = np.where(left > 1e-12, (1.0 - share) / np.where(left > 1e-12, left, 1.0), 0.0)
-    share = np.where(left > 1e-12, share, 1.0)
-    calibrated = np.where(tied, share[mention] / np.maximum(shared[mention], 1), pair * scale[mention])
-    none_share = np.where(np.bincount(mention, minlength=n) > 0, rest * scale, 1.0)
-    none_share = np.maximum(1.0 - np.bincount(mention, calibrated, minlength=n), 0.0) if n else none_share
+    least = equals * runner / np.maximum(left + equals * runner, TINY)
+    share = np.where(left > TINY, np.maximum(wanted, least), 1.0)
+    scale = (1.0 - share) / np.maximum(left, TINY)
+    calibrated = np.where(tied, (share / np.maximum(equals, 1.0))[mention], pair * scale[mention])
+    none_share = np.maximum(1.0 - np.bincount(mention, calibrated, minlength=n), 0.0)
     return Chances(calibrated, none_share, best)
