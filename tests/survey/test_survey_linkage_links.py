@@ -91,6 +91,15 @@ def test_a_tie_is_kept_as_a_tie():
     assert found.candidates["urn"].to_list() == ["100002", "100003"]
 
 
+def test_neither_a_tie_nor_a_contradiction_is_accepted_however_low_the_bar():
+    low = LinkageConfig(accept_from=0.2)
+    rows = [
+        {"name": "Hill Top School", "authority_code": "301"},
+        {"urn": "100003", "name": "Riverside Academy", "authority_code": "302"},
+    ]
+    assert linked(*rows, config=low).links["outcome"].to_list() == ["review", "review"]
+
+
 def test_a_town_breaks_a_tie():
     found = linked({"name": "Hill Top School", "authority_code": "301", "town": "Castleby"})
     assert found.candidates["urn"].to_list()[0] == "100003"
@@ -274,6 +283,9 @@ def test_weights_equal_the_formula_and_calibration_keeps_order_and_ties(utilitie
     assert shown.pair.sum() + shown.none[0] == pytest.approx(1.0)
     order = np.argsort(-values, kind="stable")
     assert (np.diff(shown.pair[order]) <= 1e-12).all(), "calibration never puts the second before the first"
+    humble = replace(model, calibration=(np.array([0.0, 0.9, 1.0]), np.array([0.0, 0.05, 1.0])))
+    lowered = weigh(evidence, values, np.array([none]), humble)
+    assert (np.diff(lowered.pair[order]) <= 1e-12).all(), "nor does one that lowers the first a good deal"
     doubled = weigh(_evidence([0] * 2 * len(utilities)), np.tile(values, 2), np.array([none]), model)
     half = len(utilities)
     assert np.allclose(doubled.pair[:half], doubled.pair[half:]), "namesakes share alike"
