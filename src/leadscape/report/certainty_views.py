@@ -49,8 +49,9 @@ def view_doubt(landscape: Landscape) -> TableView | None:
             Shown("low", "Interval from", "count"),
             Shown("high", "to", "count"),
         ),
-        f"Every open question was answered in {whole(draws)} ways, by the probability of each answer. The expected "
-        "number may lie below the count beyond doubt, because lines that may be one person are counted apart there.",
+        f"Every open question, and what was understood without asking, was answered in {whole(draws)} ways, by the "
+        "probability of each answer. The expected number may lie below the count beyond doubt, because lines that may "
+        "be one person are counted apart there.",
         frozenset([landscape.doubt.height - 1]),
     )
 

@@ -40,7 +40,7 @@ def key_figures(contents: ReportContents) -> tuple[KeyFigure, ...]:
     """The figures that a reader takes away, most important first."""
     landscape = contents.landscape
     found = [
-        _reported(landscape),
+        _reported(contents),
         _scaled(landscape),
         _prevalence(landscape),
         *_origins(contents),
@@ -161,7 +161,8 @@ def _totals(landscape: Landscape) -> dict[str, dict[str, Any]]:
     return {row["total"]: row for row in landscape.totals.iter_rows(named=True)}
 
 
-def _reported(landscape: Landscape) -> KeyFigure | None:
+def _reported(contents: ReportContents) -> KeyFigure | None:
+    landscape = contents.landscape
     everyone = _totals(landscape).get("all")
     if everyone is None or everyone["holdings"] is None:
         return None
@@ -170,10 +171,11 @@ def _reported(landscape: Landscape) -> KeyFigure | None:
     drawn = landscape.estimates.filter(pl.col("estimate_id") == "reported:holdings")
     if drawn.height:
         row = drawn.row(0, named=True)
-        basis += (
-            f"; {whole(row['value'])} expected once every question is decided "
-            f"({interval(row['low'], row['high'], row['unit'])})"
-        )
+        ends = interval(row["low"], row["high"], row["unit"])
+        if contents.open_questions.height:
+            basis += f"; {whole(row['value'])} expected once every question is decided ({ends})"
+        else:
+            basis += f"; {ends} if what was understood without asking may be wrong"
     return KeyFigure(
         whole(everyone["holdings"]), "role-holdings reported", basis, "Returns, duplicates resolved"
     )
