@@ -49,6 +49,13 @@ def test_ways_that_agree_widen_nothing() -> None:
     assert pool_estimates([one, one, one]).equals(one)
 
 
+def test_draws_that_agree_on_a_value_and_not_on_its_interval_are_pooled() -> None:
+    row = pool_estimates([estimate(10.0, 8.0, 12.0), estimate(10.0, 2.0, 40.0)]).row(0, named=True)
+    assert row["low"] < 8.0
+    assert row["high"] > 12.0
+    assert "doubt" in row["interval"]
+
+
 def test_pooled_row_says_that_doubt_is_in_it() -> None:
     pooled = pool_estimates([estimate(10.0, 8.0, 13.0), estimate(14.0, 12.0, 17.0)])
     row = pooled.row(0, named=True)
@@ -122,6 +129,8 @@ def test_models_are_pooled_where_they_have_an_answer() -> None:
         }
         return frame_of(CaptureModels, [row])
 
+    seldom = [model(None, False)] * 3
+    assert not pool_models([*seldom, model(100.0, True), model(104.0, True)]).row(0, named=True)["in_range"]
     row = pool_models([model(None, False), model(100.0, True), model(104.0, True)]).row(0, named=True)
     assert row["estimate"] == 102.0
     assert row["in_range"]

@@ -32,6 +32,9 @@ from leadscape.landscape.whole import estimate_whole
 if TYPE_CHECKING:
     from leadscape.survey.imputation import DrawnHoldings
 
+ADJUSTED_LEADERS = "leaders, adjusted for silent authorities"
+WHOLE_LEADERS = "leaders, with those of silent authorities and those whom no list named"
+
 
 @dataclass(frozen=True)
 class DescribedLandscape:
@@ -83,7 +86,8 @@ def describe_landscape(
     study = _Study(responses, schools, codebook, denominators, config, as_of)
     settled = _estimate(study, holdings, leaders.height)
     ways = map_in_order(lambda drawn: _estimate(study, drawn.role_holdings, drawn.leaders), imputed)
-    notes += settled.notes
+    # With draws, the tables are theirs, and so is what could not be estimated.
+    notes += ways[0].notes if ways else settled.notes
     estimates, sensitivity, models = settled.estimates, settled.sensitivity, settled.models
     if ways:
         estimates = pl.concat(
@@ -96,6 +100,7 @@ def describe_landscape(
                 pool_estimates([way.estimates for way in ways], config.confidence),
             ]
         )
+        notes += _left_out([way.estimates for way in ways], estimates)
         sensitivity = pool_sensitivity([way.sensitivity for way in ways], config.confidence)
         models = pool_models([way.models for way in ways], config.confidence)
     landscape = Landscape(
@@ -115,7 +120,23 @@ def describe_landscape(
         network=(summarise_network(supports, schools, as_of, memberships) if supports.height else None),
         doubt=count_doubt(extent, [drawn.role_holdings for drawn in imputed], config.confidence),
     )
-    return DescribedLandscape(landscape, tuple(notes), settled.tipping)
+    tipping = (ways[0] if ways else settled).tipping
+    return DescribedLandscape(landscape, tuple(notes), tipping)
+
+
+def _left_out(draws: list[pl.DataFrame], pooled: pl.DataFrame) -> list[str]:
+    """Estimates that only some of the draws could make, each with the number of draws that could."""
+    made = (
+        pl.concat([frame.select("estimate_id", "label", "method") for frame in draws])
+        .group_by("estimate_id", maintain_order=True)
+        .agg(pl.col("label", "method").first(), draws=pl.len())
+    )
+    missing = made.join(pooled, on="estimate_id", how="anti", maintain_order="left")
+    return [
+        f"Left out, because only {row['draws']} of {len(draws)} ways of answering open questions allow it: "
+        f"{row['label']} ({row['method']})."
+        for row in missing.iter_rows(named=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -219,7 +240,7 @@ def _adjusted_numerators(estimates: pl.DataFrame, leaders: int, holdings: int) -
     return [
         Numerator(
             row["value"] / held,
-            "leaders, adjusted for silent authorities",
+            WHOLE_LEADERS if row["estimate_id"].startswith("all:whole:") else ADJUSTED_LEADERS,
             f"this study, {row['method']}, at {held:.3f} holdings a leader as reported",
             "leaders",
             low=row["low"] / held,

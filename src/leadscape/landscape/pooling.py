@@ -91,7 +91,8 @@ def pool_estimates(draws: Sequence[pl.DataFrame], confidence: float = 0.95) -> p
         return Estimates.create_empty()
     pooled = _pooled(stacked, ["estimate_id"], "value", "low", "high", len(draws), confidence)
     pct = pl.col("unit") == "%"
-    differs = pl.col("spread") > 0
+    # Draws may agree on a value and not on how sure it is.
+    differs = (pl.col("spread") > 0) | (pl.col("spread_of_ends") > 0)
     means = stacked.group_by("estimate_id").agg(pl.col("numerator", "denominator").mean())
     first = draws[0].join(pooled, on="estimate_id", how="inner", maintain_order="left", suffix="_pooled")
     merged = first.join(means, on="estimate_id", how="left", maintain_order="left", suffix="_pooled")
@@ -146,7 +147,7 @@ def pool_models(draws: Sequence[pl.DataFrame], confidence: float = 0.95) -> pl.D
     if not fitted.height:
         return draws[0]
     wide = fitted.group_by(keys).agg(
-        pl.col("estimate", "low", "high", "se"), often=pl.col("in_range").mean(), draws=pl.len()
+        pl.col("estimate", "low", "high", "se"), often=pl.col("in_range").sum() / len(draws)
     )
     rows = [
         (row["population"], row["model"], *_pool_row(row, confidence), row["often"])
@@ -195,6 +196,7 @@ def _pooled(
             pl.Series(low, lower),
             pl.Series(high, upper),
             spread=pl.Series(values.std(axis=0)),
+            spread_of_ends=pl.Series(lows.std(axis=0) + highs.std(axis=0)),
         )
     )
 

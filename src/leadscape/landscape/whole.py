@@ -25,7 +25,7 @@ from leadscape.landscape.strata import estimate_ratio_total
 ASSUMES = (
     "Within a stratum, authorities that answered are a random sample of those asked, in holdings a school; each "
     "national role is as complete as the overlap of its lists says, over the range of plausible models; parts are "
-    "independent of each other."
+    "independent of each other; a national role whose lists do not overlap counts as listed."
 )
 
 
@@ -111,14 +111,15 @@ def estimate_whole(
             Part(as_listed, as_listed, as_listed),
         ]
     )
+    least = float(holdings.height)
     return {
         "estimate_id": f"all:whole:{local['estimate_id'].removeprefix('local:')}",
         "label": "Role-holdings of all origins, with those of silent authorities and those whom no list named",
         "origin": "all",
         "method": f"{local['method']}; overlap of lists role by role",
-        "value": total.value,
-        "low": max(total.low, float(holdings.height)),
-        "high": total.high,
+        "value": max(total.value, least),
+        "low": max(total.low, least),
+        "high": max(total.high, least),
         "interval": f"{100 * config.confidence:g} % design-based and over the range of plausible models",
         "unit": "holdings",
         "assumptions": ASSUMES,

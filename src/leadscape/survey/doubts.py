@@ -109,29 +109,47 @@ def find_doubts(
         question_id=asked.role_question_id(pl.col("role_text"))
     )
     undecided = linkage.links.filter(pl.col("method").cast(pl.String) != "review")
-    offered = linkage.candidates.join(undecided, on="mention_id", how="semi").select(
-        "mention_id", "urn", "probability"
-    )
-    rest = offered.group_by("mention_id", maintain_order=True).agg(
-        urn=pl.lit(None, pl.String), probability=(1 - pl.col("probability").sum()).clip(lower_bound=0)
-    )
-    schools = pl.concat([offered, rest.select(offered.columns)]).filter(pl.col("probability") > 0)
+    schools = _school_answers(linkage, undecided)
     certain = pl.col("probability").max().over("mention_id") >= CERTAIN_FROM
     pairs = resolution.pairs.filter(pl.col("decision").is_null())
     return Doubts(
         roles=shares.join(waiting, on="question_id", how="semi").select("question_id", "role", "probability"),
         schools=schools.filter(~certain),
-        none_counts=_none_counts(coded),
+        none_counts=_none_counts(coded, placed),
         persons=pairs.filter(pl.col("probability") > 1 - CERTAIN_FROM).select(
             "person", "other", "probability"
         ),
     )
 
 
-def _none_counts(coded: pl.DataFrame) -> tuple[float, float]:
-    """Lines whose words a person decided to name no role, and to name one, on top of the shipped guess."""
+def _school_answers(linkage: Linkage, undecided: pl.DataFrame) -> pl.DataFrame:
+    """``mention_id``, ``urn`` (null: none of the register), ``probability``.
+
+    Of a name that many schools bear only the first few candidates are kept; they stand for the others, so that a school
+    that is meant does not become none.
+    """
+    none = linkage.none.join(undecided, on="mention_id", how="semi").select(
+        "mention_id", urn=pl.lit(None, pl.String), probability="probability"
+    )
+    shown = linkage.candidates.join(none.select("mention_id", none="probability"), on="mention_id")
+    scaled = pl.col("probability") * (1 - pl.col("none")) / pl.col("probability").sum().over("mention_id")
+    offered = shown.select("mention_id", "urn", probability=scaled)
+    return pl.concat([offered, none.join(offered, on="mention_id", how="semi")]).filter(
+        pl.col("probability") > 0
+    )
+
+
+def _none_counts(coded: pl.DataFrame, placed: pl.DataFrame) -> tuple[float, float]:
+    """Wordings that a person decided to name no role, and to name one, on top of the shipped guess."""
     settings = RoleShareSettings()
-    reviewed = coded.filter(pl.col("method").cast(pl.String) == "review")
+    reviewed = (
+        coded.filter(pl.col("method").cast(pl.String) == "review")
+        .join(
+            placed.select("nomination_id", question_id=asked.role_question_id(pl.col("role_text"))),
+            on="nomination_id",
+        )
+        .unique("question_id")
+    )
     none = reviewed["role"].null_count()
     guessed = settings.none_lines * settings.none_share
     return guessed + none, settings.none_lines - guessed + reviewed.height - none

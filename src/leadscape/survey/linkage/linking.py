@@ -57,6 +57,7 @@ class Linkage:
 
     links: pl.DataFrame
     candidates: pl.DataFrame
+    none: pl.DataFrame
     accept_from: float
     config: LinkageConfig
 
@@ -109,6 +110,7 @@ def link_schools(
     return Linkage(
         links=SchoolLinks.validate(links.select(SchoolLinks.column_names()).cast(polars_schema(SchoolLinks))),
         candidates=show_candidates(asked, evidence, chances, ranked, register),
+        none=asked.mentions.select("mention_id", probability=pl.Series(chances.none)),
         accept_from=accept_from,
         config=config,
     )
