@@ -67,9 +67,16 @@ def clean_validation(people: StudyPeople, person: str) -> list[Path]:
 
     def drop(frame: pl.DataFrame) -> pl.DataFrame:
         theirs = pl.col("entry_id").is_in(entries.implode())
+        # The row stays, since its chance of being drawn counts; nothing in it says whose it was.
+        token = pl.format("erased-{}", pl.int_range(1, pl.len() + 1))
+        taken = {"entry_id": token, "leader_id": token, "leader_name": pl.lit(ERASED)}
+        taken |= {
+            name: pl.lit(None, pl.String)
+            for name in ("home_urn", "home_school", "partner_schools", "started_on", "ended_on")
+        }
         return frame.with_columns(
-            pl.when(theirs).then(pl.lit(word, pl.String)).otherwise(pl.col(name)).alias(name)
-            for name, word in (("leader_name", ERASED), ("home_school", None), ("partner_schools", None))
+            pl.when(theirs).then(word).otherwise(pl.col(name)).alias(name)
+            for name, word in taken.items()
             if name in frame.columns
         )
 
@@ -104,3 +111,22 @@ def _rewrite_if_changed(path: Path, change: Callable[[pl.DataFrame], pl.DataFram
         )
     rewrite_table(path, path, change)
     return [path]
+
+
+def check_rewritable(people: StudyPeople) -> None:
+    """Refuse an erasure that would have to stop half-way: a file of decisions or of the validation in another format.
+
+    Raises
+    ------
+    OutputBlocked
+        Naming every file that cannot be written again.
+    """
+    study = people.study
+    kept = [study.decisions, study.validation_sample, *study.validation]
+    fixed = sorted(path.name for path in kept if path is not None and not can_rewrite(path))
+    if fixed:
+        raise OutputBlocked(
+            f"{', '.join(fixed)} cannot be written again.",
+            "They may name the person, and nothing is changed unless everything can be.",
+            "Save them as .csv or .xlsx, name those in study.toml, and give the command again.",
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from leadscape.actions.clean_files import clean_notices, clean_review, clean_validation
+from leadscape.actions.clean_files import check_rewritable, clean_notices, clean_review, clean_validation
 from leadscape.actions.find_person import StudyPeople, find_person, read_people
 from leadscape.actions.map_landscape import map_landscape
 from leadscape.actions.redact_returns import ORIGINAL_ENDING, RedactedReturns, put_in_place, redact_returns
@@ -78,11 +78,12 @@ def erase_person(
         When study.toml does not name the files in which erasures are recorded; they are there then, and the same
         command goes on once they are named.
     OutputBlocked
-        When a return cannot be written again; nothing is changed then.
+        When a return, the decisions or a file of the validation cannot be written again; nothing is changed then.
     """
     people = read_people(study, progress)
     person = find_person(people, leader=leader)
     lines = people.lines_of(person)
+    check_rewritable(people)
     if people.study.validation_sample is not None:
         # What cannot be read must be found out before anything is changed.
         read_sample(people.study.validation_sample)

@@ -59,7 +59,8 @@ def read(
     if reading.problems.height:
         print_table(reading.problems, "To settle, and to know", limit=ROWS_PRINTED)
     if reading.answers.height:
-        answers = reading.answers.select("file", "question", "item", "status", "value", "written")
-        print_table(answers, "Answers", limit=ROWS_PRINTED)
+        # Answers name people: they are written with --out, never printed.
+        counted = reading.answers.group_by("file", "question", "status", maintain_order=True).len("answers")
+        print_table(counted, "Answers, by question", limit=ROWS_PRINTED)
     print_lines(*(f"Written: {path}" for path in result.written))
     raise typer.Exit(result.exit_code)

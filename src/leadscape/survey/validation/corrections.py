@@ -66,8 +66,9 @@ def correct_totals(
 def confirm_roles(judged: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     """Entries of which it is known what they are: ``role`` as reported, ``confirmed``, ``stratum``, ``weight``.
 
-    A correction is coded as a respondent's words are, by label and alias of the codebook. Within a stratum the known
-    entries stand for all that were drawn.
+    A correction is coded as a respondent's words are, by label and alias of the codebook. Within a stratum the entries
+    of which it is known whether the person leads stand for all that were drawn, and of those who lead the entries whose
+    role is known for the others.
     """
     leads = judged.filter(pl.col("field") == "leads", pl.col("answer") == "wrong").with_columns(
         confirmed=pl.lit(NOT_A_LEADER)
@@ -88,10 +89,31 @@ def confirm_roles(judged: pl.DataFrame, codebook: Codebook) -> pl.DataFrame:
     )
     roles = of_role.join(coded, on="entry_id", maintain_order="left").with_columns(confirmed=confirmed)
     drawn = judged.unique("entry_id").group_by("stratum").agg(drawn=pl.len())
+    led = (
+        judged.filter(pl.col("field") == "leads", pl.col("answer").is_in(["right", "wrong"]))
+        .group_by("stratum")
+        .agg(asked=pl.len(), none=(pl.col("answer") == "wrong").sum())
+    )
+    named = roles.group_by("stratum").agg(named=pl.len())
+    # Whether somebody leads is known of more entries than which role they hold, so the two are weighed one after the
+    # other: else those whose role nobody told would make the others look like no leaders.
+    leading = 1 - pl.col("none") / pl.col("asked")
+    known = (
+        pl.when(pl.col("confirmed") == NOT_A_LEADER)
+        .then(1 / pl.col("asked"))
+        .otherwise(leading / pl.col("named"))
+    )
     return (
         pl.concat([leads, roles.select(leads.columns)])
         .join(drawn, on="stratum")
-        .with_columns(weight=pl.col("weight") * pl.col("drawn") / pl.len().over("stratum"))
+        .join(led, on="stratum", how="left")
+        .join(named, on="stratum", how="left")
+        .with_columns(
+            asked=pl.max_horizontal("asked", pl.col("none") + pl.col("named"), pl.lit(1)),
+            none=pl.when(pl.col("none").is_null()).then(pl.lit(0)).otherwise("none"),
+        )
+        .with_columns(weight=pl.col("weight") * pl.col("drawn") * known)
+        .drop("asked", "none", "named")
         .sort("entry_id")
     )
 
