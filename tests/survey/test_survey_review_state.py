@@ -107,6 +107,14 @@ def test_the_file_of_decisions_is_never_written_over(study: Path) -> None:
     assert (study.parent / "review.csv").read_bytes() == before
 
 
+def test_a_file_that_somebody_may_have_filled_in_is_never_written_over(study: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.xlsx"
+    mine.write_bytes(b"decisions of a clerk")
+    with pytest.raises(OutputBlocked, match="there already"):
+        review_questions(study, out=mine)
+    assert mine.read_bytes() == b"decisions of a clerk"
+
+
 def main_without_exit(*arguments: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))

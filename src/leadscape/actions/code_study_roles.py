@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from leadscape.actions.gather_inputs import gather_inputs
+from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
-from leadscape.survey.coding import code_roles, suggest_role_shares
-from leadscape.survey.questions import role_question_id, wording
-from leadscape.survey.review import NONE
+from leadscape.survey.questions import role_question_id, told_pct, wording
 
 if TYPE_CHECKING:
     from leadscape.core.progress import Progress
@@ -31,7 +30,8 @@ class StudyRoles:
         One row a wording: ``wording``, ``lines``, ``method`` (label, alias, review, uncoded), ``role``; of an uncoded
         one ``could_mean``: the most probable roles with their probability.
     shares
-        As :class:`~leadscape.survey.coding.tables.RoleSuggestions`, of the uncoded wordings.
+        What uncoded wordings may mean: ``wording``, ``rank``, ``role`` (or ``none``), ``probability``, and on how many
+        of its ``lines`` the person is named in that role by others (``co_named``).
     lines, uncoded_lines
         Nominations in all, and those whose wording is not coded.
     """
@@ -49,7 +49,8 @@ class StudyRoles:
         return (
             f"{self.lines} lines in {self.wordings.height} wordings; {uncoded} wordings on {self.uncoded_lines} lines "
             "are not coded.",
-            "Probabilities are of words alone and code nothing: decide in the review file.",
+            "Probabilities heed the words and what other lists call the same people. They code nothing: decide in the "
+            "review file.",
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -75,44 +76,30 @@ def code_study_roles(path: Path, progress: Progress | None = None) -> StudyRoles
     inputs = gather_inputs(study, progress)
     if progress:
         progress.step("Coding roles")
-    decided = inputs.decisions.select("question_id", decided="decision")
-    routes = inputs.responses.select("respondent_id", route=pl.col("kind").cast(pl.String))
-    lines = (
-        inputs.nominations.select(
-            "nomination_id",
-            "respondent_id",
-            wording=wording(pl.col("role_text")),
-            question_id=role_question_id(pl.col("role_text")),
+    understood = settle_inputs(inputs, study).understood
+    lines = understood.placed.select(
+        "nomination_id",
+        wording=wording(pl.col("role_text")),
+        question_id=role_question_id(pl.col("role_text")),
+    ).join(
+        understood.codings.with_columns(pl.col("method").cast(pl.String)),
+        on="nomination_id",
+        maintain_order="left",
+    )
+    waiting = lines.filter(pl.col("method") == "uncoded").select("wording", "question_id").unique()
+    shares = (
+        waiting.join(understood.shares, on="question_id")
+        .with_columns(
+            rank=pl.col("probability").rank("ordinal", descending=True).over("wording").cast(pl.Int64)
         )
-        .join(code_roles(inputs.nominations, study.codebook), on="nomination_id", maintain_order="left")
-        .join(routes, on="respondent_id", how="left", maintain_order="left")
-        .join(decided, on="question_id", how="left", maintain_order="left")
+        .sort("wording", "rank")
+        .select("wording", "rank", "role", "probability", "co_named", "lines")
     )
-    by_person = (pl.col("method").cast(pl.String) == "uncoded") & pl.col("decided").is_not_null()
-    lines = lines.with_columns(
-        role=pl.when(by_person).then("decided").otherwise("role"),
-        method=pl.when(by_person).then(pl.lit("review")).otherwise(pl.col("method").cast(pl.String)),
-    )
-    waiting = lines.filter(pl.col("method") == "uncoded").select("route", role_text="wording")
-    coded = lines.filter(pl.col("method") != "uncoded").select(
-        "route", role_text="wording", role=pl.col("role").fill_null(NONE)
-    )
-    shares = suggest_role_shares(waiting, study.codebook, coded)
-    # What is not certain is never rounded up to it.
-    probability = pl.col("probability")
-    pct = (
-        pl.when(probability < 1)
-        .then((100 * probability).round(0).clip(1, 99))
-        .otherwise(100.0)
-        .cast(pl.Int64)
-    )
+    likely = (pl.col("rank") == 1) | (pl.col("probability") >= SHOWN_FROM)
     could = (
-        shares.filter(
-            pl.col("rank") <= SHOWN_ROLES, (pl.col("rank") == 1) | (pl.col("probability") >= SHOWN_FROM)
-        )
-        .sort("role_text", "rank")
-        .group_by(wording="role_text", maintain_order=True)
-        .agg(could_mean=pl.format("{} {} %", "role", pct).str.join("; "))
+        shares.filter(pl.col("rank") <= SHOWN_ROLES, likely)
+        .group_by("wording", maintain_order=True)
+        .agg(could_mean=pl.format("{} {} %", "role", told_pct(pl.col("probability"))).str.join("; "))
     )
     wordings = (
         lines.group_by("wording", "method", "role")

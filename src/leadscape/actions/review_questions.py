@@ -69,7 +69,7 @@ def review_questions(
     StudyProblem, FileProblem, TableProblem
         When an input cannot be used, or a decision names what does not exist.
     OutputBlocked
-        When ``out`` is the study's own decisions file.
+        When ``out`` is there already, or is the study's own decisions file.
     """
     progress = progress or Silent()
     progress.step("Reading the study")
@@ -79,6 +79,12 @@ def review_questions(
             f"{out} is the file of decisions that the study reads.",
             "Writing questions over it could lose what people decided.",
             "Name another file; decisions made so far are in it too.",
+        )
+    if out is not None and out.exists():
+        raise OutputBlocked(
+            f"{out} is there already.",
+            "Somebody may have filled in decisions that the study does not read yet.",
+            "Name another file, or move this one away; decisions that the study reads are in the new one too.",
         )
     inputs = gather_inputs(declared, progress)
     progress.step("Finding what is in doubt")

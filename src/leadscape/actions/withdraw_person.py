@@ -53,20 +53,27 @@ class RecordedWithdrawal:
 
 @dataclass(frozen=True)
 class WithdrawalState:
-    """Who stays out as things stand: counts, and the lines held back with the question that decides on each."""
+    """Who stays out as things stand: counts, and the lines held back with the question that decides on each.
+
+    ``not_in_force``: files beside the study in which something is recorded, and which the study does not name.
+    """
 
     withdrawn: int
     held_back: int
     questions: pl.DataFrame
+    not_in_force: tuple[str, ...] = ()
 
 
 def list_withdrawn(study: Path, progress: Progress | None = None) -> WithdrawalState:
-    """What the next run leaves out."""
+    """What the next run leaves out, and what is recorded beside the study without being in force."""
     from leadscape.actions.gather_inputs import gather_inputs
     from leadscape.actions.study import read_study
 
-    inputs = gather_inputs(read_study(study), progress)
-    return WithdrawalState(inputs.withdrawn, inputs.held_back, inputs.held_questions)
+    declared = read_study(study)
+    inputs = gather_inputs(declared, progress)
+    beside = ((declared.withdrawals, WITHDRAWALS), (declared.objections, OBJECTIONS))
+    unnamed = tuple(name for named, name in beside if named is None and (declared.folder / name).exists())
+    return WithdrawalState(inputs.withdrawn, inputs.held_back, inputs.held_questions, unnamed)
 
 
 def withdraw_person(

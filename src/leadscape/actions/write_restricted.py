@@ -114,6 +114,8 @@ def prepared_restricted(
 
         def move_in() -> RestrictedFiles:
             folder.mkdir(parents=True, exist_ok=True)
+            # Personal data: for whoever runs the study, and nobody else on the machine.
+            folder.chmod(0o700)
             for name in sorted(set(_listed(folder)) - set(names)):
                 (folder / name).unlink(missing_ok=True)
             for name in (*names, MANIFEST):

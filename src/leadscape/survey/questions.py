@@ -29,6 +29,12 @@ def school_question_id(mention_id: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit("school-"), mention_id.str.slice(1))
 
 
+def told_pct(probability: pl.Expr) -> pl.Expr:
+    """A probability in whole per cent; what is not certain is never rounded up to it, nor what may be down to 0."""
+    whole = (100 * probability).round().clip(1, 99)
+    return pl.when(probability < 1).then(whole).otherwise(100.0).cast(pl.Int64)
+
+
 def ask_roles(
     placed: pl.DataFrame, codings: pl.DataFrame, shares: pl.DataFrame, decisions: pl.DataFrame
 ) -> pl.DataFrame:
@@ -60,7 +66,7 @@ def _role_candidates(shares: pl.DataFrame) -> pl.DataFrame:
     text = pl.concat_str(
         pl.col("role"),
         pl.lit(" ("),
-        (100 * pl.col("probability")).round().cast(pl.Int64),
+        told_pct(pl.col("probability")),
         pl.lit(" %"),
         pl.when(pl.col("co_named") > 0).then(named).otherwise(pl.lit("")),
         pl.lit(")"),
@@ -107,7 +113,7 @@ def ask_schools(
         "urn",
         pl.col("name").fill_null("-"),
         pl.col("town").fill_null("-"),
-        pl.format("{} %", (100 * pl.col("probability")).round().cast(pl.Int64)),
+        pl.format("{} %", told_pct(pl.col("probability"))),
         "reason",
         separator=" | ",
     )
@@ -156,7 +162,7 @@ def ask_persons(
             as_written=pl.format("{}  =?  {}", "text", "text_other"),
             context=pl.format(
                 "{} %: {}",
-                (100 * pl.col("probability")).round().cast(pl.Int64),
+                told_pct(pl.col("probability")),
                 pl.concat_str("why", "asked_because", separator="; ", ignore_nulls=True),
             ),
             nominations=(pl.col("lines") + pl.col("lines_other")).cast(pl.Int64),

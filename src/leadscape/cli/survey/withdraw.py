@@ -44,6 +44,11 @@ def withdraw(
             print_json(vars(state))
             return
         print_lines(f"Withdrawn lines: {state.withdrawn:,}. Held back until decided: {state.held_back:,}.")
+        if state.not_in_force:
+            print_lines(
+                f"Not in force: {', '.join(state.not_in_force)} lies beside the study, which does not name it under "
+                "[survey]."
+            )
         if state.questions.height:
             print_table(
                 state.questions.select("question_id", "as_written", "context", "decision"),
