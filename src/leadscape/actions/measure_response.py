@@ -66,6 +66,14 @@ class MeasuredResponse:
             f"{whole['late']} answered late, {whole['silent']} are silent, {whole['refused']} refused, "
             f"{whole['undeliverable']} could not be reached, {whole['withdrawn']} withdrew."
         ]
+        undated = self.contacts.filter(
+            pl.col("answered_on").is_null(),
+            pl.col("status").cast(pl.String).is_in(["answered", "answered_none"]),
+        ).height
+        if undated:
+            told.append(
+                f"{undated} of these answers bear no date and are taken as in time: write the date under answered_on."
+            )
         if self.schools is not None and self.schools.height:
             row = self.schools.row(by_predicate=pl.col("region") == "all", named=True)
             told.append(
