@@ -48,8 +48,9 @@ fix: $(TOOLS)
 	@$(BIN)/ruff check --fix src tests bench docs
 	@$(BIN)/python docs/generate.py
 
+# The claims only: the other files of bench/ are their parts, and linkage_train.py writes the shipped model anew.
 bench: $(TOOLS)
-	@for file in bench/*.py; do $(BIN)/python "$$file" || exit 1; done
+	@for claim in map linkage identity; do $(BIN)/python bench/$$claim.py || exit 1; done
 
 docs: $(TOOLS)
 	@$(BIN)/python docs/generate.py

@@ -5,9 +5,9 @@ the real one of August 2022 where it is at hand (``LEADSCAPE_REAL_DATA``), else 
 run is a process of its own, so imports and memory count.
 
 pandas makes the counts: read, code roles by label and alias, link by number and by exact name in the authority,
-resolve duplicates, then extent, authorities, regions and phases. That is what an analyst would write, plainly; names
-that are not exact stay apart, so that some leaders are counted twice. ``tables`` makes the same tables with leadscape,
-which links and recognises beyond what is exact; ``map`` is the whole command, with estimates on twenty draws of what is
+resolve duplicates, then extent, authorities, regions and phases. That is what an analyst would write, plainly. In this
+study every person is written in one way, so exact names suffice; ``tables`` makes the same tables with leadscape, which
+also links and weighs what is not exact, and counts apart the few pairs that it leaves to a person; ``map`` is the whole command, with estimates on twenty draws of what is
 in doubt, suppression, map, workbook and report as well, for which pandas has no counterpart.
 """
 

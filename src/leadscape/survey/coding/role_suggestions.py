@@ -215,15 +215,20 @@ def _prior(
 
 
 def _none_share(before: pl.DataFrame, settings: RoleShareSettings) -> float:
-    read = before.filter("by_person")
+    read = _read_wordings(before)
     none = read.filter(pl.col("role") == NO_CODE).height
     return (none + settings.none_lines * settings.none_share) / (read.height + settings.none_lines)
 
 
+def _read_wordings(before: pl.DataFrame) -> pl.DataFrame:
+    """Wordings that a person decided on, each once: a decision on words is one, however many lines use them."""
+    return before.filter("by_person").unique(["folded", "role"], maintain_order=True)
+
+
 def _none_reason(before: pl.DataFrame, share: float) -> str:
-    read = before.filter("by_person")
+    read = _read_wordings(before)
     none = read.filter(pl.col("role") == NO_CODE).height
-    told = f"{none} of {read.height} lines read by a person" if read.height else "nobody has read any yet"
+    told = f"{none} of {read.height} wordings read by a person" if read.height else "nobody has read any yet"
     return f"names no role; taken for {100 * share:.0f} % before the words are looked at ({told})"
 
 
