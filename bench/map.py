@@ -7,8 +7,9 @@ run is a process of its own, so imports and memory count.
 pandas makes the counts: read, code roles by label and alias, link by number and by exact name in the authority,
 resolve duplicates, then extent, authorities, regions and phases. That is what an analyst would write, plainly. In this
 study every person is written in one way, so exact names suffice; ``tables`` makes the same tables with leadscape, which
-also links and weighs what is not exact, and counts apart the few pairs that it leaves to a person; ``map`` is the whole command, with estimates on twenty draws of what is
-in doubt, suppression, map, workbook and report as well, for which pandas has no counterpart.
+also links and weighs what is not exact, and counts apart the few pairs that it leaves to a person; ``map`` is the whole
+command, with estimates on twenty draws of what is in doubt, suppression, map, workbook and report as well, for which
+pandas has no counterpart.
 """
 
 from __future__ import annotations
