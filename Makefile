@@ -63,7 +63,9 @@ lock: | $(UV)
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	  --group build pyproject.toml -o requirements/library.lock
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-	  --group dev pyproject.toml -o requirements/dev.lock
+	  --extra web --group assets --group build pyproject.toml -o requirements/web.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --extra web --group dev pyproject.toml -o requirements/dev.lock
 
 clean:
 	@rm -rf .venv demo docs/_build

@@ -1,0 +1,1 @@
+"""Who may sign in, on whose behalf, and what they may see and do."""

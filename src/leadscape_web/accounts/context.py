@@ -1,0 +1,67 @@
+"""On whose behalf the database works: set per transaction, so that row-level security and audit know it.
+
+PostgreSQL reads four settings that end with the transaction: ``leadscape.user`` (id of the user), ``leadscape.purpose``
+(``sign-in`` while somebody proves who they are), ``leadscape.why`` (reason of a change) and ``leadscape.request``
+(groups what is changed together). Without them the plain role sees no person and can change nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.contrib.auth import SESSION_KEY
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.http import HttpRequest, HttpResponse
+
+SIGN_IN: Final = "sign-in"
+_SETTINGS: Final = ("user", "purpose", "why", "request")
+
+
+def set_context(using: str = DEFAULT_DB_ALIAS, **settings: str) -> None:
+    """Set some of ``user``, ``purpose``, ``why``, ``request`` until the end of the transaction."""
+    unknown = set(settings) - set(_SETTINGS)
+    if unknown:
+        raise ValueError(f"no such context: {sorted(unknown)}")
+    with connections[using].cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute("select set_config(%s, %s, true)", [f"leadscape.{name}", value])
+
+
+def because(why: str, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Give the reason of the changes that follow. The database refuses to change an audited table without one."""
+    set_context(using, why=why)
+
+
+@contextmanager
+def acting(
+    user: object | None = None, *, why: str = "", purpose: str = "", using: str = DEFAULT_DB_ALIAS
+) -> Iterator[None]:
+    """A transaction on behalf of ``user`` (a user, its id, or nobody). For commands, jobs and tests."""
+    key = getattr(user, "pk", user)
+    with transaction.atomic(using=using):
+        set_context(using, user=str(key) if key else "", purpose=purpose, why=why, request=str(uuid.uuid4()))
+        try:
+            yield
+        finally:
+            # Inside an outer transaction (as in tests) the settings would otherwise outlive this block.
+            if not connections[using].needs_rollback:
+                set_context(using, user="", purpose="", why="", request="")
+
+
+class ContextMiddleware:
+    """One transaction a request, on behalf of whoever the session says. A refused or failed request changes nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer within a transaction whose context is set."""
+        user = request.session.get(SESSION_KEY, "")
+        with acting(user, purpose="" if user else SIGN_IN):
+            response = self.get_response(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response

@@ -1,0 +1,1 @@
+"""The design system, wrapped once: pages, fields, tables, navigation."""

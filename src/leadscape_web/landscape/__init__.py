@@ -1,0 +1,1 @@
+"""How many, in which roles, where, and how sure we are: home, map and figures."""

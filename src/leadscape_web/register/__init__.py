@@ -1,0 +1,1 @@
+"""Schools, authorities, trusts and heads, as pages people can find and read."""

@@ -1,0 +1,223 @@
+"""The service under test: a real PostgreSQL, the plain role, and one small invented system that every test starts from.
+
+North has two authorities, Northshire (101) and Eastvale (102); South has Southport (201). Riverside Trust (T1) has a
+school in Northshire and one in Southport. Alice Ash leads in Northshire, Bob Birch in Eastvale, Charlie Cedar in
+Southport; Alice supports a school in Southport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import pytest
+
+RIGHTS = ("reader", "editor", "broker", "approver", "researcher", "administrator")
+AREAS = {"nation": "england", "region": "North", "authority": "101", "trust": "T1", "school": "100001"}
+PASSWORD = "correct horse battery staple"
+SCHOOLS = (
+    # urn, name, phase, authority, region, postcode, longitude, latitude, status
+    ("100001", "Ashgrove Primary School", "primary", "101", "North", "NS1 1AA", -1.50, 54.00, "open"),
+    ("100002", "Beechwood Secondary School", "secondary", "101", "North", "NS1 2BB", -1.55, 54.05, "open"),
+    ("100003", "Cedar Lane Primary School", "primary", "102", "North", "EV1 1AA", -1.10, 53.90, "open"),
+    ("100004", "Dale Special School", "special", "102", "North", "EV1 2BB", -1.15, 53.95, "open"),
+    ("100005", "Elmfield Primary School", "primary", "201", "South", "SP1 1AA", -1.00, 51.00, "open"),
+    ("100006", "Fernhill Academy", "secondary", "201", "South", "SP1 2BB", -1.05, 51.05, "open"),
+    ("100007", "Fernhill School", "secondary", "201", "South", "SP1 2BB", -1.05, 51.05, "closed"),
+    ("100008", "Gorse Nursery School", "nursery", "201", "South", "SP1 3CC", None, None, "open"),
+)
+LEADERS = (
+    # key, name, home school, authority, role, started
+    ("leader-alice", "Alice Ash", "100001", "101", "national_leader_of_education", date(2006, 1, 1)),
+    ("leader-bob", "Bob Birch", "100003", "102", "school_improvement_partner", date(2005, 9, 1)),
+    ("leader-charlie", "Charlie Cedar", "100006", "201", "school_improvement_partner", None),
+)
+
+
+def build_world(using: str = "owner") -> None:
+    """Fill an empty database with the invented system and one user a right and area."""
+    from leadscape_web.accounts.context import acting
+
+    with acting(why="The invented system of the tests", using=using):
+        _register(using)
+        _survey(using)
+        _users(using)
+
+
+def _register(using: str) -> None:
+    from leadscape_web.accounts.models import Person, PersonName
+    from leadscape_web.register import models as register
+
+    source = register.Source.objects.using(using).create(
+        purpose="schools", file_name="register.csv", sha256="a" * 64, rows=8, as_of=date(2006, 6, 30)
+    )
+    for code, name, region in (
+        ("101", "Northshire", "North"),
+        ("102", "Eastvale", "North"),
+        ("201", "Southport", "South"),
+    ):
+        register.Authority.objects.using(using).create(code=code, name=name, region=region, source=source)
+    for urn, name, phase, authority, region, postcode, longitude, latitude, status in SCHOOLS:
+        register.School.objects.using(using).create(
+            urn=urn, name=name, phase=phase, authority_id=authority, region=region, postcode=postcode,
+            longitude=longitude, latitude=latitude, status=status, town="Town", type="Community school",
+            opened_on=date(1990, 9, 1), closed_on=date(2005, 8, 31) if status == "closed" else None,
+            pupils=200.0, pupils_status="reported", fsm_pct=None, fsm_pct_status="suppressed", source=source,
+        )  # fmt: skip
+    register.SchoolName.objects.using(using).create(
+        school_id="100006", name="Fernhill Comprehensive", last_seen=date(2005, 8, 31), sources=["links.csv"]
+    )
+    register.Link.objects.using(using).create(
+        urn="100006", link_urn="100007", relation="predecessor", link_type="Predecessor",
+        link_name="Fernhill School", established_on=date(2005, 9, 1), source=source,
+    )  # fmt: skip
+    register.Group.objects.using(using).create(
+        uid="T1",
+        group_id="TR00001",
+        name="Riverside Trust",
+        group_type="multi_academy_trust",
+        status="open",
+        source=source,
+    )
+    for urn in ("100002", "100006"):
+        register.Membership.objects.using(using).create(
+            school_id=urn, group_id="T1", joined_on=date(2005, 9, 1), source=source
+        )
+    for urn, name in (("100002", "Dora Dunn"), ("100004", "Edgar Elm"), ("100005", "Frances Fir")):
+        person = Person.objects.using(using).create()
+        PersonName.objects.using(using).create(person=person, full_name=name)
+        register.Headship.objects.using(using).create(
+            school_id=urn, person=person, job_title="Headteacher", seen_on=date(2006, 6, 30), source=source
+        )
+
+
+def _survey(using: str) -> None:
+    from leadscape_web.accounts.models import Person, PersonName
+    from leadscape_web.register.models import Headship
+    from leadscape_web.survey import models as survey
+
+    wave = survey.Wave.objects.using(using).create(
+        title="An invented system", system="england", as_of=date(2006, 6, 30), codebook="england-2006",
+        codebook_sha256="b" * 64, codebook_text='id = "england-2006"', provenance={}, inputs_sha256="c" * 64,
+    )  # fmt: skip
+    for code, name, response in (
+        ("101", "Northshire", "answered"),
+        ("102", "Eastvale", "answered"),
+        ("201", "Southport", "silent"),
+    ):
+        survey.Response.objects.using(using).create(
+            wave=wave, respondent=code, respondent_name=name, kind="authority", authority_id=code,
+            region="North" if code != "201" else "South", response=response, nominations=1 if response == "answered" else 0,
+        )  # fmt: skip
+    for key, name, urn, authority, role, started in LEADERS:
+        person = Person.objects.using(using).create()
+        PersonName.objects.using(using).create(person=person, full_name=name)
+        Headship.objects.using(using).create(
+            school_id=urn, person=person, job_title="Headteacher", seen_on=date(2006, 6, 30)
+        )
+        leader = survey.Leader.objects.using(using).create(
+            key=key, person=person, home_school_id=urn, authority_id=authority, wave=wave,
+            region="North" if authority != "201" else "South", phase="primary",
+        )  # fmt: skip
+        holding = survey.RoleHolding.objects.using(using).create(
+            key=f"holding-{key}", leader=leader, person=person, role=role, origin="national", home_school_id=urn,
+            authority_id=authority, started_on=started, respondents=[authority], routes=["authority"], wave=wave,
+        )  # fmt: skip
+        if name == "Alice Ash":
+            survey.Support.objects.using(using).create(
+                holding=holding, leader=leader, person=person, role=role, home_school_id=urn,
+                partner_school_id="100005", started_on=started, wave=wave,
+            )  # fmt: skip
+
+
+def _users(using: str) -> None:
+    from leadscape_web.accounts.models import Access, Organisation, PersonName, User
+
+    labels = {"nation": "England", "region": "North", "authority": "Northshire", "trust": "Riverside Trust",
+              "school": "Ashgrove Primary School"}  # fmt: skip
+    make = User.objects.db_manager(using).create_user
+    for kind, key in AREAS.items():
+        organisation = Organisation.objects.using(using).create(kind=kind, key=key, label=labels[kind])
+        for right in RIGHTS:
+            user = make(f"{kind}.{right}@leadscape.example", None)
+            PersonName.objects.using(using).create(
+                person_id=user.person_id, full_name=f"{kind.title()} {right.title()}"
+            )
+            Access.objects.using(using).create(user=user, organisation=organisation, right=right)
+    nobody = make("nobody@leadscape.example", None)
+    PersonName.objects.using(using).create(person_id=nobody.person_id, full_name="No Body")
+
+
+@pytest.fixture(scope="session")
+def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server of this test process."""
+    # A socket's path may not be longer than about 100 characters, so not below the long folder of the test run.
+    import tempfile
+
+    from leadscape_web.config.embedded import running
+
+    with (
+        tempfile.TemporaryDirectory(prefix="ls-", ignore_cleanup_errors=True) as folder,
+        running(Path(folder)) as server,
+    ):
+        yield server
+
+
+def point_at(server: Any, database: str) -> None:
+    """Let both connections use one database: the plain role to serve, the owner to migrate."""
+    from django.db import connections
+
+    from leadscape_web.config.embedded import OWNER, SERVICE
+
+    for alias, role in (("default", SERVICE), ("owner", OWNER)):
+        connections[alias].close()
+        connections[alias].settings_dict.update(dj_database_url.parse(server.url(role, database)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(service_server: Any, django_db_blocker: Any) -> None:
+    """One migrated database with the invented system. Tests run as the plain role, each in a transaction undone."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    service_server.create_database("world")
+    point_at(service_server, "world")
+    with django_db_blocker.unblock():
+        call_command("migrate", database="owner", verbosity=0)
+        build_world()
+        connections["owner"].close()
+        connections["default"].close()
+
+
+@pytest.fixture
+def user_of(db: None) -> Callable[[str], Any]:
+    """``user_of("authority.reader")``, ``user_of("nobody")``: the user of that kind of organisation and right."""
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.accounts.models import User
+
+    def find(name: str) -> Any:
+        with acting(purpose="sign-in"):
+            return User.objects.get(email=f"{name}@leadscape.example")
+
+    return find
+
+
+@pytest.fixture
+def client_of(user_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """``client_of("authority.reader")``: a client signed in as that user; ``client_of("")``: signed out."""
+    from django.test import Client
+
+    from leadscape_web.accounts.context import acting
+
+    def sign_in(name: str) -> Any:
+        client = Client()
+        if name:
+            user = user_of(name)
+            with acting(user):
+                client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
