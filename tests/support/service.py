@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 import pytest
+
+from leadscape.actions.read_codebooks import print_codebook
 
 RIGHTS = ("reader", "editor", "broker", "approver", "researcher", "administrator")
 AREAS = {"nation": "england", "region": "North", "authority": "101", "trust": "T1", "school": "100001"}
@@ -99,9 +102,10 @@ def _survey(using: str) -> None:
     from leadscape_web.register.models import Headship
     from leadscape_web.survey import models as survey
 
+    book = print_codebook("england-2006")
     wave = survey.Wave.objects.using(using).create(
         title="An invented system", system="england", as_of=date(2006, 6, 30), codebook="england-2006",
-        codebook_sha256="b" * 64, codebook_text='id = "england-2006"', provenance={}, inputs_sha256="c" * 64,
+        codebook_sha256=sha256(book.encode()).hexdigest(), codebook_text=book, provenance={}, inputs_sha256="c" * 64,
     )  # fmt: skip
     for code, name, response in (
         ("101", "Northshire", "answered"),

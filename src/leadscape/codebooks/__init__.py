@@ -12,6 +12,7 @@ from leadscape.codebooks.library import (
     codebook_source,
     find_baseline,
     load_codebook,
+    parse_codebook,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "find_baseline",
     "find_crosswalk",
     "load_codebook",
+    "parse_codebook",
 ]

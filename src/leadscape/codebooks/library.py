@@ -85,7 +85,17 @@ def load_codebook(name: str, base: Path | None = None) -> Codebook:
     CodebookProblem
         When there is none, or its entries contradict each other; lists every contradiction.
     """
-    content = _read_bytes(name, base)
+    return parse_codebook(_read_bytes(name, base), name)
+
+
+def parse_codebook(content: bytes, name: str) -> Codebook:
+    """The codebook in the bytes of a file, as a run that used it kept them; ``name`` is what messages call it.
+
+    Raises
+    ------
+    CodebookProblem
+        When it is not a codebook or its entries contradict each other; lists every contradiction.
+    """
     raw = _parse(content, name)
     problems = _problems(raw)
     if problems:

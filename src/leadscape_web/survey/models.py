@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from leadscape_web.accounts.models import Person
@@ -71,7 +71,8 @@ class Leader(models.Model):
 class RoleHolding(models.Model):
     """One row is one person's holding of one role. Personal data. See ``leadscape.survey.tables.RoleHoldings``.
 
-    Two holdings of one role by one leader never overlap in time.
+    Two holdings of one role by one leader never overlap in time. One that was entered by mistake is withdrawn: it stays
+    for the history and counts nowhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,12 +92,15 @@ class RoleHolding(models.Model):
     respondents = ArrayField(models.TextField(), default=list, help_text="Who reported it")
     routes = ArrayField(models.TextField(), default=list, help_text="authority, agency, network, editor")
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, related_name="role_holdings")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was found to be entered by mistake; it no longer counts"
+    )
     version = models.IntegerField(default=1)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=models.F("started_on")),
+                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 name="holding_ends_after_it_starts",
             ),
             ExclusionConstraint(
@@ -106,6 +110,7 @@ class RoleHolding(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (DateRange("started_on", "ended_on"), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(withdrawn_at=None),
             ),
         ]
 
@@ -126,8 +131,45 @@ class Support(models.Model):
     started_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, related_name="supports")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="As for a holding")
+    version = models.IntegerField(default=1)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["holding", "partner_school"], name="one_support_a_partner_school")
+            models.UniqueConstraint(
+                fields=["holding", "partner_school"],
+                condition=Q(withdrawn_at=None),
+                name="one_support_a_partner_school",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="support_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(home_school=None) | ~Q(partner_school=F("home_school")),
+                name="partner_is_not_the_home_school",
+            ),
         ]
+
+
+class AnonymousHolding(models.Model):
+    """One row is one role-holding without name or school, for research. A view of the database, never written.
+
+    A missing row means that the holding is outside the researcher's area, was withdrawn, or was never reported.
+    """
+
+    holding = models.TextField(primary_key=True, help_text="Hash that stands for the holding")
+    leader = models.TextField(help_text="Hash that stands for the leader: rows of one leader share it")
+    wave = models.ForeignKey(Wave, models.DO_NOTHING, null=True, related_name="+")
+    role = models.TextField()
+    origin = models.TextField()
+    authority = models.ForeignKey(Authority, models.DO_NOTHING, null=True, related_name="+")
+    region = models.TextField(null=True)
+    phase = models.TextField(null=True)
+    started_year = models.IntegerField(null=True)
+    ended_year = models.IntegerField(null=True)
+    routes = ArrayField(models.TextField())
+
+    class Meta:
+        managed = False
+        db_table = "survey_anonymousholding"

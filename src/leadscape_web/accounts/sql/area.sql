@@ -66,7 +66,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select l.person_id from survey_leader l where l.authority_id = any (leadscape_authorities(rights))
   union
   select s.person_id from survey_support s join covered c on c.urn = s.partner_school_id
-  where s.ended_on is null or s.ended_on > current_date
+  where s.withdrawn_at is null and (s.ended_on is null or s.ended_on > current_date)
 $$;
 
 -- Organisations inside the area of an administrator, with their own.

@@ -7,5 +7,6 @@ select md5(h.id::text || h.key) as holding, md5(h.leader_id::text || l.key) as l
        extract(year from h.started_on)::int as started_year, extract(year from h.ended_on)::int as ended_year,
        h.routes
 from survey_roleholding h join survey_leader l on l.id = h.leader_id
-where (select leadscape_everywhere(array['researcher']))
-   or h.authority_id = any ((select leadscape_authorities(array['researcher']))::text[]);
+where h.withdrawn_at is null
+  and ((select leadscape_everywhere(array['researcher']))
+    or h.authority_id = any ((select leadscape_authorities(array['researcher']))::text[]));
