@@ -66,7 +66,7 @@ def _edited(authority: str, school: str) -> str:
 _PUBLIC: Final = TableRule(
     "Everybody who is signed in reads it; only a load writes it", "SELECT", audience="public"
 )
-_OWN: Final = "user_id = leadscape_user() or leadscape_signing_in()"
+_OWN: Final = "user_id = (select leadscape_user()) or (select leadscape_signing_in())"
 _ADMINISTERED: Final = "user_id in (select leadscape_administered_users())"
 
 
@@ -117,17 +117,17 @@ TABLES: Final[dict[str, TableRule]] = {
     "accounts_personname": TableRule(
         "Names of people of one's own area, one's own, and of users one administers; editors and users change them",
         "SELECT, INSERT, UPDATE",
-        read=f"{_seen()} or person_id = leadscape_own_person() or person_id in (select leadscape_named_users())",
+        read=f"{_seen()} or person_id = (select leadscape_own_person()) or person_id in (select leadscape_named_users())",
         write=f"(select leadscape_everywhere({EDITOR})) or person_id in (select leadscape_people({EDITOR}))"
-        " or person_id = leadscape_own_person() or leadscape_signing_in()",
+        " or person_id = (select leadscape_own_person()) or (select leadscape_signing_in())",
         audience="person",
         left_out=("full_name",),
     ),
     "accounts_user": TableRule(
         "One's own account, and those of users one administers; all while somebody proves who they are",
         "SELECT, INSERT, UPDATE",
-        read="id = leadscape_user() or leadscape_signing_in() or id in (select leadscape_administered_users())",
-        write="id = leadscape_user() or leadscape_signing_in() or id in (select leadscape_administered_users())",
+        read="id = (select leadscape_user()) or (select leadscape_signing_in()) or id in (select leadscape_administered_users())",
+        write="id = (select leadscape_user()) or (select leadscape_signing_in()) or id in (select leadscape_administered_users())",
         audience="administration",
         left_out=("password", "email", "last_login"),
     ),
@@ -141,15 +141,15 @@ TABLES: Final[dict[str, TableRule]] = {
     "accounts_access": TableRule(
         "One's own rights, and those in organisations one administers",
         "SELECT, INSERT, UPDATE",
-        read=f"user_id = leadscape_user() or organisation_id in (select leadscape_organisations({ADMINISTRATOR}))",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or leadscape_signing_in()",
+        read=f"user_id = (select leadscape_user()) or organisation_id in (select leadscape_organisations({ADMINISTRATOR}))",
+        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
         audience="administration",
     ),
     "accounts_invitation": TableRule(
         "Administrators of the organisation; everybody's while somebody answers one",
         "SELECT, INSERT, UPDATE",
-        read=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or leadscape_signing_in()",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or leadscape_signing_in()",
+        read=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
+        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
         audience="administration",
         left_out=("email", "token_hash"),
     ),
@@ -170,8 +170,8 @@ TABLES: Final[dict[str, TableRule]] = {
     "account_emailconfirmation": TableRule(
         "Confirmations while somebody proves who they are",
         "SELECT, INSERT, UPDATE, DELETE",
-        read="leadscape_signing_in()",
-        write="leadscape_signing_in()",
+        read="(select leadscape_signing_in())",
+        write="(select leadscape_signing_in())",
     ),
     "mfa_authenticator": TableRule(
         "One's own second factors, and to take away those of users one administers",
