@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 from unicodedata import category
 
-from leadscape.codebooks import Codebook, load_codebook
+from leadscape.codebooks import Codebook, codebook_source, load_codebook
 from leadscape.core.errors import CodebookProblem, StudyProblem
 from leadscape.landscape.config import LandscapeConfig
 from leadscape.survey.config import SETTINGS as SURVEY_SETTINGS
@@ -83,7 +83,7 @@ class StudyDenominator:
 
 @dataclass(frozen=True)
 class Study:
-    """A run as declared. Paths are absolute; ``folder`` is the study file's own."""
+    """A run as declared. Paths are absolute; ``folder`` is the study file's own, ``codebook_text`` the codebook's."""
 
     path: Path
     folder: Path
@@ -109,6 +109,7 @@ class Study:
     objections_secret: Path | None = None
     validation: tuple[Path, ...] = ()
     validation_sample: Path | None = None
+    codebook_text: str = ""
 
 
 def read_study(path: Path) -> Study:
@@ -170,6 +171,7 @@ def read_study(path: Path) -> Study:
         objections_secret=_only(files["objections_secret"]),
         validation=files["validation"],
         validation_sample=_only(files["validation_sample"]),
+        codebook_text=codebook_source(study["codebook"], folder),
     )
 
 

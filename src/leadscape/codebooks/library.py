@@ -108,15 +108,15 @@ def parse_codebook(content: bytes, name: str) -> Codebook:
     return _build(raw, hashlib.sha256(content).hexdigest())
 
 
-def codebook_source(name: str) -> str:
-    """The file of a codebook that comes with leadscape, as a start for one's own.
+def codebook_source(name: str, base: Path | None = None) -> str:
+    """The text of a codebook's file: one that comes with leadscape, or one's own below ``base``.
 
     Raises
     ------
     CodebookProblem
         When there is none of that name.
     """
-    return _read_bytes(name, None).decode("utf-8")
+    return _read_bytes(name, base).decode("utf-8")
 
 
 def check_codebook(name: str, base: Path | None = None) -> tuple[str, ...]:
