@@ -15,6 +15,12 @@ ADMINISTRATOR: Final = "array['administrator']"
 RESEARCHER: Final = "array['researcher']"
 
 
+# Inside a select of their own they are asked once a statement; bare, once a row (130 ms instead of 7 ms over 25,000).
+_ACTS: Final = "(select leadscape_user())"
+_ACTS_AS: Final = "(select leadscape_own_person())"
+_SIGNING_IN: Final = "(select leadscape_signing_in())"
+
+
 @dataclass(frozen=True)
 class TableRule:
     """Who may do what with the rows of one table, for the plain role.
@@ -66,7 +72,7 @@ def _edited(authority: str, school: str) -> str:
 _PUBLIC: Final = TableRule(
     "Everybody who is signed in reads it; only a load writes it", "SELECT", audience="public"
 )
-_OWN: Final = "user_id = (select leadscape_user()) or (select leadscape_signing_in())"
+_OWN: Final = f"user_id = {_ACTS} or {_SIGNING_IN}"
 _ADMINISTERED: Final = "user_id in (select leadscape_administered_users())"
 
 
@@ -117,17 +123,17 @@ TABLES: Final[dict[str, TableRule]] = {
     "accounts_personname": TableRule(
         "Names of people of one's own area, one's own, and of users one administers; editors and users change them",
         "SELECT, INSERT, UPDATE",
-        read=f"{_seen()} or person_id = (select leadscape_own_person()) or person_id in (select leadscape_named_users())",
+        read=f"{_seen()} or person_id = {_ACTS_AS} or person_id in (select leadscape_named_users())",
         write=f"(select leadscape_everywhere({EDITOR})) or person_id in (select leadscape_people({EDITOR}))"
-        " or person_id = (select leadscape_own_person()) or (select leadscape_signing_in())",
+        f" or person_id = {_ACTS_AS} or {_SIGNING_IN}",
         audience="person",
         left_out=("full_name",),
     ),
     "accounts_user": TableRule(
         "One's own account, and those of users one administers; all while somebody proves who they are",
         "SELECT, INSERT, UPDATE",
-        read="id = (select leadscape_user()) or (select leadscape_signing_in()) or id in (select leadscape_administered_users())",
-        write="id = (select leadscape_user()) or (select leadscape_signing_in()) or id in (select leadscape_administered_users())",
+        read=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_administered_users())",
+        write=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_administered_users())",
         audience="administration",
         left_out=("password", "email", "last_login"),
     ),
@@ -141,15 +147,15 @@ TABLES: Final[dict[str, TableRule]] = {
     "accounts_access": TableRule(
         "One's own rights, and those in organisations one administers",
         "SELECT, INSERT, UPDATE",
-        read=f"user_id = (select leadscape_user()) or organisation_id in (select leadscape_organisations({ADMINISTRATOR}))",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
+        read=f"user_id = {_ACTS} or organisation_id in (select leadscape_organisations({ADMINISTRATOR}))",
+        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
         audience="administration",
     ),
     "accounts_invitation": TableRule(
         "Administrators of the organisation; everybody's while somebody answers one",
         "SELECT, INSERT, UPDATE",
-        read=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or (select leadscape_signing_in())",
+        read=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
+        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
         audience="administration",
         left_out=("email", "token_hash"),
     ),
@@ -170,8 +176,8 @@ TABLES: Final[dict[str, TableRule]] = {
     "account_emailconfirmation": TableRule(
         "Confirmations while somebody proves who they are",
         "SELECT, INSERT, UPDATE, DELETE",
-        read="(select leadscape_signing_in())",
-        write="(select leadscape_signing_in())",
+        read=_SIGNING_IN,
+        write=_SIGNING_IN,
     ),
     "mfa_authenticator": TableRule(
         "One's own second factors, and to take away those of users one administers",
