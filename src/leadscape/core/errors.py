@@ -86,3 +86,15 @@ class Suppressed(LeadscapeError):
 
 class OutputBlocked(LeadscapeError):
     """Results that cannot be written where asked, or would overwrite something that is not ours."""
+
+
+class StoreUnavailable(LeadscapeError):
+    """A database that cannot be started or does not answer."""
+
+
+class MigrationNeeded(LeadscapeError):
+    """A database that was made by an older or a newer release than the one that runs."""
+
+
+class ServiceBlocked(LeadscapeError):
+    """A service that cannot start: a part is not installed, its address or folder is taken, or its settings are unfit."""
