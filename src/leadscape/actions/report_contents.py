@@ -9,7 +9,7 @@ import polars as pl
 from leadscape.actions.measure_response import with_returns
 from leadscape.actions.read_validation import validate_holdings
 from leadscape.actions.understood_lines import count_understood
-from leadscape.codebooks import codebook_names, find_crosswalk, load_codebook
+from leadscape.codebooks import Baseline, Codebook, Crosswalk, codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
 from leadscape.core.suppression import rounded
 from leadscape.core.tables import polars_schema
@@ -193,18 +193,23 @@ def _worded_questions(settled: Settlement) -> pl.DataFrame:
 
 def _beside_baseline(study: Study, published: Landscape) -> BaselineComparison | None:
     """The published baseline of the same system, where a crosswalk reaches the study's codebook."""
+    found = earlier_baseline(study.codebook)
+    if found is None:
+        return None
+    earlier, baseline, walk = found
+    rows = compare_waves(baseline_extent(earlier, baseline), earlier, published.extent, study.codebook, walk)
+    labels = {**earlier.labels("roles"), **study.codebook.labels("roles")}
+    return BaselineComparison(baseline.title, baseline.source, rows, labels)
+
+
+def earlier_baseline(codebook: Codebook) -> tuple[Codebook, Baseline, Crosswalk] | None:
+    """The published table of the same system that a crosswalk reaches, with its codebook and that crosswalk."""
     for name in codebook_names():
         earlier = load_codebook(name)
-        if not earlier.baselines or earlier.system != study.codebook.system:
+        if not earlier.baselines or earlier.system != codebook.system:
             continue
         try:
-            walk = find_crosswalk(earlier.id, study.codebook.id)
+            return earlier, earlier.baselines[0], find_crosswalk(earlier.id, codebook.id)
         except NotComparable:
             continue
-        baseline = earlier.baselines[0]
-        rows = compare_waves(
-            baseline_extent(earlier, baseline), earlier, published.extent, study.codebook, walk
-        )
-        labels = {**earlier.labels("roles"), **study.codebook.labels("roles")}
-        return BaselineComparison(baseline.title, baseline.source, rows, labels)
     return None

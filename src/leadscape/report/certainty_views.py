@@ -6,6 +6,7 @@ import polars as pl
 
 from leadscape.landscape.results import Landscape, NetworkSummary
 from leadscape.report.contents import BaselineComparison
+from leadscape.report.told import tell_network
 from leadscape.report.views import Shown, TableView, show_rows, show_table
 from leadscape.report.wording import part, whole
 
@@ -58,20 +59,15 @@ def view_doubt(landscape: Landscape) -> TableView | None:
 
 def view_network(network: NetworkSummary) -> TableView:
     """The support network in figures."""
-    schools = network.schools_in_network
+    return view_network_figures(tell_network(network))
+
+
+def view_network_figures(figures: pl.DataFrame) -> TableView:
+    """The same from :class:`~leadscape.report.tables.NetworkFigures`."""
     rows = [
-        ("Ties of support (leader, role, partner school)", whole(network.supports)),
-        ("Schools in the network", whole(schools)),
-        ("Home schools that give support", part(network.home_schools, schools)),
-        ("Partner schools that receive support", part(network.partner_schools, schools)),
-        ("Partner schools that hang on one supporter", part(network.hanging_on_one, network.partner_schools)),
-        ("Schools in the largest connected part", part(network.largest_component, schools)),
-        ("Connected parts", whole(network.components)),
-        ("Longest chain of support, steps", whole(network.longest_chain)),
-        ("Open schools outside the network", whole(network.isolates)),
+        (figure, whole(number) if of is None else part(number, of))
+        for figure, number, of in figures.select("figure", "number", "of").iter_rows()
     ]
-    if network.inside_group is not None and network.arrows:
-        rows.append(("Ties inside one trust or federation", part(network.inside_group, network.arrows)))
     return show_rows(
         "network",
         "The support network",

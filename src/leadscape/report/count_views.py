@@ -103,6 +103,7 @@ def view_authorities(landscape: Landscape) -> TableView:
         ),
         "Schools are those open in the register. “At least” is what anybody reported: a floor where the "
         "authority itself did not answer. All includes roles without an assigned origin.",
+        key="authority_code",
     )
 
 
@@ -132,6 +133,7 @@ def view_regions(landscape: Landscape, hide_below: int | None = None) -> TableVi
         ),
         "Local holdings and their rate cover the schools of authorities that answered; national ones all schools. "
         + _not_from_answers(landscape, hide_below),
+        key="region",
     )
 
 
@@ -257,6 +259,7 @@ def view_cold_spots(concentration: Concentration) -> TableView | None:
             Shown("q_value", "p, adjusted for their number", "decimal3", absent=SUPPRESSED),
         ),
         "Only authorities whose total is shown can be cold spots. A low count may also be an incomplete return.",
+        key="authority_code",
     )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from leadscape.landscape import tables as landscape_tables
 from leadscape.report import tables as report_tables
 from leadscape.report.contents import ReportContents
+from leadscape.report.told import tell_concentration, tell_key_figures, tell_network, tell_statements
 from leadscape.report.validation_views import published_rates
 from leadscape.survey.response.tables import ResponseRates, SchoolCoverage
 from leadscape.survey.validation.tables import ErrorRates
@@ -55,12 +56,19 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
     landscape = contents.landscape
     spread, network = landscape.concentration, landscape.network
     declared: list[tuple[str, str, pl.DataFrame | None, type[dy.Schema]]] = [
+        ("key_figures", "Key figures", tell_key_figures(contents), report_tables.KeyFigures),
         ("extent", "Role-holdings by role", landscape.extent, landscape_tables.Extent),
         ("totals", "Totals", landscape.totals, landscape_tables.ExtentTotals),
         ("kinds", "Kinds of leadership", landscape.kinds, landscape_tables.KindExtent),
         ("authorities", "By authority", landscape.authorities, landscape_tables.AuthorityDistribution),
         ("regions", "By region", landscape.regions, landscape_tables.RegionDistribution),
         ("phases", "By phase", landscape.phases, landscape_tables.PhaseDistribution),
+        (
+            "concentration",
+            "Concentration",
+            spread and tell_concentration(spread),
+            report_tables.ConcentrationFigures,
+        ),
         ("cold_spots", "Cold spots", spread and spread.cold_spots, landscape_tables.ColdSpots),
         ("estimates", "Estimates with intervals", landscape.estimates, landscape_tables.Estimates),
         (
@@ -71,6 +79,7 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
         ),
         ("doubt", "Doubt about what returns mean", landscape.doubt, landscape_tables.CountDoubt),
         ("models", "Capture-recapture models", landscape.models, landscape_tables.CaptureModels),
+        ("network", "The support network", network and tell_network(network), report_tables.NetworkFigures),
         (
             "network_schools",
             "Schools in the network",
@@ -97,6 +106,7 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
         ("understanding", "How lines were understood", contents.understanding, report_tables.UnderstoodLines),
         ("reading", "Rows read", contents.reading, report_tables.ReadingCounts),
         ("open_questions", "Open questions", contents.open_questions, report_tables.OpenQuestions),
+        ("statements", "What is said about the figures", tell_statements(contents), report_tables.Statements),
     ]
     found = [
         Dataset(name, title, _about(schema), frame, _columns(frame, schema))

@@ -74,3 +74,55 @@ class HomePoints(Table):
     origin = dy.String(
         description="Origin id of the codebook, or withheld where it would tell a suppressed count"
     )
+
+
+class KeyFigures(Table):
+    """One row is one figure that stands first in the report, in words, most important first.
+
+    A missing row means that the figure is not known, or hidden.
+    """
+
+    label = dy.String(primary_key=True, description="What the figure is of")
+    value = dy.String(description="The figure as it is written")
+    basis = dy.String(description="What it rests on: its denominator or interval")
+    source = dy.String(description="Where it comes from")
+
+
+class Statements(Table):
+    """One row is one sentence that the report says about a part of it.
+
+    A missing row means that there is nothing to say. A sentence of the kind ``absence`` stands where its table is
+    empty, or below it where the table is thinned out to protect people.
+    """
+
+    place = dy.Int64(primary_key=True, min=1, description="Order in the report")
+    subject = dy.String(description="Table or part of the report that it is about")
+    kind = dy.Enum(
+        ("finding", "unknown", "note", "no bar", "key", "absence"),
+        description="What it says: a finding, what is not known, what to bear in mind, what a chart leaves out, what "
+        "a name means, why something is not there",
+    )
+    statement = dy.String(description="The sentence, with its figures")
+
+
+class NetworkFigures(Table):
+    """One row is one figure of the support network. Only ties that a return names.
+
+    A missing row means that it is not known or hidden; no row at all, that the network is.
+    """
+
+    figure = dy.String(primary_key=True, description="What is counted")
+    number = dy.Int64(min=0, description="Count")
+    of = dy.Int64(nullable=True, min=0, description="Out of how many; null where the count is no part")
+
+
+class ConcentrationFigures(Table):
+    """The one row is how unevenly role-holdings are spread over authorities whose total is shown.
+
+    No row where too few totals can be shown.
+    """
+
+    gini = dy.Float64(min=0, max=1, description="Gini coefficient: 0 all equal, 1 all in one authority")
+    gini_low = dy.Float64(min=0, max=1, description="Lower end of its 95 % interval, bootstrap")
+    gini_high = dy.Float64(min=0, max=1, description="Upper end")
+    authorities = dy.Int64(min=1, description="Authorities whose total is shown")

@@ -29,7 +29,12 @@ def view_validation(contents: ReportContents) -> TableView | None:
     found = contents.validation
     if found is None or not found.error_rates.height:
         return None
-    rates = published_rates(found.error_rates)
+    note = f"Something came back about {part(found.returned, found.drawn, 'entries')} that were drawn. "
+    return view_error_rates(published_rates(found.error_rates), note)
+
+
+def view_error_rates(rates: pl.DataFrame, note: str) -> TableView:
+    """Published error rates in words, ``note`` before what is always said of them."""
     pct = [
         (100 * pl.col(name)).alias(name)
         for name in ("rate", "low", "high", "if_missing_right", "if_missing_wrong")
@@ -48,8 +53,7 @@ def view_validation(contents: ReportContents) -> TableView | None:
             Shown("if_missing_right", "If what was not said is right", "percent"),
             Shown("if_missing_wrong", "If it is wrong", "percent"),
         ),
-        f"Something came back about {part(found.returned, found.drawn, 'entries')} that were drawn. Rates are weighted "
-        "by the chance of being drawn; intervals are exact, at 95 %.",
+        f"{note}Rates are weighted by the chance of being drawn; intervals are exact, at 95 %.",
     )
 
 

@@ -48,15 +48,32 @@ class Shown:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell in words; ``missing`` marks a word that stands for an absent figure."""
+    """One cell in words.
+
+    Attributes
+    ----------
+    missing
+        Whether the word stands for an absent figure.
+    value
+        The figure behind the words, for sorting and for data files; null where there are words only.
+    """
 
     text: str
     missing: bool = False
+    value: Any = None
 
 
 @dataclass(frozen=True)
 class TableView:
-    """A table ready to print. The first column heads its row; ``strong`` are the places of rows that are totals."""
+    """A table ready to print. The first column heads its row.
+
+    Attributes
+    ----------
+    strong
+        Places of rows that are totals.
+    keys
+        Id of each row's subject, such as the code of its authority; empty where rows have none.
+    """
 
     name: str
     caption: str
@@ -64,6 +81,7 @@ class TableView:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     strong: frozenset[int] = frozenset()
+    keys: tuple[str, ...] = ()
 
     @property
     def scrolls(self) -> bool:
@@ -98,11 +116,13 @@ def show_table(
     columns: tuple[Shown, ...],
     note: str = "",
     strong: frozenset[int] = frozenset(),
+    key: str | None = None,
 ) -> TableView:
-    """``frame`` as a view of the ``columns`` it has, in their order."""
+    """``frame`` as a view of the ``columns`` it has, in their order; ``key`` is the column with the id of a row."""
     present = tuple(column for column in columns if column.column in frame.columns)
     cells = [_cells(frame, column) for column in present]
-    return TableView(name, caption, present, tuple(zip(*cells, strict=True)), note, strong)
+    keys = tuple(frame[key].to_list()) if key else ()
+    return TableView(name, caption, present, tuple(zip(*cells, strict=True)), note, strong, keys)
 
 
 def show_rows(
@@ -127,9 +147,9 @@ def _cell(value: Any, reason: str | None, column: Shown) -> Cell:
     if column.form == "words":
         return Cell(spaced(str(value)), missing=str(value) in MISSING_WORDS)
     if column.form == "count":
-        return Cell(whole(value))
+        return Cell(whole(value), value=value)
     if column.form == "percent":
-        return Cell(percent(value))
+        return Cell(percent(value), value=value)
     if column.form.startswith("decimal"):
-        return Cell(decimal(value, int(column.form.removeprefix("decimal") or 1)))
+        return Cell(decimal(value, int(column.form.removeprefix("decimal") or 1)), value=value)
     return Cell(str(value))
