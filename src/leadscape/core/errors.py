@@ -97,4 +97,4 @@ class MigrationNeeded(LeadscapeError):
 
 
 class ServiceBlocked(LeadscapeError):
-    """A service that cannot start: a part is not installed, its address or folder is taken, or its settings are unfit."""
+    """A service that cannot start: a part is missing, its address or folder is taken, or a setting is unfit."""
