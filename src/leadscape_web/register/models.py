@@ -138,7 +138,7 @@ class Headship(models.Model):
 
 
 class SearchEntry(models.Model):
-    """One row is one thing that can be found by one text: a school by name, postcode or number; a trust; an authority.
+    """One row is one thing that can be found by one text: a school by a name, a postcode, a number; a trust; an authority.
 
     Derived from the other tables and made anew with them; people are found through their names table instead.
     """
@@ -146,14 +146,48 @@ class SearchEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.TextField(help_text="school, authority, trust")
     key = models.TextField()
-    label = models.TextField()
-    detail = models.TextField()
+    label = models.TextField(help_text="Its name today")
+    detail = models.TextField(help_text="Where it is, and what")
     text = models.TextField(help_text="What is searched: lower case, without accents and punctuation")
     because = models.TextField(help_text="name, former name, number, postcode")
-    weight = models.FloatField(default=1.0)
+    named = models.TextField(help_text="The text as written")
+    weight = models.FloatField(default=1.0, help_text="0-1: how much goes before others found as well: open, large")
+    rarity = models.FloatField(default=0.0, help_text="Sum of the rarity of the words of its name")
 
     class Meta:
         indexes: ClassVar = [
-            GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="search_text_trigrams"),
             models.Index(fields=["text"], name="search_text", opclasses=["text_pattern_ops"]),
         ]
+
+
+class SearchWord(models.Model):
+    """One row is one word by which something can be found, in one use. Derived with the entries.
+
+    Public names only: a word of a person's name is in no row.
+    """
+
+    class Use(models.TextChoices):
+        """What the word is to the entries that have it."""
+
+        NAME = "name", "A word of their name"
+        PLACE = "place", "A word of where they are"
+        JOINED = "joined", "Two words of their name, written as one"
+
+    id = models.IntegerField(primary_key=True)
+    word = models.TextField()
+    use = models.CharField(max_length=8, choices=Use.choices)
+    entries = models.IntegerField(help_text="Entries that have it")
+    rarity = models.FloatField(help_text="Natural logarithm of all entries over those that have it")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["word"], name="search_word", opclasses=["text_pattern_ops"]),
+        ]
+
+
+class SearchOccurrence(models.Model):
+    """One row is one word that one entry has."""
+
+    pk = models.CompositePrimaryKey("word", "entry")
+    word = models.ForeignKey(SearchWord, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    entry = models.ForeignKey(SearchEntry, models.DO_NOTHING, db_constraint=False, related_name="+")
