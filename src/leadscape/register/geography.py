@@ -114,6 +114,12 @@ def to_planar(longitude: np.ndarray, latitude: np.ndarray, crs: str) -> tuple[np
     return np.where(known, x, np.nan), np.where(known, y, np.nan)
 
 
+def to_degrees(x: np.ndarray, y: np.ndarray, crs: str) -> tuple[np.ndarray, np.ndarray]:
+    """Metres of ``crs`` as longitude and latitude (WGS84), as :func:`add_wgs84` computes them."""
+    longitude, latitude = _to_wgs84(crs).transform(x, y)
+    return np.asarray(longitude), np.asarray(latitude)
+
+
 def local_projection(longitude: np.ndarray, latitude: np.ndarray) -> str:
     """A planar system in metres for a country without a grid: equal areas, centred on its places."""
     east, north = np.nanmedian(longitude), np.nanmedian(latitude)

@@ -1,0 +1,306 @@
+"""Open a study for a store: run it once and hand over everything that a service keeps, as tables and files.
+
+The tables are those of the rooms, each row with the file it was taken from (``source``, a key of ``sources``). Nothing
+that names people is written to disk on the way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from leadscape.actions.run_study import StudyRun, run_study
+from leadscape.actions.study import read_study
+from leadscape.core.progress import Progress, Silent, timed
+from leadscape.core.tables import polars_schema
+from leadscape.register.authorities import authorities_of
+from leadscape.register.tables import Headships, Memberships
+from leadscape.report.datasets import Dataset, datasets_of
+from leadscape.report.geojson import points_as_geojson, shapes_as_geojson
+from leadscape.report.outputs import PAGE, PROVENANCE, WORKBOOK, write_report
+from leadscape.report.terminal import summary_lines
+
+if TYPE_CHECKING:
+    from leadscape.core.provenance import InputFile
+    from leadscape.register.reading import Reading
+
+KEPT: Final = (PAGE, WORKBOOK, PROVENANCE)
+MEDIA_TYPES: Final = {
+    ".html": "text/html",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+    ".geojson": "application/geo+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+DATED: Final = frozenset({"schools", "links", "groups", "frame", "returns"})
+"""Inputs that describe the study's date where they carry none of their own."""
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """One file that the study publishes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class OpenedStudy:
+    """Everything that a service keeps of one run.
+
+    Attributes
+    ----------
+    codebook, codebook_sha256, codebook_text
+        Id, hash and TOML of the codebook as used.
+    provenance
+        The record as it may be public.
+    inputs_sha256
+        Hash of the whole record: the same inputs, parameters and software give the same.
+    sources
+        ``source`` (key), ``purpose``, ``file_name``, ``sha256``, ``rows`` (null where it is no table or would tell how
+        many people one respondent named), ``as_of`` (of the file, else of the study that says what it describes).
+    schools, links
+        As the register's tables, with ``source``.
+    school_names
+        As :class:`~leadscape.register.names.SchoolNames`.
+    authorities
+        As :class:`~leadscape.register.tables.Authorities` without the count, with ``source``: those of the register,
+        and those that only returns or the frame name.
+    groups
+        ``group_uid``, ``name``, ``group_type``, ``companies_house_number``, ``source``.
+    memberships
+        As :class:`~leadscape.register.tables.Memberships`, with ``source``.
+    headships
+        As :class:`~leadscape.register.tables.Headships`, with ``source``, ``place`` (number within school and date)
+        and ``ended_on``: the first date on which a later register of the study lists the school without the person.
+        Personal data.
+    responses, leaders, role_holdings, supports
+        As declared in :mod:`leadscape.survey.tables`; holdings in force on the study's date. Personal data.
+    datasets
+        Every published table: ``name``, ``title``, ``about``, ``columns``, ``frame``.
+    files
+        Report, workbook, record, figures, and shapes and points of the map.
+    sentences
+        What must be said beside the figures.
+    seconds
+        Wall time a step.
+    """
+
+    title: str
+    system: str
+    as_of: date
+    codebook: str
+    codebook_sha256: str
+    codebook_text: str
+    provenance: dict[str, Any]
+    inputs_sha256: str
+    sources: pl.DataFrame
+    schools: pl.DataFrame
+    school_names: pl.DataFrame
+    authorities: pl.DataFrame
+    groups: pl.DataFrame
+    memberships: pl.DataFrame
+    headships: pl.DataFrame
+    links: pl.DataFrame
+    responses: pl.DataFrame
+    leaders: pl.DataFrame
+    role_holdings: pl.DataFrame
+    supports: pl.DataFrame
+    datasets: tuple[Dataset, ...]
+    files: tuple[StudyFile, ...]
+    sentences: tuple[str, ...]
+    seconds: dict[str, float]
+
+
+def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
+    """Run the study file at ``study`` and keep everything in memory.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used.
+    """
+    progress = progress or Silent()
+    seconds: dict[str, float] = {}
+    with timed(seconds, "read"):
+        progress.step("Reading the study")
+        declared = read_study(study)
+    run = run_study(declared, progress, seconds)
+    with timed(seconds, "write"):
+        progress.step("Writing the report")
+        files = _report_files(run)
+    inputs, settled = run.inputs, run.settled
+    register = _Register(run)
+    schools = register.stated("schools").unique("urn", keep="first", maintain_order=True)
+    memberships = register.memberships()
+    return OpenedStudy(
+        title=declared.title,
+        system=declared.system,
+        as_of=declared.as_of,
+        codebook=declared.codebook.id,
+        codebook_sha256=declared.codebook.sha256,
+        codebook_text=declared.codebook_text,
+        provenance=json.loads(run.contents.provenance.as_json()),
+        inputs_sha256=hashlib.sha256(run.record.as_json().encode()).hexdigest(),
+        sources=register.sources(),
+        schools=schools,
+        school_names=inputs.names.join(schools, on="urn", how="semi", maintain_order="left"),
+        authorities=_authorities(run, schools),
+        groups=memberships.group_by("group_uid", maintain_order=True)
+        .agg(
+            name=pl.col("group_name").last(),
+            group_type=pl.col("group_type").cast(pl.String).last(),
+            companies_house_number=pl.col("companies_house_number").drop_nulls().last(),
+            source=pl.col("source").last(),
+        )
+        .sort("group_uid"),
+        memberships=memberships.join(schools, on="urn", how="semi", maintain_order="left"),
+        headships=register.headships(),
+        links=register.stated("links").unique(
+            ["urn", "link_urn", "relation"], keep="last", maintain_order=True
+        ),
+        responses=inputs.responses,
+        leaders=settled.leaders,
+        role_holdings=settled.role_holdings,
+        supports=settled.supports,
+        datasets=datasets_of(run.contents),
+        files=files,
+        sentences=summary_lines(run.contents),
+        seconds={step: round(taken, 3) for step, taken in seconds.items()},
+    )
+
+
+class _Register:
+    """The register files of a run, each with its key and date."""
+
+    def __init__(self, run: StudyRun) -> None:
+        public = run.contents.provenance.inputs
+        self._as_of = run.study.as_of
+        self._files = public
+        of_register = [file for file in public if file.purpose in ("schools", "links", "groups")]
+        # Both are in the order in which the register was read.
+        self._readings = list(zip(of_register, run.inputs.readings, strict=True))
+
+    def sources(self) -> pl.DataFrame:
+        dates = {key_of(file): reading.seen_on for file, reading in self._readings}
+        rows = [
+            {
+                "source": key_of(file),
+                "purpose": file.purpose,
+                "file_name": file.name,
+                "sha256": file.sha256,
+                "rows": file.rows_read,
+                "as_of": dates.get(key_of(file)) or (self._as_of if file.purpose in DATED else None),
+            }
+            for file in self._files
+        ]
+        schema = dict.fromkeys(("source", "purpose", "file_name", "sha256"), pl.String())
+        return pl.DataFrame(rows, schema={**schema, "rows": pl.Int64(), "as_of": pl.Date()})
+
+    def stated(self, table: str) -> pl.DataFrame:
+        """Every row of one table, in the order of the files; without a file, no rows but the columns."""
+        return self._stack(table, lambda reading: reading.frame if reading.table == table else None)
+
+    def memberships(self) -> pl.DataFrame:
+        """Of the groups files, the last to state one; then what only an extract of schools states."""
+        declared = self.stated("memberships")
+        beside = self._stack("memberships", lambda reading: reading.companions.get("memberships"))
+        key = ["urn", "group_uid"]
+        return pl.concat([beside, declared]).unique(key, keep="last", maintain_order=True)
+
+    def headships(self) -> pl.DataFrame:
+        """One row a person and school, from the newest register that names them."""
+        stated = self._stack("headships", lambda reading: reading.companions.get("headships"))
+        seen = stated.with_columns(pl.col("seen_on").fill_null(self._as_of)).sort("urn", "seen_on", "head")
+        visits = seen.select("urn", visited_on="seen_on").unique()
+        newest = seen.unique(["urn", "head"], keep="last", maintain_order=True)
+        later = (
+            newest.join(visits, on="urn")
+            .filter(pl.col("visited_on") > pl.col("seen_on"))
+            .group_by("urn", "head")
+            .agg(ended_on=pl.col("visited_on").min())
+        )
+        return newest.join(later, on=["urn", "head"], how="left", maintain_order="left").with_columns(
+            place=pl.int_range(pl.len()).over("urn", "seen_on")
+        )
+
+    def _stack(self, table: str, frame_in: Callable[[Reading], pl.DataFrame | None]) -> pl.DataFrame:
+        found = [
+            frame.with_columns(source=pl.lit(key_of(file)))
+            for file, reading in self._readings
+            if (frame := frame_in(reading)) is not None
+        ]
+        return pl.concat(found) if found else _no_rows(table)
+
+
+def key_of(file: InputFile) -> str:
+    """What stands for a file in the tables."""
+    return f"{file.purpose}:{file.name}"
+
+
+def _no_rows(table: str) -> pl.DataFrame:
+    from leadscape.register.formats import TABLES
+
+    declared = Headships if table == "headships" else TABLES.get(table, Memberships)
+    return pl.DataFrame(schema={**polars_schema(declared), "source": pl.String})
+
+
+def _authorities(run: StudyRun, schools: pl.DataFrame) -> pl.DataFrame:
+    """Those of the register, then those that only the frame or the returns name."""
+    files = {file.purpose: key_of(file) for file in reversed(run.contents.provenance.inputs)}
+    of_register = authorities_of(schools).select(
+        "authority_code", "authority_name", "region", source=pl.lit(files["schools"])
+    )
+    asked = run.inputs.responses.drop_nulls("authority_code").select(
+        "authority_code", authority_name="respondent_name", region="region", source=pl.lit(files["frame"])
+    )
+    named = pl.concat([run.settled.leaders["authority_code"], run.settled.role_holdings["authority_code"]])
+    reported = (
+        named.drop_nulls()
+        .to_frame()
+        .select(
+            "authority_code",
+            authority_name="authority_code",
+            region=pl.lit(None, pl.String),
+            source=pl.lit(files["returns"]),
+        )
+    )
+    return (
+        pl.concat([of_register, asked, reported])
+        .unique("authority_code", keep="first", maintain_order=True)
+        .sort("authority_code")
+    )
+
+
+def _report_files(run: StudyRun) -> tuple[StudyFile, ...]:
+    """The report as files in memory; what tables hold is kept as tables, so their files are left out."""
+    contents = run.contents
+    with TemporaryDirectory(prefix="leadscape-") as folder:
+        written = write_report(contents, Path(folder) / "public")
+        named = [(path.relative_to(written.folder).as_posix(), path) for path in written.files]
+        kept = [
+            StudyFile(name, MEDIA_TYPES[path.suffix], path.read_bytes())
+            for name, path in named
+            if name in KEPT or name.startswith("figures/")
+        ]
+    if contents.areas is not None:
+        drawn = {"areas.geojson": shapes_as_geojson(contents.areas, contents.landscape.authorities)}
+        if contents.home_points is not None:
+            drawn["home_points.geojson"] = points_as_geojson(contents.areas, contents.home_points)
+        kept += [StudyFile(name, MEDIA_TYPES[".geojson"], text.encode()) for name, text in drawn.items()]
+    return tuple(kept)
