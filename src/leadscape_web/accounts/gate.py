@@ -7,19 +7,24 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
 from leadscape_web.accounts.models import Access
-from leadscape_web.accounts.rules import ATTRIBUTE, Rule
+from leadscape_web.accounts.rules import operations_of, rules_of
 
 
 def accesses_of(user: Any) -> frozenset[tuple[str, str]]:
     """Pairs of right and kind of organisation that the user holds now."""
+    return frozenset((right, kind) for right, kind, _ in _held_by(user))
+
+
+def _held_by(user: Any) -> frozenset[tuple[str, str, str]]:
+    """Rights with kind and name of the organisation that each is held for."""
     if not user.is_authenticated:
         return frozenset()
     held = Access.objects.filter(user_id=user.pk, ended_at=None)
-    return frozenset(held.values_list("right", "organisation__kind"))
+    return frozenset(held.values_list("right", "organisation__kind", "organisation__label"))
 
 
 class GateMiddleware:
@@ -30,19 +35,26 @@ class GateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Give the request what its user holds, read once and only when asked for."""
-        request.accesses = SimpleLazyObject(lambda: accesses_of(request.user))  # type: ignore[attr-defined]
+        held = SimpleLazyObject(lambda: _held_by(request.user))
+        request.accesses = SimpleLazyObject(lambda: frozenset((right, kind) for right, kind, _ in held))  # type: ignore[attr-defined]
+        request.organisation_labels = SimpleLazyObject(lambda: tuple(sorted({label for *_, label in held})))  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Refuse, send to sign in, or let through."""
-        rule: Rule | None = getattr(view, ATTRIBUTE, None)
-        if rule is None:
+        """Refuse, send to sign in, or let through. A method that was not declared is refused before anything else."""
+        rules = rules_of(view)
+        if not rules:
             raise PermissionDenied("This page has no rule that says who may see it.")
+        rule = rules.get(request.method or "")
+        if rule is None:
+            return HttpResponseNotAllowed(sorted(rules), "This address does not answer to that method.")
         if not rule.signed_in:
             return None
         if not request.user.is_authenticated:
+            if operations_of(view):
+                return JsonResponse({"detail": "Send a key in the header Authorization."}, status=401)
             return redirect_to_login(request.get_full_path())
         if not rule.allows(request.accesses):  # type: ignore[attr-defined]
             raise PermissionDenied(rule.sentence)

@@ -1,15 +1,18 @@
-"""Who may call what: a rule a view, declared where the view is. A view without a rule is refused."""
+"""Who may call what: a rule a view and method, declared where the view is. A view without a rule is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from ninja.operation import PathView
 
 from leadscape_web.accounts.models import Organisation, Right
 
 View = TypeVar("View", bound=Callable[..., Any])
-ATTRIBUTE: Final = "leadscape_rule"
+ATTRIBUTE: Final = "leadscape_rules"
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NAMED: Final = frozenset({Right.READER, Right.EDITOR, Right.BROKER, Right.APPROVER})
 """Rights that show people by name, each within its organisation's area."""
 ALL: Final = frozenset(Right)
@@ -65,11 +68,53 @@ SEES_ANONYMOUS: Final = Rule(
 )
 
 
-def allow(rule: Rule) -> Callable[[View], View]:
-    """Declare the rule of a view."""
+def allow(rule: Rule, *, methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
+    """Declare the rule of a view for ``methods``; any other method is refused. HEAD goes with GET.
+
+    One rule: ``@allow(EDITS, methods=("GET", "POST"))``. Where reading and writing differ, both are declared:
+    ``@allow(SEES_PEOPLE)`` above ``@allow(EDITS, methods=("POST",))``.
+
+    Raises
+    ------
+    ValueError
+        When a method is unknown, or has a rule already.
+    """
+    asked = tuple(methods)
+    unknown = set(asked) - set(METHODS)
+    if unknown or not asked:
+        raise ValueError(f"no such method: {sorted(unknown)}" if unknown else "a rule is for some method")
 
     def declare(view: View) -> View:
-        setattr(view, ATTRIBUTE, rule)
+        declared = dict(getattr(view, ATTRIBUTE, {}))
+        twice = set(asked) & set(declared)
+        if twice:
+            raise ValueError(f"two rules for {sorted(twice)} of {view!r}")
+        declared |= dict.fromkeys(asked, rule)
+        if "GET" in declared:
+            declared["HEAD"] = declared["GET"]
+        setattr(view, ATTRIBUTE, declared)
         return view
 
     return declare
+
+
+def rules_of(view: Any) -> Mapping[str, Rule]:
+    """Method → rule of a view as the resolver found it; empty: none was declared.
+
+    An operation of the API carries the rule on its own function, and a path of the API is one view for all of its
+    operations: each declares ``@allow(…)`` below its ``@router.get(…)``, and the methods are the operation's.
+    """
+    declared = getattr(view, ATTRIBUTE, None)
+    if declared is not None:
+        return declared
+    found: dict[str, Rule] = {}
+    for operation in operations_of(view):
+        rule = next(iter(getattr(operation.view_func, ATTRIBUTE, {}).values()), None)
+        found |= {method: rule for method in operation.methods if rule is not None}
+    return found
+
+
+def operations_of(view: Any) -> tuple[Any, ...]:
+    """Operations of the API behind a view as the resolver found it; none: it is a page."""
+    cells = (cell.cell_contents for cell in getattr(view, "__closure__", None) or ())
+    return tuple(operation for cell in cells if isinstance(cell, PathView) for operation in cell.operations)
