@@ -6,9 +6,12 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 LIBRARY := .venv/.library
 TOOLS := .venv/.tools
+WEB := .venv/.web
+ASSETS := .venv/.assets
+STYLES := src/leadscape_web/static/built/leadscape.css
 WORKERS ?= auto
 
-.PHONY: demo test check fix bench docs lock clean
+.PHONY: demo assets test check fix bench docs lock clean
 .DEFAULT_GOAL := demo
 
 $(UV):
@@ -29,14 +32,28 @@ $(TOOLS): requirements/dev.lock $(LIBRARY)
 	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# What the service needs on top of the library.
+$(WEB): requirements/web.lock $(LIBRARY)
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/web.lock
+	@touch $@
+
+# Styles and scripts of the pages, compiled from assets/ with a Node from a wheel, so that the machine needs none.
+$(ASSETS): package.json package-lock.json .npmrc $(wildcard assets/*) | $(WEB)
+	@$(BIN)/python assets/build.py
+	@touch $@
+
 demo: $(LIBRARY)
 	@$(BIN)/leadscape demo --size national --folder demo
 
-test: $(TOOLS)
+# Builds them also where the stamp is there and they are not.
+assets: $(ASSETS)
+	@test -f $(STYLES) || $(BIN)/python assets/build.py
+
+test: $(TOOLS) assets
 	@bash tests/support/ensure_chromium.sh
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(TOOLS)
+check: $(TOOLS) assets
 	@$(BIN)/ruff format --check src tests bench docs
 	@$(BIN)/ruff check src tests bench docs
 	@$(BIN)/pyright
@@ -68,4 +85,4 @@ lock: | $(UV)
 	  --extra web --group dev pyproject.toml -o requirements/dev.lock
 
 clean:
-	@rm -rf .venv demo docs/_build
+	@rm -rf .venv demo docs/_build node_modules src/leadscape_web/static/built

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class Panel:
     context: dict[str, Any] = field(default_factory=dict)
     position: int = 100
 
+    @property
+    def anchor(self) -> str:
+        """Where on the page it is."""
+        return slugify(self.title)
+
 
 Panels = Callable[[HttpRequest, Any], Panel | None]
 _ADDED: Final[dict[str, dict[str, Panels]]] = defaultdict(dict)
@@ -50,3 +58,8 @@ def panels_of(page: str, request: HttpRequest, record: Any) -> tuple[Panel, ...]
     """Every panel for one record, in order."""
     made = (make(request, record) for make in _ADDED[page].values())
     return tuple(sorted((panel for panel in made if panel), key=lambda panel: (panel.position, panel.title)))
+
+
+def draw_panel(panel: Panel, request: HttpRequest) -> SafeString:
+    """The HTML of one panel, below its heading."""
+    return render_to_string(panel.template, panel.context, request)
