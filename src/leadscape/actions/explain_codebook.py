@@ -31,6 +31,8 @@ class ExplainedRole:
     collected
         False where the classification knows the role and the instrument had no place for it: *not collected*, never
         zero.
+    phases
+        Phases the role is meant for; empty for any.
     """
 
     id: str
@@ -41,6 +43,7 @@ class ExplainedRole:
     kinds: tuple[str, ...]
     own_school: bool
     collected: bool
+    phases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def _roles(book: Codebook) -> tuple[ExplainedRole, ...]:
             kinds=role.kinds,
             own_school=role.own_school,
             collected=role.collected,
+            phases=role.phases,
         )
         for role in book.roles
     )

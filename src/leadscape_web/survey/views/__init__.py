@@ -1,0 +1,1 @@
+"""Pages of the survey: load, check, call, present."""
