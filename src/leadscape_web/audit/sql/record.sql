@@ -3,6 +3,8 @@
 
 create or replace function leadscape_record() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
+#variable_conflict use_variable
+-- A table may have a column called key, who or reason: the names below mean the variables.
 declare
   audience text := tg_argv[0];
   key text := tg_argv[1];

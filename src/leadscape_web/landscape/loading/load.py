@@ -1,0 +1,141 @@
+"""A study into the database in one transaction: run it, merge it, say what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connections
+from django.utils import timezone
+
+from leadscape.actions.open_study import open_study
+from leadscape.core.errors import NotComparable
+from leadscape.core.progress import Progress, Silent, timed
+from leadscape_web.accounts.context import acting
+from leadscape_web.landscape.loading.bulk import Merged
+from leadscape_web.landscape.loading.people import load_people
+from leadscape_web.landscape.loading.published_rows import load_organisations, load_published
+from leadscape_web.landscape.loading.register_rows import load_register
+from leadscape_web.landscape.loading.survey_rows import load_leaders, load_wave
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leadscape.actions.open_study import OpenedStudy
+
+SEARCH: Final = "leadscape_web.register.search_index"
+FILLED: Final = (
+    "accounts_person", "accounts_personname", "accounts_organisation", "register_source", "register_authority",
+    "register_school", "register_schoolname", "register_group", "register_membership", "register_link",
+    "register_headship", "register_searchentry", "survey_wave", "survey_response", "survey_leader",
+    "survey_roleholding", "survey_support", "landscape_publishedtable", "audit_event",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LoadedStudy:
+    """What a load did.
+
+    Attributes
+    ----------
+    wave
+        Id of the wave.
+    already
+        The same inputs were loaded before, so that nothing was done.
+    newest
+        Whether no later study of the system is loaded. An older one only adds what is missing.
+    merged
+        Table in words to rows written.
+    seconds
+        Wall time a step, of the run and of the load.
+    """
+
+    title: str
+    wave: str
+    already: bool
+    newest: bool
+    merged: dict[str, Merged] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def load_study(study: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
+    """Run the study file at ``study`` and store everything of it.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used; the database stays as it was.
+    NotComparable
+        When the database holds another school system.
+    """
+    progress = progress or Silent()
+    opened = open_study(study, progress=progress)
+    return store_study(opened, using=using, progress=progress)
+
+
+def store_study(
+    opened: OpenedStudy, *, using: str = "owner", progress: Progress | None = None
+) -> LoadedStudy:
+    """Store a study that was run; everything in one transaction as the owner role."""
+    progress = progress or Silent()
+    seconds = dict(opened.seconds)
+    why = f"Loaded the study “{opened.title}” of {opened.as_of.isoformat()}"
+    with timed(seconds, "store"), acting(using=using, why=why):
+        # The bare cursor of the driver: Django's own has no COPY.
+        cursor: Any = connections[using].cursor().cursor
+        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+        known = _known_wave(cursor, opened.inputs_sha256)
+        newest = _is_newest(cursor, opened)
+        if known is not None:
+            return LoadedStudy(opened.title, known, already=True, newest=newest)
+        loaded_at = timezone.now()
+        progress.step("Storing the register")
+        merged = load_register(cursor, opened, newest=newest, loaded_at=loaded_at)
+        progress.step("Storing people and roles")
+        people = load_people(cursor, opened, newest=newest, loaded_at=loaded_at)
+        wave = load_wave(cursor, opened, loaded_at)
+        merged |= people.merged
+        merged |= load_leaders(cursor, opened, people.leaders, wave, newest=newest)
+        progress.step("Storing what is published")
+        merged |= load_published(cursor, opened, wave)
+        merged["organisations"] = load_organisations(cursor, opened, loaded_at)
+        progress.step("Preparing search")
+        _rebuild_search(using)
+        for table in FILLED:
+            cursor.execute(f'analyze "{table}"')
+    return LoadedStudy(
+        opened.title,
+        wave,
+        already=False,
+        newest=newest,
+        merged=merged,
+        seconds={step: round(taken, 2) for step, taken in seconds.items()},
+    )
+
+
+def _known_wave(cursor: Any, inputs_sha256: str) -> str | None:
+    cursor.execute("select id::text from survey_wave where inputs_sha256 = %s", [inputs_sha256])
+    found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _is_newest(cursor: Any, opened: OpenedStudy) -> bool:
+    cursor.execute('select system, max(as_of) from survey_wave group by "system"')
+    held = dict(cursor.fetchall())
+    others = sorted(set(held) - {opened.system})
+    if others:
+        raise NotComparable(
+            f"The database holds the school system {', '.join(others)}, and the study is of {opened.system}.",
+            "Numbers of schools and codes of authorities of two systems may be equal and mean different ones.",
+            "Load the study into a database of its own.",
+        )
+    latest = held.get(opened.system)
+    return latest is None or opened.as_of >= latest
+
+
+def _rebuild_search(using: str) -> None:
+    """What can be found follows from what was loaded."""
+    if find_spec(SEARCH) is not None:
+        import_module(SEARCH).rebuild(using)

@@ -1,0 +1,125 @@
+"""The register's part of a load: sources, authorities, schools and their names, groups, memberships, links.
+
+A newer study replaces what an older one said; an older one, loaded later, only adds what is missing. A school that a
+newer register does not list stays as it was last described: its absence is a question and no closure. A membership that
+a newer groups file no longer states has ended by the date of that file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from leadscape_web.landscape.loading.bulk import Merged, merge_rows
+from leadscape_web.landscape.loading.identifiers import content_uuids
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from leadscape.actions.open_study import OpenedStudy
+
+SCHOOL: Final = (
+    "urn", "name", "status", "opened_on", "closed_on", "phase", "type", "type_group", "district", "region", "town",
+    "postcode", "easting", "northing", "longitude", "latitude", "low_age", "high_age", "gender", "religious_character",
+    "capacity", "capacity_status", "pupils", "pupils_status", "fsm_pct", "fsm_pct_status", "source_id",
+)  # fmt: skip
+
+
+def load_register(
+    cursor: Any, opened: OpenedStudy, *, newest: bool, loaded_at: datetime
+) -> dict[str, Merged]:
+    """Merge the register of a study.
+
+    Parameters
+    ----------
+    newest
+        Whether no later study is loaded, so that what is there may be changed.
+    """
+
+    def sourced(frame: pl.DataFrame) -> pl.DataFrame:
+        return with_source_ids(frame, opened)
+
+    sources = opened.sources.with_columns(_source_ids(opened), loaded_at=pl.lit(loaded_at)).drop("source")
+    merged = {"sources": merge_rows(cursor, "register_source", sources, update=False)}
+    authorities = sourced(opened.authorities).rename({"authority_code": "code", "authority_name": "name"})
+    merged["authorities"] = merge_rows(cursor, "register_authority", authorities, key="code", update=newest)
+    schools = sourced(opened.schools).select(*SCHOOL, authority_id="authority_code")
+    merged["schools"] = merge_rows(cursor, "register_school", schools, key="urn", update=newest)
+    merged["names"] = _names(cursor, opened.school_names)
+    groups = sourced(opened.groups).rename({"group_uid": "uid"}).with_columns(status=pl.lit("unknown"))
+    merged["groups"] = merge_rows(cursor, "register_group", groups, key="uid", update=newest, once=["status"])
+    merged["memberships"] = _memberships(
+        cursor, sourced(opened.memberships), opened.schools["urn"], newest=newest
+    )
+    links = sourced(opened.links).with_columns(
+        content_uuids("link", opened.links, "urn", "link_urn", "relation")
+    )
+    merged["links"] = merge_rows(cursor, "register_link", links, update=newest)
+    return merged
+
+
+def with_source_ids(frame: pl.DataFrame, opened: OpenedStudy) -> pl.DataFrame:
+    """``frame`` with ``source_id``, the id of the file in the database, for ``source``."""
+    ids = opened.sources.select("source", _source_ids(opened).alias("source_id"))
+    return frame.join(ids, on="source", how="left", maintain_order="left").drop("source")
+
+
+def _source_ids(opened: OpenedStudy) -> pl.Series:
+    return content_uuids("source", opened.sources, "purpose", "file_name", "sha256")
+
+
+def _names(cursor: Any, names: pl.DataFrame) -> Merged:
+    """Names that are known already are seen over a longer time, by more files; whichever study is loaded first."""
+    rows = names.select(
+        content_uuids("name", names, "urn", "name_key"),
+        "name",
+        "first_seen",
+        "last_seen",
+        "sources",
+        school_id="urn",
+    )
+    cursor.execute("select id::text, first_seen, last_seen, sources from register_schoolname")
+    schema = {"id": pl.String, "was_first": pl.Date, "was_last": pl.Date, "were": pl.List(pl.String)}
+    known = pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+    both = rows.join(known, on="id", how="left", maintain_order="left").with_columns(
+        first_seen=pl.min_horizontal("first_seen", "was_first"),
+        last_seen=pl.max_horizontal("last_seen", "was_last"),
+        sources=pl.when(pl.col("were").is_null())
+        .then("sources")
+        .otherwise(pl.col("sources").list.set_union("were").list.sort()),
+    )
+    return merge_rows(cursor, "register_schoolname", both.select(rows.columns))
+
+
+def _memberships(cursor: Any, stated: pl.DataFrame, listed: pl.Series, *, newest: bool) -> Merged:
+    rows = stated.select(
+        content_uuids("membership", stated, "urn", "group_uid"),
+        "joined_on",
+        "left_on",
+        "source_id",
+        school_id="urn",
+        group_id="group_uid",
+    )
+    merged = merge_rows(cursor, "register_membership", rows, update=newest)
+    if not newest or rows.is_empty():
+        return merged
+    # Only of the schools and the kinds of group that the study's files speak of.
+    cursor.execute(
+        "update register_membership m set left_on = n.as_of, source_id = n.id from register_group g,"
+        " (select distinct on (c.kind) c.kind, s.id, s.as_of from unnest(%s::text[], %s::uuid[]) c(kind, source)"
+        "  join register_source s on s.id = c.source order by c.kind, s.as_of desc nulls last) n"
+        " where g.uid = m.group_id and g.group_type = n.kind and m.left_on is null and n.as_of is not null"
+        " and m.school_id = any (%s) and m.id <> all (%s::uuid[])",
+        [*_kinds(stated), listed.to_list(), rows["id"].to_list()],
+    )
+    return merged + Merged(updated=cursor.rowcount)
+
+
+def _kinds(stated: pl.DataFrame) -> tuple[list[str], list[str]]:
+    kinds = (
+        stated.select(pl.col("group_type").cast(pl.String), "source_id")
+        .unique()
+        .sort("group_type", "source_id")
+    )
+    return kinds["group_type"].to_list(), kinds["source_id"].to_list()
