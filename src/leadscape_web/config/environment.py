@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from leadscape.core.errors import ServiceBlocked
+
 DEVELOPMENT_KEY: Final = "only for a laptop; production refuses to start with it"
+SECOND_FACTOR: Final = ("required", "offered")
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Environment:
         The plain role that serves; row-level security applies to it. ``DATABASE_URL``.
     owner_url
         The role that owns the tables: migrates and loads. ``LEADSCAPE_OWNER_URL``; the same as the other when unset,
-        which ``check --deploy`` refuses.
+        which production refuses for commands that need the owner. The processes that serve do without it.
     secret_key
         Signs sessions and links. ``LEADSCAPE_SECRET_KEY``.
     hosts
@@ -34,7 +38,20 @@ class Environment:
     tile_url
         Template of an outside tile server for the map's background; none by default. ``LEADSCAPE_TILE_URL``.
     email_url
-        SMTP server, ``smtp://user:password@host:port``; messages go to the log when unset. ``LEADSCAPE_EMAIL_URL``.
+        Where messages go: ``smtp://user:password@host:port``, ``smtps://`` (TLS from the start), ``smtp+tls://``
+        (STARTTLS) or ``file:///folder`` (a file a message). ``LEADSCAPE_EMAIL_URL``; to the terminal when unset.
+    email_from
+        Sender of messages. ``LEADSCAPE_EMAIL_FROM``; ``leadscape@`` the first of the hosts when unset.
+    static_root
+        Folder of the collected static files. ``LEADSCAPE_STATIC_ROOT``; inside the package when unset.
+    bind
+        Address and port to listen on. ``LEADSCAPE_BIND``; 127.0.0.1:8000 when unset.
+    proxies
+        Addresses whose word is taken that a request came by HTTPS. ``LEADSCAPE_PROXIES``, separated by commas;
+        this machine when unset.
+    workers, threads
+        Processes that answer, and requests that each answers at a time. ``LEADSCAPE_WORKERS``, ``LEADSCAPE_THREADS``;
+        2 and 4 when unset. Twice their product is the most database connections.
     """
 
     database_url: str
@@ -46,23 +63,59 @@ class Environment:
     second_factor: str
     tile_url: str
     email_url: str
+    email_from: str = ""
+    static_root: Path | None = None
+    bind: str = "127.0.0.1:8000"
+    proxies: str = "127.0.0.1,::1"
+    workers: int = 2
+    threads: int = 4
 
 
 def read_environment() -> Environment:
-    """Read it once, when settings are loaded."""
+    """Read it once, when settings are loaded.
+
+    Raises
+    ------
+    ServiceBlocked
+        A variable holds what it must not, whatever the mode.
+    """
     database_url = os.environ.get("DATABASE_URL", "")
+    static_root = os.environ.get("LEADSCAPE_STATIC_ROOT", "")
+    hosts = _listed(os.environ.get("LEADSCAPE_HOSTS", "127.0.0.1,localhost"))
+    second_factor = os.environ.get("LEADSCAPE_SECOND_FACTOR") or "required"
+    if second_factor not in SECOND_FACTOR:
+        raise ServiceBlocked(
+            f"LEADSCAPE_SECOND_FACTOR is {second_factor!r}.",
+            "A word that is not known could leave everybody without a second factor.",
+            f"Set it to one of: {', '.join(SECOND_FACTOR)}.",
+        )
     return Environment(
         database_url=database_url,
         owner_url=os.environ.get("LEADSCAPE_OWNER_URL") or database_url,
         secret_key=os.environ.get("LEADSCAPE_SECRET_KEY") or DEVELOPMENT_KEY,
-        hosts=tuple(
-            host.strip()
-            for host in os.environ.get("LEADSCAPE_HOSTS", "127.0.0.1,localhost").split(",")
-            if host.strip()
-        ),
+        hosts=hosts,
         production=os.environ.get("LEADSCAPE_PRODUCTION") == "1",
         demonstration=os.environ.get("LEADSCAPE_DEMONSTRATION") == "1",
-        second_factor=os.environ.get("LEADSCAPE_SECOND_FACTOR", "required"),
+        second_factor=second_factor,
         tile_url=os.environ.get("LEADSCAPE_TILE_URL", ""),
         email_url=os.environ.get("LEADSCAPE_EMAIL_URL", ""),
+        email_from=os.environ.get("LEADSCAPE_EMAIL_FROM") or f"leadscape@{(*hosts, 'localhost')[0]}",
+        static_root=Path(static_root) if static_root else None,
+        bind=os.environ.get("LEADSCAPE_BIND") or "127.0.0.1:8000",
+        proxies=os.environ.get("LEADSCAPE_PROXIES") or "127.0.0.1,::1",
+        workers=_count("LEADSCAPE_WORKERS", 2),
+        threads=_count("LEADSCAPE_THREADS", 4),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _count(name: str, otherwise: int) -> int:
+    text = os.environ.get(name) or str(otherwise)
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ServiceBlocked(
+            f"{name} is {text!r}.", "It must be a whole number from 1 to 64.", "Set it, or leave it out."
+        )
+    return int(text)

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from leadscape_web.config import probes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", probes.health, name="health"),
+    path("ready", probes.ready, name="ready"),
+]
+
+handler400 = "leadscape_web.config.errors.bad_request"
+handler403 = "leadscape_web.config.errors.refused"
+handler404 = "leadscape_web.config.errors.not_found"
+handler500 = "leadscape_web.config.errors.failed"

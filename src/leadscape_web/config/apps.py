@@ -1,0 +1,30 @@
+"""The app ``config`` as Django knows it: checks, commands, and the mark of the rules that protect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class ServiceConfig(AppConfig):
+    """How the service is put together. The last of the apps, so that it hears of a migration after all others."""
+
+    name = "leadscape_web.config"
+    label = "service"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks; note after a migration which rules now protect."""
+        from leadscape_web.config import checks  # noqa: F401
+
+        post_migrate.connect(_note, sender=self)
+
+
+def _note(using: str, **_: Any) -> None:
+    from leadscape_web.config.readiness import note_protection
+
+    with connections[using].cursor() as cursor:
+        note_protection(cursor)
