@@ -17,9 +17,10 @@ class ServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks; note after a migration which rules now protect."""
-        from leadscape_web.config import checks  # noqa: F401
+        """Register the checks, link the statements; note after a migration which rules now protect."""
+        from leadscape_web.config import about, checks  # noqa: F401
 
+        about.add_links()
         post_migrate.connect(_note, sender=self)
 
 

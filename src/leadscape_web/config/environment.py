@@ -52,6 +52,9 @@ class Environment:
     workers, threads
         Processes that answer, and requests that each answers at a time. ``LEADSCAPE_WORKERS``, ``LEADSCAPE_THREADS``;
         2 and 4 when unset. Twice their product is the most database connections.
+    contact
+        E-mail address of whoever runs the service, for the statements on accessibility and privacy.
+        ``LEADSCAPE_CONTACT``.
     """
 
     database_url: str
@@ -63,6 +66,7 @@ class Environment:
     second_factor: str
     tile_url: str
     email_url: str
+    contact: str = ""
     email_from: str = ""
     static_root: Path | None = None
     bind: str = "127.0.0.1:8000"
@@ -99,6 +103,7 @@ def read_environment() -> Environment:
         second_factor=second_factor,
         tile_url=os.environ.get("LEADSCAPE_TILE_URL", ""),
         email_url=os.environ.get("LEADSCAPE_EMAIL_URL", ""),
+        contact=os.environ.get("LEADSCAPE_CONTACT", ""),
         email_from=os.environ.get("LEADSCAPE_EMAIL_FROM") or f"leadscape@{(*hosts, 'localhost')[0]}",
         static_root=Path(static_root) if static_root else None,
         bind=os.environ.get("LEADSCAPE_BIND") or "127.0.0.1:8000",

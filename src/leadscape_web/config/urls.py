@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from leadscape_web.config import probes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", probes.health, name="health"),
     path("ready", probes.ready, name="ready"),
+    path("", include("leadscape_web.config.about")),
 ]
 
 handler400 = "leadscape_web.config.errors.bad_request"
