@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Sequence
 
-from leadscape.core.errors import ServiceBlocked, StoreUnavailable
+from leadscape.core.errors import StoreUnavailable
 
 
 def run_command(arguments: Sequence[str]) -> None:
@@ -15,7 +15,7 @@ def run_command(arguments: Sequence[str]) -> None:
     Raises
     ------
     ServiceBlocked
-        No database is named, or the command does not exist.
+        The environment is unfit.
     StoreUnavailable
         The database does not answer.
     """
@@ -33,12 +33,3 @@ def run_command(arguments: Sequence[str]) -> None:
             "Nothing was done.",
             "Check DATABASE_URL and LEADSCAPE_OWNER_URL, and whether PostgreSQL runs there.",
         ) from error
-
-
-def missing_part(error: ImportError) -> ServiceBlocked:
-    """What to say when a package of the service is not installed."""
-    return ServiceBlocked(
-        f"The service is not installed: there is no package {error.name or 'of that name'}.",
-        "The library and its other commands work without it.",
-        "Install leadscape with its extra 'web' (pip install 'leadscape[web]'), or run 'make serve' in a clone.",
-    )
