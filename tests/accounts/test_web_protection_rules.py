@@ -22,6 +22,7 @@ def through_the_gate(view, method="GET", *, rights=frozenset(), signed_in=True):
     request = getattr(RequestFactory(), method.lower())("/somewhere/")
     request.user = Somebody() if signed_in else AnonymousUser()
     request.accesses = rights
+    request.session = {"second_factor": True}
     return gate.process_view(request, view, (), {})
 
 

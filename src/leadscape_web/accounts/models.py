@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class Person(models.Model):
@@ -68,6 +69,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deactivated_at = models.DateTimeField(null=True, blank=True)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    sessions_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Whoever signed in before is signed out"
+    )
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
     USERNAME_FIELD = "email"
@@ -136,11 +141,11 @@ class Access(models.Model):
 class Invitation(models.Model):
     """One row is one invitation to act for an organisation, answered by a link that works once.
 
-    The link itself is not kept, only its hash.
+    The link itself is not kept, only its hash. Without an address it is the first administrator's, for whoever holds it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField()
+    email = models.EmailField(blank=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
     right = models.CharField(max_length=16, choices=Right.choices)
     token_hash = models.CharField(max_length=64, unique=True)

@@ -32,13 +32,20 @@ class TableRule:
     grants
         What the plain role may do at all: some of SELECT, INSERT, UPDATE, DELETE.
     read, write
-        SQL conditions of row-level security; null: every row. ``write`` holds for insert, update and delete alike.
+        SQL conditions of row-level security; null: every row. ``write`` holds for insert, update and delete alike,
+        unless ``change`` (update) or ``remove`` (delete) say otherwise.
     audience
         Who may read the history: of ``public``, ``person``, ``administration``; null: the table has none.
     key
         Column that names the record in the history.
     left_out
-        Columns that the history must not hold.
+        Columns whose values the history must not hold; it says that they changed.
+    unasked
+        Columns that change without a reason; ``*``: all, where the framework writes the table.
+    quiet
+        Columns whose changes are none: when somebody was last here.
+    fixed
+        Columns that never change, beside the key: whom a record is about.
     """
 
     sentence: str
@@ -48,6 +55,11 @@ class TableRule:
     audience: str | None = None
     key: str = "id"
     left_out: tuple[str, ...] = ()
+    change: str | None = None
+    remove: str | None = None
+    unasked: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
     @property
     def secured(self) -> bool:
@@ -57,6 +69,21 @@ class TableRule:
 
 def _seen(person: str = "person_id") -> str:
     return f"(select leadscape_everywhere({NAMED})) or {person} in (select leadscape_people({NAMED}))"
+
+
+def _seen_by_name() -> str:
+    """Names and their history: also one's own and those of users one administers, and of nobody who is only a user."""
+    return (
+        f"((select leadscape_everywhere({NAMED})) and person_id not in (select leadscape_only_users()))"
+        f" or person_id in (select leadscape_people({NAMED})) or person_id = {_ACTS_AS}"
+        " or person_id in (select leadscape_named_users())"
+    )
+
+
+_NAMES: Final = (
+    f"((select leadscape_everywhere({EDITOR})) and person_id not in (select leadscape_only_users()))"
+    f" or person_id in (select leadscape_edited_people()) or person_id = {_ACTS_AS}"
+)
 
 
 def _edited(authority: str, school: str) -> str:
@@ -74,6 +101,8 @@ _PUBLIC: Final = TableRule(
 )
 _OWN: Final = f"user_id = {_ACTS} or {_SIGNING_IN}"
 _ADMINISTERED: Final = "user_id in (select leadscape_administered_users())"
+_ADMINISTERED_BODY: Final = f"organisation_id in (select leadscape_organisations({ADMINISTRATOR}))"
+_LINKED: Final = "token_hash = (select leadscape_link())"
 
 
 def _public(key: str = "id") -> TableRule:
@@ -91,6 +120,8 @@ TABLES: Final[dict[str, TableRule]] = {
     "register_searchentry": TableRule(
         "Everybody reads it; derived from the register, so without history", "SELECT"
     ),
+    "register_searchword": TableRule("Everybody reads it; words of public names, without history", "SELECT"),
+    "register_searchoccurrence": TableRule("Everybody reads it; which entry has which word", "SELECT"),
     "register_headship": TableRule(
         "People of one's own area", "SELECT", read=_seen(), write="false", audience="person"
     ),
@@ -100,22 +131,32 @@ TABLES: Final[dict[str, TableRule]] = {
         "Read: people of one's own area. Write: editors, home school or authority in their area",
         "SELECT, INSERT, UPDATE",
         read=_seen(),
-        write=_edited("authority_id", "home_school_id"),
+        write="leadscape_edits_place(authority_id, home_school_id) and leadscape_may_become_leader(person_id)",
+        change=_edited("authority_id", "home_school_id"),
         audience="person",
+        fixed=("person_id",),
     ),
     "survey_roleholding": TableRule(
         "Read: people of one's own area. Write: editors, home school or authority in their area",
         "SELECT, INSERT, UPDATE",
         read=_seen(),
-        write=_edited("authority_id", "home_school_id"),
+        write="leadscape_edits_leader(leader_id, person_id)"
+        " and ((authority_id is null and home_school_id is null)"
+        " or leadscape_edits_place(authority_id, home_school_id))",
+        change=_edited("authority_id", "home_school_id"),
         audience="person",
+        fixed=("leader_id", "person_id"),
     ),
     "survey_support": TableRule(
         "Read: people of one's own area. Write: editors, home school in their area",
         "SELECT, INSERT, UPDATE",
         read=_seen(),
-        write=_edited("null", "home_school_id"),
+        write="leadscape_edits_leader(leader_id, person_id) and leadscape_holds_role(holding_id, leader_id)"
+        " and (home_school_id is null or leadscape_edits_place(null, home_school_id))",
+        change=f"{_edited('null', 'home_school_id')}"
+        " or (home_school_id is null and person_id in (select leadscape_edited_people()))",
         audience="person",
+        fixed=("holding_id", "leader_id", "person_id"),
     ),
     "landscape_publishedtable": TableRule("Everybody reads it; only a load writes it", "SELECT"),
     "landscape_publishedfile": TableRule("Everybody reads it; only a load writes it", "SELECT"),
@@ -123,75 +164,111 @@ TABLES: Final[dict[str, TableRule]] = {
     "accounts_personname": TableRule(
         "Names of people of one's own area, one's own, and of users one administers; editors and users change them",
         "SELECT, INSERT, UPDATE",
-        read=f"{_seen()} or person_id = {_ACTS_AS} or person_id in (select leadscape_named_users())",
-        write=f"(select leadscape_everywhere({EDITOR})) or person_id in (select leadscape_people({EDITOR}))"
-        f" or person_id = {_ACTS_AS} or {_SIGNING_IN}",
+        read=_seen_by_name(),
+        write=_NAMES,
         audience="person",
         left_out=("full_name",),
+        fixed=("person_id", "recorded_at"),
     ),
     "accounts_user": TableRule(
-        "One's own account, and those of users one administers; all while somebody proves who they are",
-        "SELECT, INSERT, UPDATE",
-        read=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_administered_users())",
-        write=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_administered_users())",
+        "Read: one's own account, those of users one administers, all while somebody proves who they are. Made: by"
+        " the link of an invitation. Changed: by its owner; switched off by administrators of all that the user does",
+        "SELECT, INSERT,"
+        " UPDATE (password, last_login, is_active, deactivated_at, sessions_ended_at, password_changed_at)",
+        read=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_administered_users())"
+        " or email = (select leadscape_invited_address())",
+        write="leadscape_invited_as(email)",
+        change=f"id = {_ACTS} or {_SIGNING_IN} or id in (select leadscape_governed_users())",
         audience="administration",
-        left_out=("password", "email", "last_login"),
+        left_out=("password", "email"),
+        unasked=("password", "email", "password_changed_at", "sessions_ended_at"),
+        quiet=("last_login",),
+        fixed=("person_id",),
     ),
     "accounts_organisation": TableRule(
-        "Everybody reads it; administrators of the nation write it",
-        "SELECT, INSERT, UPDATE",
+        "Everybody reads it; administrators add bodies of their area, those of the nation rename them",
+        "SELECT, INSERT, UPDATE (label)",
         read="true",
-        write=f"leadscape_everywhere({ADMINISTRATOR})",
+        write="leadscape_covers(kind, key)",
+        change=f"(select leadscape_everywhere({ADMINISTRATOR}))",
         audience="public",
     ),
     "accounts_access": TableRule(
-        "One's own rights, and those in organisations one administers",
-        "SELECT, INSERT, UPDATE",
-        read=f"user_id = {_ACTS} or organisation_id in (select leadscape_organisations({ADMINISTRATOR}))",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
+        "Read: one's own rights, and those in organisations one administers. Given: in those, never to oneself; or by"
+        " the link of an invitation, as it says. Ended: in organisations one administers",
+        "SELECT, INSERT, UPDATE (ended_at)",
+        read=f"user_id = {_ACTS} or {_ADMINISTERED_BODY}",
+        write=f"({_ADMINISTERED_BODY} and user_id <> {_ACTS})"
+        ' or leadscape_link_gives(user_id, organisation_id, "right")',
+        change=_ADMINISTERED_BODY,
         audience="administration",
     ),
     "accounts_invitation": TableRule(
-        "Administrators of the organisation; everybody's while somebody answers one",
-        "SELECT, INSERT, UPDATE",
-        read=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
-        write=f"organisation_id in (select leadscape_organisations({ADMINISTRATOR})) or {_SIGNING_IN}",
+        "Administrators of the organisation; whoever holds the link answers its one",
+        "SELECT, INSERT, UPDATE (accepted_at, withdrawn_at)",
+        read=f"{_ADMINISTERED_BODY} or {_LINKED}",
+        write=_ADMINISTERED_BODY,
+        change=f"{_ADMINISTERED_BODY} or {_LINKED}",
         audience="administration",
         left_out=("email", "token_hash"),
     ),
     "accounts_apitoken": TableRule(
-        "One's own tokens",
-        "SELECT, INSERT, UPDATE",
-        read=_OWN,
-        write=_OWN,
+        "One's own tokens; and the one that a program shows",
+        "SELECT, INSERT, UPDATE (revoked_at, last_used_on)",
+        read=f"user_id = {_ACTS} or {_LINKED}",
+        write=f"user_id = {_ACTS}",
         audience="administration",
-        left_out=("token_hash", "last_used_on"),
+        left_out=("token_hash",),
+        quiet=("last_used_on",),
+        fixed=("user_id",),
     ),
     "account_emailaddress": TableRule(
-        "One's own address; all while somebody proves who they are",
-        "SELECT, INSERT, UPDATE, DELETE",
-        read=_OWN,
-        write=_OWN,
+        "Empty: a user's address is in accounts_user alone", "SELECT", read="false", write="false"
     ),
     "account_emailconfirmation": TableRule(
-        "Confirmations while somebody proves who they are",
-        "SELECT, INSERT, UPDATE, DELETE",
-        read=_SIGNING_IN,
-        write=_SIGNING_IN,
+        "Empty: an invitation's link confirms an address", "SELECT", read="false", write="false"
     ),
     "mfa_authenticator": TableRule(
-        "One's own second factors, and to take away those of users one administers",
+        "One's own second factors; all while somebody proves who they are; taken away by administrators of all that"
+        " the user does",
         "SELECT, INSERT, UPDATE, DELETE",
         read=f"{_OWN} or {_ADMINISTERED}",
-        write=f"{_OWN} or {_ADMINISTERED}",
+        write=f"user_id = {_ACTS}",
+        change=_OWN,
+        remove=f"user_id = {_ACTS} or user_id in (select leadscape_governed_users())",
+        audience="administration",
+        left_out=("data",),
+        unasked=("*",),
+        quiet=("last_used_at",),
+        fixed=("user_id",),
     ),
     "audit_event": TableRule(
         "History of public records: everybody; of people: those who see the person; of accounts: administrators of"
         " the nation. Nobody writes it: triggers do",
         "SELECT",
-        read=f"audience = 'public' or (audience = 'person' and ({_seen()}))"
-        f" or (select leadscape_everywhere({ADMINISTRATOR}))",
+        read=f"audience = 'public' or (audience = 'person' and ({_seen_by_name()}))"
+        f" or (audience = 'administration' and (select leadscape_everywhere({ADMINISTRATOR})))",
         write="false",
+    ),
+    "audit_listed": TableRule(
+        "A view: that a record changed, by whom and why, for administrators of the nation; before and after of people"
+        " for those among them who see the person",
+        "SELECT",
+    ),
+    "audit_export": TableRule(
+        "Downloads of the history: administrators of the nation, each under their own name",
+        "SELECT, INSERT",
+        read=f"(select leadscape_everywhere({ADMINISTRATOR}))",
+        write=f"(select leadscape_everywhere({ADMINISTRATOR})) and made_by = {_ACTS}",
+        audience="administration",
+    ),
+    "survey_anonymousholding": TableRule(
+        "A view: role-holdings without names or schools, for researchers, in their area, and nothing by which one"
+        " leader could be told from fewer than six",
+        "SELECT",
+    ),
+    "leadscape_secret": TableRule(
+        "The key under which ids for research are made; the owner role's alone", ""
     ),
     "django_session": TableRule(
         "Sessions: signed data under a secret key, read before anybody is known",
@@ -206,44 +283,99 @@ TABLES: Final[dict[str, TableRule]] = {
 }
 
 
+SQL_FILES: Final = (
+    ("leadscape_web.accounts", "area.sql"),
+    ("leadscape_web.accounts", "people.sql"),
+    ("leadscape_web.accounts", "joining.sql"),
+    ("leadscape_web.accounts", "guards.sql"),
+    ("leadscape_web.accounts", "actors.sql"),
+    ("leadscape_web.audit", "record.sql"),
+    ("leadscape_web.audit", "listed.sql"),
+    ("leadscape_web.survey", "anonymous.sql"),
+)
+"""Functions, triggers and views, in the order in which they need each other."""
+TRIGGER_FUNCTIONS: Final = "leadscape_(record|keep|refuse|guard_.*|keep_an_administrator)"
+
+
 def protect(cursor: Any, service: str) -> None:
     """Make the database enforce :data:`TABLES` for the plain role ``service``. Safe to repeat; run as the owner."""
-    for package, name in (("leadscape_web.accounts", "area.sql"), ("leadscape_web.accounts", "people.sql"),
-                          ("leadscape_web.audit", "record.sql"), ("leadscape_web.survey", "anonymous.sql")):  # fmt: skip
-        cursor.execute(files(package).joinpath("sql", name).read_text(encoding="utf-8"))
+    for package, name in SQL_FILES:
+        text = files(package).joinpath("sql", name).read_text(encoding="utf-8")
+        cursor.execute(text.replace("{seen}", _seen_by_name()))
     role = f'"{service}"'
     cursor.execute(f"revoke all on all tables in schema public from public, {role}")
+    cursor.execute(f"revoke all on all sequences in schema public from public, {role}")
+    cursor.execute(f"revoke create on schema public from public, {role}")
     cursor.execute(f"grant usage on schema public to {role}")
-    cursor.execute(f"grant usage on all sequences in schema public to {role}")
+    for statement in (*_function_grants(cursor, role), *_former(cursor)):
+        cursor.execute(statement)
     for table, rule in TABLES.items():
         for statement in _statements(table, rule, role):
             cursor.execute(statement)
-    cursor.execute(f"grant select on survey_anonymousholding to {role}")
+
+
+def _function_grants(cursor: Any, role: str) -> list[str]:
+    """Our functions are the plain role's to call and nobody else's; those of triggers are nobody's."""
+    cursor.execute(
+        "select p.oid::regprocedure::text, p.proname ~ %s from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where n.nspname = 'public' and p.proname like 'leadscape\\_%%'",
+        [f"^{TRIGGER_FUNCTIONS}$"],
+    )
+    made = []
+    for function, by_trigger in cursor.fetchall():
+        made.append(f"revoke all on function {function} from public, {role}")
+        if not by_trigger:
+            made.append(f"grant execute on function {function} to {role}")
+    return made
+
+
+def _former(cursor: Any) -> list[str]:
+    """Policies and triggers of an earlier declaration."""
+    cursor.execute("select policyname, tablename from pg_policies where policyname like 'leadscape\\_%'")
+    policies = [f'drop policy "{name}" on "{table}"' for name, table in cursor.fetchall()]
+    cursor.execute(
+        "select tgname, tgrelid::regclass::text from pg_trigger where not tgisinternal"
+        " and tgname ~ '^leadscape_(insert|update|delete|fixed|whole)$'"
+    )
+    return policies + [f'drop trigger "{name}" on {table}' for name, table in cursor.fetchall()]
 
 
 def _statements(table: str, rule: TableRule, role: str) -> list[str]:
     made = [f'grant {rule.grants} on "{table}" to {role}'] if rule.grants else []
-    made += [f'drop policy if exists leadscape_read on "{table}"',
-             f'drop policy if exists leadscape_write on "{table}"',
-             f'drop policy if exists leadscape_change on "{table}"',
-             f'drop policy if exists leadscape_remove on "{table}"']  # fmt: skip
     if rule.secured:
         write = rule.write or "false"
+        change, remove = rule.change or write, rule.remove or write
         made += [
             f'alter table "{table}" enable row level security',
             f'create policy leadscape_read on "{table}" for select to {role} using ({rule.read})',
             f'create policy leadscape_write on "{table}" for insert to {role} with check ({write})',
-            f'create policy leadscape_change on "{table}" for update to {role} using ({write}) with check ({write})',
-            f'create policy leadscape_remove on "{table}" for delete to {role} using ({write})',
+            f'create policy leadscape_change on "{table}" for update to {role} using ({change}) with check ({change})',
+            f'create policy leadscape_remove on "{table}" for delete to {role} using ({remove})',
         ]
+    if rule.audience:
+        made += _history(table, rule)
+    return made
+
+
+def _history(table: str, rule: TableRule) -> list[str]:
+    arguments = ", ".join(
+        f"'{argument}'"
+        for argument in (rule.audience, rule.key, *(",".join(columns) for columns in
+                         (rule.left_out, rule.unasked, rule.quiet)))
+    )  # fmt: skip
+    made = []
     for operation, tables in (("insert", "new table as changed"), ("delete", "old table as former"),
                               ("update", "old table as former new table as changed")):  # fmt: skip
-        name = f"leadscape_{operation}"
-        made.append(f'drop trigger if exists {name} on "{table}"')
-        if rule.audience:
-            left_out = ",".join(rule.left_out)
-            made.append(
-                f'create trigger {name} after {operation} on "{table}" referencing {tables} for each statement'
-                f" execute function leadscape_record('{rule.audience}', '{rule.key}', '{left_out}')"
-            )
-    return made
+        made.append(
+            f'create trigger leadscape_{operation} after {operation} on "{table}" referencing {tables}'
+            f" for each statement execute function leadscape_record({arguments})"
+        )
+    fixed = (rule.key, *rule.fixed)
+    differs = " or ".join(f'old."{column}" is distinct from new."{column}"' for column in fixed)
+    return [
+        *made,
+        f'create trigger leadscape_fixed before update on "{table}" for each row when ({differs})'
+        f" execute function leadscape_keep('{','.join(fixed)}')",
+        f'create trigger leadscape_whole before truncate on "{table}" for each statement'
+        " execute function leadscape_refuse()",
+    ]

@@ -56,17 +56,20 @@ $$;
 
 -- People of an area: heads of its schools, leaders whose home school or authority is in it, and leaders who support
 -- one of its schools now.
+-- Nobody for rights that do not show people.
 create or replace function leadscape_people(rights text[]) returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
-  with covered as materialized (select urn from leadscape_covered_schools(rights) as c(urn))
-  select h.person_id from register_headship h join covered c on c.urn = h.school_id
-  union
-  select l.person_id from survey_leader l join covered c on c.urn = l.home_school_id
-  union
-  select l.person_id from survey_leader l where l.authority_id = any (leadscape_authorities(rights))
-  union
-  select s.person_id from survey_support s join covered c on c.urn = s.partner_school_id
-  where s.withdrawn_at is null and (s.ended_on is null or s.ended_on > current_date)
+  with covered as materialized (select urn from leadscape_covered_schools(rights) as c(urn)), found as (
+    select h.person_id from register_headship h join covered c on c.urn = h.school_id
+    union
+    select l.person_id from survey_leader l join covered c on c.urn = l.home_school_id
+    union
+    select l.person_id from survey_leader l where l.authority_id = any (leadscape_authorities(rights))
+    union
+    select s.person_id from survey_support s join covered c on c.urn = s.partner_school_id
+    where s.withdrawn_at is null and (s.ended_on is null or s.ended_on > current_date)
+  )
+  select person_id from found where rights <@ array['reader','editor','broker','approver']
 $$;
 
 -- Organisations inside the area of an administrator, with their own.
