@@ -1,0 +1,5 @@
+"""What every browser test of the service may ask for; see ``tests/support/service_browser.py``."""
+
+from __future__ import annotations
+
+from tests.support.service_browser import browser_service, chromium, visitor  # noqa: F401
