@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", probes.health, name="health"),
     path("ready", probes.ready, name="ready"),
     path("", include("leadscape_web.config.about")),
+    path("", include("leadscape_web.register.urls")),
+    path("", include("leadscape_web.survey.urls")),
+    path("", include("leadscape_web.landscape.urls")),
 ]
 
 handler400 = "leadscape_web.config.errors.bad_request"

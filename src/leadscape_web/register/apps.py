@@ -11,3 +11,12 @@ class RegisterConfig(AppConfig):
     name = "leadscape_web.register"
     label = "register"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add what this room has to say elsewhere."""
+        from leadscape_web.accounts.rules import ANY_RIGHT
+        from leadscape_web.govuk.navigation import Entry, add_entry
+        from leadscape_web.register.find_people import add_describer, describe_heads
+
+        add_describer("heads", describe_heads)
+        add_entry(Entry("Find", "register:find", "/find/", ANY_RIGHT, position=20))

@@ -11,3 +11,11 @@ class SurveyConfig(AppConfig):
     name = "leadscape_web.survey"
     label = "survey"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add what this room has to say elsewhere."""
+        from leadscape_web.register.find_people import add_describer
+        from leadscape_web.survey.find_leaders import describe_leaders
+
+        # Before the register: a leader who is a head too is found as the leader.
+        add_describer("leaders", describe_leaders, position=50)
