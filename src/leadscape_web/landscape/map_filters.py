@@ -1,0 +1,124 @@
+"""What of the map is asked for: read from the address, so that a map can be sent as a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from urllib.parse import urlencode
+
+import polars as pl
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from leadscape_web.survey.models import RoleHolding
+
+
+@dataclass(frozen=True)
+class MapFilters:
+    """Everything that narrows the map; empty means all.
+
+    Attributes
+    ----------
+    role, origin, kind, phase
+        Ids of the codebook. The first three are about role-holdings, the phase about schools.
+    trust
+        Unique id of a trust or federation.
+    on
+        The date the map shows: schools open and roles held on it. Null: now.
+    """
+
+    role: str = ""
+    origin: str = ""
+    kind: str = ""
+    phase: str = ""
+    trust: str = ""
+    on: date | None = None
+
+    @property
+    def about_roles(self) -> bool:
+        """Whether only schools with certain role-holdings are asked for."""
+        return bool(self.role or self.origin or self.kind)
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address; empty where nothing is asked for."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode({name: str(value) for name, value in given.items() if value})
+
+    def schools(self, schools: pl.DataFrame) -> pl.DataFrame:
+        """Those of ``schools`` (see :func:`~leadscape_web.landscape.map_ground.schools_of`) that are asked for."""
+        if self.on is None:
+            kept = schools.filter(pl.col("status").is_in(["open", "proposed_to_close"]))
+        else:
+            began = pl.col("opened_on").is_null() | (pl.col("opened_on") <= self.on)
+            going = pl.col("closed_on").is_null() | (pl.col("closed_on") > self.on)
+            # A closed school without a date of closing may have stood on the day; nobody knows, so it is left out.
+            dated = (pl.col("status") != "closed") | pl.col("closed_on").is_not_null()
+            kept = schools.filter(began & going & dated & (pl.col("status") != "proposed_to_open"))
+        if self.phase:
+            kept = kept.filter(pl.col("phase") == self.phase)
+        if self.trust:
+            kept = kept.filter(pl.col("trusts").list.contains(self.trust))
+        return kept
+
+    def holdings(self, kinds: Mapping[str, tuple[str, ...]]) -> QuerySet[RoleHolding]:
+        """Role-holdings that are asked for, of those the database shows to whoever looks.
+
+        Parameters
+        ----------
+        kinds
+            Role id to the ids of its kinds.
+        """
+        held = RoleHolding.objects.filter(withdrawn_at=None)
+        if self.role:
+            held = held.filter(role=self.role)
+        if self.origin:
+            held = held.filter(origin=self.origin)
+        if self.kind:
+            held = held.filter(role__in=[role for role, of in kinds.items() if self.kind in of])
+        if self.on is None:
+            return held.filter(Q(ended_on=None) | Q(ended_on__gt=localdate()))
+        return held.filter(
+            Q(started_on=None) | Q(started_on__lte=self.on), Q(ended_on=None) | Q(ended_on__gt=self.on)
+        )
+
+
+def read_filters(
+    asked: Mapping[str, str], choices: Mapping[str, frozenset[str]]
+) -> tuple[MapFilters, list[str]]:
+    """Filters from an address, and a sentence for each that could not be understood and is left out.
+
+    Parameters
+    ----------
+    asked
+        Names and values of the address.
+    choices
+        ``role``, ``origin``, ``kind``, ``phase``, ``trust`` to the ids that exist.
+    """
+    found: dict[str, str] = {}
+    problems: list[str] = []
+    for name, allowed in choices.items():
+        value = asked.get(name, "").strip()
+        if value and value not in allowed:
+            problems.append(
+                f"“{value[:40]}” is not a {name} of this register. All of them are shown. Choose one from the list."
+            )
+        elif value:
+            found[name] = value
+    on, problem = _read_date(asked.get("on", "").strip())
+    if problem:
+        problems.append(problem)
+    return MapFilters(**found, on=on), problems
+
+
+def _read_date(text: str) -> tuple[date | None, str]:
+    if not text:
+        return None, ""
+    try:
+        return date.fromisoformat(text), ""
+    except ValueError:
+        return (
+            None,
+            f"“{text[:40]}” is not a date. The map shows today. Give it as year-month-day, such as 2006-06-30.",
+        )

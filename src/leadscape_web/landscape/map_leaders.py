@@ -1,0 +1,112 @@
+"""Where the leaders are that whoever looks may see: home schools, and whom they support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from django.db.models import Q, QuerySet
+
+from leadscape_web.landscape.map_filters import MapFilters
+from leadscape_web.survey.models import RoleHolding, Support
+
+_HELD: Final = {"urn": pl.String, "leader": pl.String, "role": pl.String}
+_TIES: Final = {"urn": pl.String, "partner_urn": pl.String}
+
+
+@dataclass(frozen=True)
+class LeadersShown:
+    """Leaders in sight, by home school.
+
+    Attributes
+    ----------
+    homes
+        ``urn leaders roles``: leaders whose home school it is, and labels of their roles, sorted.
+    ties
+        ``urn partner_urn leaders``: leaders of the first school who support the second.
+    without_home
+        Leaders who are seen and have no home school in the register, so that no map can show them.
+    """
+
+    homes: pl.DataFrame
+    ties: pl.DataFrame
+    without_home: int
+
+
+def leaders_shown(
+    filters: MapFilters, kinds: Mapping[str, tuple[str, ...]], labels: Mapping[str, str]
+) -> LeadersShown:
+    """Leaders with a role that the filters ask for, as the database shows them: two queries.
+
+    Parameters
+    ----------
+    kinds, labels
+        Role id to the ids of its kinds, and to its label.
+    """
+    held = filters.holdings(kinds)
+    rows = held.values_list("home_school_id", "leader_id", "role")
+    frame = pl.DataFrame(
+        [(urn, str(leader), role) for urn, leader, role in rows], schema=_HELD, orient="row"
+    ).with_columns(pl.col("role").replace(dict(labels)))
+    homes = (
+        frame.drop_nulls("urn")
+        .group_by("urn")
+        .agg(leaders=pl.col("leader").n_unique(), roles=pl.col("role").unique().sort())
+        .sort("urn")
+    )
+    without = frame.filter(pl.col("urn").is_null())["leader"].n_unique()
+    return LeadersShown(homes, _ties(filters, held), without)
+
+
+def _ties(filters: MapFilters, held: QuerySet[RoleHolding]) -> pl.DataFrame:
+    supports = Support.objects.filter(holding__in=held, withdrawn_at=None, home_school__isnull=False)
+    if filters.on is not None:
+        supports = supports.filter(
+            Q(started_on=None) | Q(started_on__lte=filters.on), Q(ended_on=None) | Q(ended_on__gt=filters.on)
+        )
+    else:
+        supports = supports.filter(ended_on=None)
+    rows = list(supports.values_list("home_school_id", "partner_school_id"))
+    ties = pl.DataFrame(rows, schema=_TIES, orient="row")
+    return ties.group_by("urn", "partner_urn").agg(leaders=pl.len()).sort("urn", "partner_urn")
+
+
+def rows_of(schools: pl.DataFrame, shown: LeadersShown | None, filters: MapFilters) -> pl.DataFrame:
+    """The map as a table: one row a school.
+
+    ``schools`` as filtered; with ``shown``, also ``leaders``, ``roles`` and ``supported`` (by how many other schools),
+    and only schools that have or receive what is asked for where a role is asked for.
+    """
+    if shown is None:
+        return schools
+    received = shown.ties.group_by("partner_urn").agg(supported=pl.len())
+    joined = (
+        schools.join(shown.homes, on="urn", how="left")
+        .join(received, left_on="urn", right_on="partner_urn", how="left")
+        .with_columns(pl.col("roles").list.join("; "))
+    )
+    if filters.about_roles:
+        joined = joined.filter(pl.col("leaders").is_not_null() | pl.col("supported").is_not_null())
+    return joined
+
+
+def points_of(shown: LeadersShown, schools: pl.DataFrame) -> dict[str, Any]:
+    """Columns for the browser: home schools with their place, and ties as positions in the list of schools.
+
+    Only schools of ``schools`` that have a place are kept.
+    """
+    placed = schools.drop_nulls(["longitude", "latitude"]).select("urn").with_row_index("place")
+    homes = shown.homes.join(placed, on="urn")
+    ties = shown.ties.join(placed, on="urn").join(
+        placed.rename({"place": "partner_place", "urn": "partner_urn"}), on="partner_urn"
+    )
+    return {
+        "homes": {
+            "place": homes["place"].to_list(),
+            "leaders": homes["leaders"].to_list(),
+            "roles": homes["roles"].to_list(),
+        },
+        "ties": {"from": ties["place"].to_list(), "to": ties["partner_place"].to_list()},
+    }
