@@ -97,7 +97,7 @@ def load_leaders(
         )
     }
     ids = rows.select("person_id", leader_id="key", leader_uuid="id")
-    held = opened.role_holdings.join(ids, on="leader_id", maintain_order="left")
+    held = opened.role_holdings.join(ids, on="leader_id", how="left", maintain_order="left")
     holdings = held.select(
         content_uuids("holding", held, "holding_id"),
         "role",
@@ -129,7 +129,7 @@ def load_leaders(
 
 
 def _supports(cursor: Any, supports: pl.DataFrame, ids: pl.DataFrame, wave: str, *, newest: bool) -> Merged:
-    given = supports.join(ids, on="leader_id", maintain_order="left")
+    given = supports.join(ids, on="leader_id", how="left", maintain_order="left")
     rows = given.select(
         content_uuids("support", given, "holding_id", "partner_urn"),
         content_uuids("holding", given, "holding_id").alias("holding_id"),
