@@ -28,7 +28,16 @@ from leadscape.report.views import Cell, Shown, TableView
 from leadscape.survey.response.tables import ResponseRates, SchoolCoverage
 from leadscape.survey.validation.tables import ErrorRates
 
-__all__ = ["Cell", "PublishedRecord", "Shown", "TableView", "show_published", "views_of"]
+__all__ = [
+    "Cell",
+    "PublishedRecord",
+    "Rows",
+    "Shown",
+    "TableView",
+    "frame_of_published",
+    "show_published",
+    "views_of",
+]
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -74,7 +83,7 @@ def show_published(record: PublishedRecord, tables: Mapping[str, Rows]) -> dict[
     CodebookProblem
         When the text of the codebook is none.
     """
-    frames = {name: _frame(name, rows) for name, rows in tables.items() if name in _SCHEMAS}
+    frames = {name: frame_of_published(name, rows) for name, rows in tables.items() if name in _SCHEMAS}
     contents = _contents(record, frames)
     drawn = {
         name: view.draw(contents, frames)
@@ -90,7 +99,8 @@ def views_of(name: str) -> tuple[str, ...]:
     return view.needs if view else ()
 
 
-def _frame(name: str, rows: Rows) -> pl.DataFrame:
+def frame_of_published(name: str, rows: Rows) -> pl.DataFrame:
+    """Rows of the published table ``name`` as a frame with the types of its declaration."""
     schema = polars_schema(_SCHEMAS[name])
     columns = {
         column: pl.Series(column, [row.get(column) for row in rows], dtype=dtype, strict=False)

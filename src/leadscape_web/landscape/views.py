@@ -1,0 +1,127 @@
+"""The screens of the landscape: one a question, one a table, each for the wave that its address names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from leadscape_web.accounts.rules import ANY_RIGHT, allow
+from leadscape_web.govuk.listing import render_listing, show_listing
+from leadscape_web.landscape.models import PublishedTable
+from leadscape_web.landscape.presenters import figures_of, present_screen
+from leadscape_web.landscape.published import Published, needed_for, read_figures, read_published
+from leadscape_web.landscape.screens import BY_SLUG, DISTRIBUTION, SCREENS, VIEWS
+from leadscape_web.landscape.tables import data_listing, listing_of
+from leadscape_web.landscape.waves import WavePick, pick_wave, source_of
+from leadscape_web.survey.models import Wave
+
+
+@allow(ANY_RIGHT)
+def overview(request: HttpRequest) -> HttpResponse:
+    """``/landscape/``: every question, with the finding that answers it."""
+    picked = pick_wave(request)
+    if picked.wave is None:
+        return _nothing(request)
+    published = read_published(picked.wave, ["statements", "key_figures", "responses"])
+    subjects = {screen.slug: _first_finding(published, screen.parts) for screen in SCREENS}
+    return render(
+        request,
+        "landscape/overview.html",
+        {
+            "picked": picked,
+            "source": source_of(picked.wave),
+            "screens": SCREENS,
+            "findings": subjects,
+            "opening": published.said("summary", "finding"),
+            "unknown": published.said("summary", "unknown"),
+            "notes": published.said("summary", "note"),
+            "key_figures": [
+                {"label": row["label"], "value": row["value"], "basis": row["basis"]}
+                for row in published.rows.get("key_figures", [])
+            ],
+        },
+    )
+
+
+@allow(ANY_RIGHT)
+def screen(request: HttpRequest, slug: str) -> HttpResponse:
+    """``/landscape/extent/`` and its sisters."""
+    shown = BY_SLUG[slug]
+    picked = pick_wave(request)
+    if picked.wave is None:
+        return _nothing(request)
+    published = read_published(picked.wave, shown.tables)
+    context: dict[str, Any] = {
+        "screen": shown,
+        "screens": SCREENS,
+        "picked": picked,
+        "source": source_of(picked.wave),
+        "as_of": picked.wave.as_of,
+        "parts": present_screen(shown, published, read_figures(picked.wave) if figures_of(shown) else {}),
+    }
+    if shown is DISTRIBUTION and "authorities" in published.tables:
+        listed = show_listing(
+            request,
+            listing_of(
+                published.tables["authorities"], published.about["authorities"], source_of(picked.wave)
+            ),
+        )
+        if isinstance(listed, HttpResponse):
+            return listed
+        context["listing"] = listed
+    return render(request, "landscape/screen.html", context)
+
+
+@allow(ANY_RIGHT)
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """``/landscape/table/extent/``: one table of the report, sorted, filtered, and downloaded as it is shown."""
+    picked, wave = _picked(request, name in VIEWS, f"There is no table {name!r}.")
+    published = read_published(wave, needed_for([name]))
+    view = published.tables.get(name)
+    if view is None:
+        raise Http404(f"The study did not publish the table {name!r}.")
+    about = next((published.about[needed] for needed in needed_for([name]) if needed in published.about), "")
+    listing = listing_of(view, about, source_of(wave))
+    return render_listing(
+        request,
+        listing,
+        "landscape/table.html",
+        {"picked": picked, "name": name, "screen": _screen_of(name), "needed": sorted(needed_for([name]))},
+    )
+
+
+@allow(ANY_RIGHT)
+def data(request: HttpRequest, name: str) -> HttpResponse:
+    """``/landscape/data/extent/``: a published table as data, with every column and its status."""
+    picked, wave = _picked(request)
+    kept = PublishedTable.objects.filter(wave=wave, name=name).first()
+    if kept is None:
+        raise Http404(f"The study did not publish the table {name!r}.")
+    listing = data_listing(kept.name, kept.title, kept.about, kept.columns, kept.rows, source_of(wave))
+    return render_listing(
+        request, listing, "landscape/data.html", {"picked": picked, "name": name, "meanings": kept.columns}
+    )
+
+
+def _picked(request: HttpRequest, known: bool = True, otherwise: str = "") -> tuple[WavePick, Wave]:
+    if not known:
+        raise Http404(otherwise)
+    picked = pick_wave(request)
+    if picked.wave is None:
+        raise Http404("No study has been loaded yet.")
+    return picked, picked.wave
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    return render(request, "landscape/nothing_loaded.html", {})
+
+
+def _first_finding(published: Published, parts: Any) -> str:
+    said = (published.said(subject, "finding") for part in parts for subject in part.subjects)
+    return next((sentences[0] for sentences in said if sentences), "")
+
+
+def _screen_of(name: str) -> Any:
+    return next(one for one in SCREENS for part in one.parts if name in part.views)

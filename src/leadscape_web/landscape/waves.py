@@ -1,0 +1,87 @@
+"""Which survey round does a page show? The latest, or the one that its address names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from leadscape_web.govuk.wording import written_date
+from leadscape_web.survey.codebooks import words_in
+from leadscape_web.survey.models import Wave
+
+
+@dataclass(frozen=True)
+class WavePick:
+    """The wave shown, and those that could be.
+
+    Attributes
+    ----------
+    wave
+        Null where no study has been loaded.
+    waves
+        Every wave, latest first.
+    named
+        Whether the address names the wave.
+    """
+
+    wave: Wave | None
+    waves: tuple[Wave, ...]
+    named: bool
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """Id of every wave and what it is called."""
+        return tuple((str(one.pk), f"{one.title}, {written_date(one.as_of)}") for one in self.waves)
+
+    @property
+    def query(self) -> str:
+        """What links to other pages carry, so that they show the same wave."""
+        return f"?wave={self.wave.pk}" if self.wave and self.named else ""
+
+
+def pick_wave(request: HttpRequest) -> WavePick:
+    """The wave that ``?wave=`` names, else the latest; its codebook and record included.
+
+    Raises
+    ------
+    Http404
+        When the address names a wave that there is not.
+    """
+    waves = list(Wave.objects.order_by("-as_of", "-loaded_at"))
+    asked = request.GET.get("wave", "")
+    wave = _find(waves, asked) if asked else (waves[0] if waves else None)
+    return WavePick(wave, tuple(waves), bool(asked))
+
+
+def source_of(wave: Wave) -> str:
+    """Where figures of the wave come from, in one line: study, date, codebook, seed, what is hidden."""
+    kept: dict[str, Any] = wave.provenance
+    hidden = kept.get("parameters", {}).get("suppress_below") or 0
+    parts = [
+        f"{wave.title}, as of {written_date(wave.as_of)}",
+        f"codebook {wave.codebook}",
+        f"seed {kept['seed']}" if "seed" in kept else "",
+        f"counts of people from 1 to {hidden - 1} hidden" if hidden > 1 else "",
+        kept.get("software", ""),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def origins_of(wave: Wave) -> Mapping[str, str]:
+    """Origin id to its label in the wave's codebook."""
+    return words_in(wave.codebook_text, wave.codebook).origins
+
+
+def _find(waves: list[Wave], asked: str) -> Wave:
+    try:
+        wanted = uuid.UUID(asked)
+    except ValueError:
+        raise Http404("There is no such wave.") from None
+    for wave in waves:
+        if wave.pk == wanted:
+            return wave
+    raise Http404("There is no such wave.")
