@@ -10,8 +10,11 @@ WEB := .venv/.web
 ASSETS := .venv/.assets
 STYLES := src/leadscape_web/static/built/leadscape.css
 WORKERS ?= auto
+PORT ?= 8000
+DATA ?= service
+DEMO ?= national
 
-.PHONY: demo assets test check fix bench docs lock clean
+.PHONY: demo assets serve test check fix bench docs lock clean
 .DEFAULT_GOAL := demo
 
 $(UV):
@@ -48,6 +51,10 @@ demo: $(LIBRARY)
 # Builds them also where the stamp is there and they are not.
 assets: $(ASSETS)
 	@test -f $(STYLES) || $(BIN)/python assets/build.py
+
+# The service on this machine, with a database of its own: make serve PORT=8080 DATA=folder DEMO=small
+serve: $(WEB) assets
+	@$(BIN)/leadscape serve --port $(PORT) --data $(DATA) --demo $(DEMO)
 
 test: $(TOOLS) assets
 	@bash tests/support/ensure_chromium.sh

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.models.signals import post_migrate
 
 
 class ServiceConfig(AppConfig):
-    """How the service is put together. The last of the apps, so that it hears of a migration after all others."""
+    """How the service is put together. Behind ``accounts``: it hears of a migration once the rules are applied."""
 
     name = "leadscape_web.config"
     label = "service"
@@ -21,7 +21,7 @@ class ServiceConfig(AppConfig):
         from leadscape_web.config import about, checks  # noqa: F401
 
         about.add_links()
-        post_migrate.connect(_note, sender=self)
+        post_migrate.connect(_note, sender=apps.get_app_config("accounts"))
 
 
 def _note(using: str, **_: Any) -> None:

@@ -65,7 +65,7 @@ def unfit(environment: Environment) -> list[CheckMessage]:
             "Invitations and password resets will not arrive; set it to smtp+tls://user:password@host:587.",
             id="leadscape.W001",
         ))  # fmt: skip
-    if not (settings.STATIC_ROOT / "staticfiles.json").is_file():
+    if settings.STATIC_ROOT is None or not (settings.STATIC_ROOT / "staticfiles.json").is_file():
         found.append(Error(
             "The static files are not collected.",
             "Pages would come without styles; run 'leadscape service collectstatic --no-input'.",

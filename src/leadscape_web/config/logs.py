@@ -2,8 +2,7 @@
 
 Only what we wrote ourselves is logged as a sentence. What other packages say may hold anything (an address somebody
 typed, a host they named, the values of a row), so of theirs the logger, the level and the kind of fault are kept, and
-of a fault the places in the code, never its message. Messages of gunicorn's own process about its workers are the
-exception: they hold process numbers.
+of a fault the places in the code, never its message. What gunicorn says of its own processes is the exception.
 """
 
 from __future__ import annotations
@@ -16,6 +15,16 @@ from traceback import walk_tb
 from typing import Any, Final
 
 OURS: Final = ("leadscape_web", "leadscape")
+OF_PROCESSES: Final = frozenset(
+    {
+        "Starting gunicorn %s", "Listening at: %s (%s)", "Using worker: %s", "Booting worker with pid: %s",
+        "Worker exiting (pid: %s)", "Handling signal: %s", "Shutting down: %s", "Hang up: %s",
+        "WORKER TIMEOUT (pid:%s)",
+        "Worker (pid:%s) exited with code %s.", "Worker (pid:%s) was sent %s!",
+        "Autorestarting worker after current request.",
+    }
+)  # fmt: skip
+"""What gunicorn says of its own processes: numbers, signals and the address it listens at."""
 
 
 class JsonLines(logging.Formatter):
@@ -28,9 +37,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        if record.name.split(".")[0] in OURS or (
-            record.name == "gunicorn.error" and record.module == "arbiter" and not record.exc_info
-        ):
+        if record.name.split(".")[0] in OURS or record.msg in OF_PROCESSES:
             line["message"] = record.getMessage()
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[0]:
@@ -42,11 +49,20 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class FaultsOnly(logging.Filter):
+    """Lets a fault through; that an answer was 503 stands in the line of the request already."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record tells a fault."""
+        return bool(record.exc_info)
+
+
 def logging_settings() -> dict[str, Any]:
     """The whole of Python's logging, for Django and for gunicorn: everything to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"faults": {"()": FaultsOnly}},
         "formatters": {"json": {"()": JsonLines}},
         "handlers": {
             "lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
@@ -56,7 +72,7 @@ def logging_settings() -> dict[str, Any]:
             "leadscape_web": {"level": "INFO"},
             # Django's own handlers would mail or print messages as they are. A refused request is told by our line.
             "django": {"handlers": [], "level": "ERROR", "propagate": True},
-            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True, "filters": ["faults"]},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.config.readiness import reasons_against
 
+log = logging.getLogger(__name__)
 PATHS: Final = ("/health", "/ready")
 
 
@@ -23,6 +25,8 @@ def health(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """The database answers, is of this release and protects what it must; else 503 and a sentence a reason."""
     reasons = reasons_against()
+    if reasons:
+        log.warning("not ready", extra={"fields": {"reasons": reasons}})
     return _told({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
 

@@ -162,16 +162,19 @@ def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
 
 def _wait_for_answer(process: subprocess.Popen[bytes], port: int, folder: ServiceFolder) -> None:
     """Until it is ready, so that whoever follows the printed address finds somebody in."""
-    until = time.monotonic() + ANSWER_SECONDS
+    until, said = time.monotonic() + ANSWER_SECONDS, ""
     while process.poll() is None and time.monotonic() < until:
         connection = HTTPConnection("127.0.0.1", port, timeout=5)
         with contextlib.suppress(OSError, HTTPException):
             connection.request("GET", "/ready")
-            if connection.getresponse().status == 200:
+            answer = connection.getresponse()
+            if answer.status == 200:
                 return
+            said = answer.read().decode(errors="replace")
+            break
         connection.close()
         time.sleep(0.1)
-    raise _ended(process, folder)
+    raise _ended(process, folder, said)
 
 
 def _wait_for_end(process: subprocess.Popen[bytes], folder: ServiceFolder, say: Say) -> None:
@@ -183,12 +186,16 @@ def _wait_for_end(process: subprocess.Popen[bytes], folder: ServiceFolder, say: 
     raise _ended(process, folder)
 
 
-def _ended(process: subprocess.Popen[bytes], folder: ServiceFolder) -> ServiceBlocked:
+def _ended(process: subprocess.Popen[bytes], folder: ServiceFolder, said: str = "") -> ServiceBlocked:
     code = process.poll()
+    if said:
+        what = f"The service is not ready: {said}"
+    elif code is None:
+        what = f"The service does not answer within {ANSWER_SECONDS} seconds."
+    else:
+        what = f"The processes that serve ended by themselves (code {code})."
     return ServiceBlocked(
-        f"The service does not answer within {ANSWER_SECONDS} seconds."
-        if code is None
-        else f"The processes that serve ended by themselves (code {code}).",
+        what,
         f"The log ends with: {end_of_log(folder.log) or 'nothing'}",
         f"Read {folder.log}, put right what it says and start again.",
     )

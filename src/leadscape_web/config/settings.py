@@ -166,7 +166,9 @@ USE_TZ = True
 USE_I18N = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENVIRONMENT.static_root or PACKAGE / "static" / "collected"
+STATIC_ROOT = ENVIRONMENT.static_root or (
+    PACKAGE / "static" / "collected" if ENVIRONMENT.production else None
+)
 STATICFILES_DIRS = [("", PACKAGE / "static" / "built")] if (PACKAGE / "static" / "built").is_dir() else []
 # Production serves what was collected: compressed, and under names that change with the content, so that browsers keep
 # it for ever. Everywhere else files come from where they are, so that nothing has to be collected first.

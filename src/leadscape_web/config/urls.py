@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", probes.health, name="health"),
     path("ready", probes.ready, name="ready"),
     path("", include("leadscape_web.config.about")),
+    path("", include("leadscape_web.accounts.urls")),
     path("", include("leadscape_web.register.urls")),
     path("", include("leadscape_web.survey.urls")),
     path("", include("leadscape_web.landscape.urls")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
+from django.urls import NoReverseMatch
 from django.utils.module_loading import import_string
 
 
@@ -32,7 +33,6 @@ class Command(BaseCommand):
 
     def _link(self, address: str) -> str | None:
         try:
-            make_link = import_string("leadscape_web.accounts.first_administrator.make_link")
-        except ImportError:
+            return import_string("leadscape_web.accounts.first_administrator.make_link")(address)
+        except (ImportError, NoReverseMatch):
             return None
-        return make_link(address)
