@@ -172,12 +172,12 @@ def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def point_at(server: Any, database: str) -> None:
-    """Let both connections use one database: the plain role to serve, the owner to migrate."""
+    """Let all connections use one database: the plain role to serve and to count, the owner to migrate."""
     from django.db import connections
 
     from leadscape_web.config.embedded import OWNER, SERVICE
 
-    for alias, role in (("default", SERVICE), ("owner", OWNER)):
+    for alias, role in (("default", SERVICE), ("counters", SERVICE), ("owner", OWNER)):
         connections[alias].close()
         connections[alias].settings_dict.update(dj_database_url.parse(server.url(role, database)))
 
@@ -212,7 +212,7 @@ def user_of(db: None) -> Callable[[str], Any]:
 
 @pytest.fixture
 def client_of(user_of: Callable[[str], Any]) -> Callable[[str], Any]:
-    """``client_of("authority.reader")``: a client signed in as that user; ``client_of("")``: signed out."""
+    """``client_of("authority.reader")``: a client signed in as that user, second factor and all; ``""``: signed out."""
     from django.test import Client
 
     from leadscape_web.accounts.context import acting
@@ -223,6 +223,9 @@ def client_of(user_of: Callable[[str], Any]) -> Callable[[str], Any]:
             user = user_of(name)
             with acting(user):
                 client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            session = client.session
+            session["second_factor"] = True
+            session.save()
         return client
 
     return sign_in

@@ -17,8 +17,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Protect every table as soon as it exists."""
+        """Protect every table as soon as it exists; watch who signs in; stand in the navigation."""
+        from leadscape_web.accounts.entries import add_entries
+        from leadscape_web.accounts.sessions import watch_sign_in
+
         post_migrate.connect(_protect, sender=self)
+        watch_sign_in()
+        add_entries()
 
 
 def _protect(using: str, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""The gate in front of every view: without a rule, nobody; with one, whoever it names."""
+"""The gate in front of every view: without a rule, nobody; with one, whoever it names, with a second factor."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
+from leadscape_web.accounts import second_factor
 from leadscape_web.accounts.models import Access
 from leadscape_web.accounts.rules import operations_of, rules_of
 
@@ -56,6 +59,11 @@ class GateMiddleware:
             if operations_of(view):
                 return JsonResponse({"detail": "Send a key in the header Authorization."}, status=401)
             return redirect_to_login(request.get_full_path())
+        if rule.second_factor and second_factor.is_demanded(request):
+            if operations_of(view):
+                return JsonResponse({"detail": "Set up a second factor first: open the service."}, status=403)
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{query}")
         if not rule.allows(request.accesses):  # type: ignore[attr-defined]
             raise PermissionDenied(rule.sentence)
         return None

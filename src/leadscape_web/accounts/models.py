@@ -79,6 +79,13 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []  # type: ignore[misc]
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of the user carries: it ends with a new password, and when all sessions are ended."""
+        ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
+        return salted_hmac(
+            "leadscape.session", f"{self.password}|{ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
 
 class Organisation(models.Model):
     """One row is one body that users act for. Its ``key`` is the one the register uses for it.
@@ -141,7 +148,7 @@ class Access(models.Model):
 class Invitation(models.Model):
     """One row is one invitation to act for an organisation, answered by a link that works once.
 
-    The link itself is not kept, only its hash. Without an address it is the first administrator's, for whoever holds it.
+    The link itself is not kept, only its hash. Without an address it is the first administrator's, for whoever has it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

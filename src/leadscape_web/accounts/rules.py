@@ -33,12 +33,15 @@ class Rule:
         Whether somebody must be signed in.
     national
         Whether the right must be held on behalf of the nation.
+    second_factor
+        Whether a second factor must have been set up, where the service demands one.
     """
 
     sentence: str
     rights: frozenset[Right] = frozenset()
     signed_in: bool = True
     national: bool = False
+    second_factor: bool = True
 
     def allows(self, accesses: frozenset[tuple[str, str]]) -> bool:
         """Whether somebody with these pairs of right and kind of organisation may."""
@@ -52,6 +55,10 @@ class Rule:
 
 ANYONE: Final = Rule("Anybody, signed in or not", signed_in=False)
 SIGNED_IN: Final = Rule("Anybody who is signed in, with or without a right: their own account")
+SETS_UP: Final = Rule(
+    "Anybody who is signed in, even before a second factor is set up: what setting one up takes",
+    second_factor=False,
+)
 ANY_RIGHT: Final = Rule("Anybody with a right on behalf of any organisation", ALL)
 SEES_PEOPLE: Final = Rule(
     "Readers, editors, brokers and approvers: people in their organisation's area only", NAMED
