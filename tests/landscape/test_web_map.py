@@ -66,7 +66,7 @@ def test_what_is_missing_is_never_a_colour() -> None:
     shape = {"type": "Polygon", "coordinates": []}
     shapes = {
         "features": [
-            {"type": "Feature", "geometry": shape, "properties": {"authority_code": code}}
+            {"type": "Feature", "geometry": shape, "properties": {"code": code, "name": code}}
             for code in [row["authority_code"] for row in rows] + ["99"]
         ]
     }
@@ -89,9 +89,12 @@ class TestPage:
 
     def test_a_reader_finds_every_open_school_and_the_leaders_of_their_area(self, client_of) -> None:
         page = client_of("authority.reader").get("/landscape/map/").content.decode()
-        assert "7 schools open today" in page
+        assert "7 schools open by the latest register" in page
         assert "1 of them without a place" in page
-        assert "1 leaders of your area" in page or "1 leader of your area" in page
+        assert (
+            "1 leader in your sight with the home school on the map, at 1 school, by roles held on 30 June 2006"
+            in page
+        )
         assert "Ashgrove Primary School" in page
 
     def test_a_researcher_sees_schools_and_rates_and_is_told_why_no_leaders(self, client_of) -> None:

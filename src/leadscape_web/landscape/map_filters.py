@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import polars as pl
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 
 from leadscape_web.survey.models import RoleHolding
 
@@ -25,7 +24,8 @@ class MapFilters:
     trust
         Unique id of a trust or federation.
     on
-        The date the map shows: schools open and roles held on it. Null: now.
+        The date the map shows: schools open and roles held on it. Null: schools as the register has them, roles held on
+        the date of the latest wave.
     """
 
     role: str = ""
@@ -62,13 +62,15 @@ class MapFilters:
             kept = kept.filter(pl.col("trusts").list.contains(self.trust))
         return kept
 
-    def holdings(self, kinds: Mapping[str, tuple[str, ...]]) -> QuerySet[RoleHolding]:
+    def holdings(self, kinds: Mapping[str, tuple[str, ...]], day: date) -> QuerySet[RoleHolding]:
         """Role-holdings that are asked for, of those the database shows to whoever looks.
 
         Parameters
         ----------
         kinds
             Role id to the ids of its kinds.
+        day
+            On which they must be held.
         """
         held = RoleHolding.objects.filter(withdrawn_at=None)
         if self.role:
@@ -77,11 +79,13 @@ class MapFilters:
             held = held.filter(origin=self.origin)
         if self.kind:
             held = held.filter(role__in=[role for role, of in kinds.items() if self.kind in of])
-        if self.on is None:
-            return held.filter(Q(ended_on=None) | Q(ended_on__gt=localdate()))
-        return held.filter(
-            Q(started_on=None) | Q(started_on__lte=self.on), Q(ended_on=None) | Q(ended_on__gt=self.on)
-        )
+        return held.filter(in_force(day))
+
+
+def in_force(day: date) -> Q:
+    """Role-holdings and supports that have begun by a day and not ended; what has no date may have."""
+    begun = Q(started_on=None) | Q(started_on__lte=day)
+    return begun & (Q(ended_on=None) | Q(ended_on__gt=day))
 
 
 def read_filters(
@@ -120,5 +124,5 @@ def _read_date(text: str) -> tuple[date | None, str]:
     except ValueError:
         return (
             None,
-            f"“{text[:40]}” is not a date. The map shows today. Give it as year-month-day, such as 2006-06-30.",
+            f"“{text[:40]}” is not a date. The map shows the latest. Give it as year-month-day, such as 2006-06-30.",
         )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
+from django.db import connection
 from django.db.models import Count, Max
+from django.urls import reverse
 
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
-from leadscape_web.register.models import Membership, School, Source
+from leadscape_web.register.models import Source
 from leadscape_web.survey.models import Wave
 
 AREAS: Final = "areas.geojson"
+POINTS: Final = "home_points.geojson"
 AUTHORITIES: Final = "authorities"
 _COLUMNS: Final = {
     "urn": pl.String,
@@ -22,11 +26,24 @@ _COLUMNS: Final = {
     "opened_on": pl.Date,
     "closed_on": pl.Date,
     "phase": pl.String,
-    "authority_id": pl.String,
-    "authority__name": pl.String,
+    "authority": pl.String,
+    "authority_name": pl.String,
     "longitude": pl.Float64,
     "latitude": pl.Float64,
 }
+_COPY: Final = """
+copy (
+  select s.urn, s.name, s.status, s.opened_on, s.closed_on, s.phase, a.code as authority, a.name as authority_name,
+    s.longitude, s.latitude, m.trusts
+  from register_school s
+  left join register_authority a on a.code = s.authority_id
+  left join (
+    select school_id, string_agg(group_id, ' ' order by group_id) as trusts
+    from register_membership where left_on is null group by school_id
+  ) m on m.school_id = s.urn
+  order by s.urn
+) to stdout (format csv, header true)
+"""
 
 
 def register_version() -> str:
@@ -42,13 +59,11 @@ def schools_of(version: str) -> pl.DataFrame:
     Columns: ``urn name status opened_on closed_on phase authority authority_name longitude latitude trusts``;
     ``trusts`` holds the unique ids of the trusts it belongs to now.
     """
-    rows = School.objects.order_by("urn").values_list(*_COLUMNS)
-    schools = pl.DataFrame(list(rows), schema=_COLUMNS, orient="row").rename(
-        {"authority_id": "authority", "authority__name": "authority_name"}
-    )
-    members = Membership.objects.filter(left_on=None).values_list("school_id", "group_id")
-    trusts = pl.DataFrame(list(members), schema={"urn": pl.String, "trusts": pl.String}, orient="row")
-    return schools.join(trusts.group_by("urn").agg(pl.col("trusts").sort()), on="urn", how="left")
+    # A copy is several times faster than rows as Python objects, and somebody waits for the first map after a load.
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:  # type: ignore[attr-defined]
+        return pl.read_csv(
+            io.BytesIO(b"".join(bytes(part) for part in copy)), schema={**_COLUMNS, "trusts": pl.String}
+        ).with_columns(pl.col("trusts").str.split(" "))
 
 
 def current_wave() -> Wave | None:
@@ -72,3 +87,19 @@ def authority_shapes(wave: Wave) -> dict[str, Any] | None:
     """Shapes of the authorities as GeoJSON; null where the study could not draw any."""
     found = PublishedFile.objects.filter(wave=wave, name=AREAS).values_list("pk", flat=True).first()
     return _shapes(str(found)) if found else None
+
+
+def published_points(wave: Wave) -> str:
+    """Address of the home schools that the study's report shows; empty where it shows none."""
+    there = PublishedFile.objects.filter(wave=wave, name=POINTS).exists()
+    return f"{reverse('landscape:file', args=[POINTS])}?wave={wave.pk}" if there else ""
+
+
+def bounds_of(schools: pl.DataFrame) -> str:
+    """West, south, east and north of ``schools``, degrees, as the browser takes them; empty where none has a place."""
+    placed = schools.drop_nulls(["longitude", "latitude"])
+    if placed.is_empty():
+        return ""
+    longitude, latitude = placed["longitude"], placed["latitude"]
+    ends = (longitude.min(), latitude.min(), longitude.max(), latitude.max())
+    return ",".join(f"{end:.4f}" for end in ends)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from leadscape_web.landscape.map_filters import MapFilters
+from leadscape_web.landscape.map_filters import MapFilters, in_force
 from leadscape_web.survey.models import RoleHolding, Support
 
 _HELD: Final = {"urn": pl.String, "leader": pl.String, "role": pl.String}
@@ -36,7 +37,7 @@ class LeadersShown:
 
 
 def leaders_shown(
-    filters: MapFilters, kinds: Mapping[str, tuple[str, ...]], labels: Mapping[str, str]
+    filters: MapFilters, kinds: Mapping[str, tuple[str, ...]], labels: Mapping[str, str], day: date
 ) -> LeadersShown:
     """Leaders with a role that the filters ask for, as the database shows them: two queries.
 
@@ -44,8 +45,10 @@ def leaders_shown(
     ----------
     kinds, labels
         Role id to the ids of its kinds, and to its label.
+    day
+        On which the roles are held.
     """
-    held = filters.holdings(kinds)
+    held = filters.holdings(kinds, day)
     rows = held.values_list("home_school_id", "leader_id", "role")
     frame = pl.DataFrame(
         [(urn, str(leader), role) for urn, leader, role in rows], schema=_HELD, orient="row"
@@ -57,17 +60,13 @@ def leaders_shown(
         .sort("urn")
     )
     without = frame.filter(pl.col("urn").is_null())["leader"].n_unique()
-    return LeadersShown(homes, _ties(filters, held), without)
+    return LeadersShown(homes, _ties(held, day), without)
 
 
-def _ties(filters: MapFilters, held: QuerySet[RoleHolding]) -> pl.DataFrame:
-    supports = Support.objects.filter(holding__in=held, withdrawn_at=None, home_school__isnull=False)
-    if filters.on is not None:
-        supports = supports.filter(
-            Q(started_on=None) | Q(started_on__lte=filters.on), Q(ended_on=None) | Q(ended_on__gt=filters.on)
-        )
-    else:
-        supports = supports.filter(ended_on=None)
+def _ties(held: QuerySet[RoleHolding], day: date) -> pl.DataFrame:
+    supports = Support.objects.filter(
+        in_force(day), holding__in=held, withdrawn_at=None, home_school__isnull=False
+    )
     rows = list(supports.values_list("home_school_id", "partner_school_id"))
     ties = pl.DataFrame(rows, schema=_TIES, orient="row")
     return ties.group_by("urn", "partner_urn").agg(leaders=pl.len()).sort("urn", "partner_urn")

@@ -80,13 +80,15 @@ def map_choices(about_people: bool) -> MapChoices:
 class MapForm(GovukForm):
     """What the map shows. Nothing is chosen: all of it."""
 
+    mark_optional = False
+
     role = SelectField(label="Role", required=False, empty="All roles")
     origin = SelectField(label="Origin of the role", required=False, empty="All origins")
     kind = SelectField(label="Kind of leadership", required=False, empty="All kinds")
     phase = SelectField(label="Phase of the school", required=False, empty="All phases")
     trust = SelectField(label="Trust or federation", required=False, empty="All schools")
     on = TextField(
-        label="Date", required=False, width=10, help_text="For example, 2006-06-30. Leave it empty for today"
+        label="Date", required=False, width=10, help_text="For example, 2006-06-30. Empty: the latest"
     )
 
 
@@ -113,14 +115,19 @@ def map_form(filters: MapFilters, choices: MapChoices) -> MapForm:
     return form
 
 
+def plural(number: int, noun: str) -> str:
+    """``1 school``, ``1,234 schools``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def map_sentences(
     rows: pl.DataFrame, shown: LeadersShown | None, filters: MapFilters, wave: Wave | None
 ) -> tuple[str, ...]:
     """What the map shows, and what it cannot."""
-    on = f"on {filters.on.day} {filters.on:%B %Y}" if filters.on else "today, by the latest register"
+    on = f"on {filters.on.day} {filters.on:%B %Y}" if filters.on else "by the latest register"
     placed = rows.drop_nulls(["longitude", "latitude"]).height
     unplaced = rows.height - placed
-    said = [f"{rows.height:,} {'school' if rows.height == 1 else 'schools'} open {on}"
+    said = [f"{plural(rows.height, 'school')} open {on}"
             + (f", {unplaced:,} of them without a place, in the table only." if unplaced else ".")]  # fmt: skip
     if shown is None:
         said.append(
@@ -128,8 +135,11 @@ def map_sentences(
         )
     else:
         homes = rows["leaders"].drop_nulls()
+        day = filters.on or (wave.as_of if wave else None)
+        held_on = f"on {day.day} {day:%B %Y}" if day else "now"
         said.append(
-            f"{int(homes.sum()):,} leaders of your area with the home school on the map, at {len(homes):,} schools."
+            f"{plural(int(homes.sum()), 'leader')} in your sight with the home school on the map, at"
+            f" {plural(len(homes), 'school')}, by roles held {held_on}."
             + (
                 f" {shown.without_home:,} more have no home school in the register."
                 if shown.without_home

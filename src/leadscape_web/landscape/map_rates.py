@@ -52,10 +52,10 @@ def rated_shapes(shapes: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str
     by_code = {row["authority_code"]: row for row in rows}
     features = []
     for feature in shapes["features"]:
-        code = feature["properties"]["authority_code"]
+        code = feature["properties"]["code"]
         row = by_code.get(code)
         status = row["holdings_status"] if row else NOT_COLLECTED
-        told: dict[str, Any] = {"code": code, "name": row["authority_name"] if row else code}
+        told: dict[str, Any] = {"code": code, "name": feature["properties"]["name"]}
         if row and code in placed:
             told |= {
                 "rate": row["per_100_schools"],

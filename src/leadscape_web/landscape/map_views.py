@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition
 
@@ -20,6 +21,7 @@ from leadscape_web.landscape.map_filters import MapFilters, read_filters
 from leadscape_web.landscape.map_leaders import LeadersShown, leaders_shown, points_of, rows_of
 from leadscape_web.landscape.map_page import MapChoices, map_choices, map_form, map_listing, map_sentences
 from leadscape_web.landscape.map_rates import rate_legend, rated_shapes
+from leadscape_web.survey.models import Wave
 
 
 def _sees_people(request: HttpRequest) -> bool:
@@ -32,12 +34,13 @@ def _asked(request: HttpRequest) -> tuple[MapFilters, list[str], MapChoices]:
     return filters, problems, choices
 
 
-def _leaders(request: HttpRequest, filters: MapFilters, choices: MapChoices) -> LeadersShown | None:
-    return (
-        leaders_shown(filters, choices.kinds_of_role, choices.labels_of_role)
-        if _sees_people(request)
-        else None
-    )
+def _leaders(
+    request: HttpRequest, filters: MapFilters, choices: MapChoices, wave: Wave | None
+) -> LeadersShown | None:
+    if not _sees_people(request):
+        return None
+    day = filters.on or (wave.as_of if wave else localdate())
+    return leaders_shown(filters, choices.kinds_of_role, choices.labels_of_role, day)
 
 
 @allow(ANY_RIGHT)
@@ -46,12 +49,12 @@ def map_page(request: HttpRequest) -> HttpResponse:
     filters, problems, choices = _asked(request)
     version = map_ground.register_version()
     schools = filters.schools(map_ground.schools_of(version))
-    shown = _leaders(request, filters, choices)
+    wave = map_ground.current_wave()
+    shown = _leaders(request, filters, choices, wave)
     rows = rows_of(schools, shown, filters)
     listed = show_listing(request, map_listing(rows, shown is not None, filters, choices))
     if isinstance(listed, HttpResponse):
         return listed
-    wave = map_ground.current_wave()
     return render(
         request,
         "landscape/map.html",
@@ -64,7 +67,9 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "listing": listed,
             "sees_people": shown is not None,
             "query": filters.query,
+            "bounds": map_ground.bounds_of(schools),
             "version": hashlib.sha256(version.encode()).hexdigest()[:12],
+            "points": map_ground.published_points(wave) if wave and shown is None else "",
             "tile_url": settings.ENVIRONMENT.tile_url,
         },
     )
@@ -105,7 +110,8 @@ def _schools_json(version: str, filters: MapFilters) -> bytes:
 def map_leaders(request: HttpRequest) -> HttpResponse:
     """Home schools of the leaders in sight, and whom they support. Never kept: it differs by who looks."""
     filters, _, choices = _asked(request)
-    shown = leaders_shown(filters, choices.kinds_of_role, choices.labels_of_role)
+    shown = _leaders(request, filters, choices, map_ground.current_wave())
+    assert shown is not None
     schools = filters.schools(map_ground.schools_of(map_ground.register_version()))
     return _json(points_of(shown, schools), "private, no-store")
 

@@ -6,6 +6,7 @@ const LAYERS = [
   { id: "areas", label: "Rates of authorities", parts: ["areas-colour", "areas-hatch", "areas-line"], on: true },
   { id: "schools", label: "Schools", parts: ["schools"], on: true },
   { id: "ties", label: "Who supports whom", parts: ["ties"], on: true },
+  { id: "published", label: "Home schools, as published", parts: ["published"], on: true },
   { id: "homes", label: "Home schools of leaders", parts: ["homes"], on: true },
 ];
 
@@ -22,43 +23,48 @@ async function read(address) {
 
 async function draw(map) {
   map.hidden = false;
-  const [library, schools, leaders, areas] = await Promise.all([
-    import(map.dataset.library),
-    read(map.dataset.schools),
-    map.dataset.leaders ? read(map.dataset.leaders) : null,
-    // A system without shapes still has schools.
-    map.dataset.areas ? read(map.dataset.areas).catch(() => null) : null,
-  ]);
+  // Everything is asked for at once; the map can be moved before the last of it has come.
+  const schools = read(map.dataset.schools);
+  const leaders = map.dataset.leaders ? read(map.dataset.leaders) : null;
+  // A system without shapes or published places still has schools.
+  const areas = map.dataset.areas ? read(map.dataset.areas).catch(() => null) : null;
+  const points = map.dataset.points ? read(map.dataset.points).catch(() => null) : null;
+  const library = await import(map.dataset.library);
   library.setWorkerUrl(new URL(map.dataset.worker, location.href).href);
-  const canvas = map.querySelector("[data-canvas]");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const drawn = open(library, map);
+  await drawn.once("load");
+  map.dataset.interactive = `${Math.round(performance.now())}`;
+  if (await areas) addAreas(drawn, await areas);
+  addSchools(drawn, await schools);
+  if (await points) addPoints(drawn, await points);
+  if (await leaders) addLeaders(drawn, await schools, await leaders);
+  addLayerBoxes(map, drawn);
+  listen(library, map, drawn, await schools);
+  drawn.once("idle", () => {
+    map.dataset.drawn = `${Math.round(performance.now())}`;
+  });
+}
+
+function open(library, map) {
+  const [west, south, east, north] = map.dataset.bounds.split(",").map(Number);
   const drawn = new library.Map({
-    container: canvas,
+    container: map.querySelector("[data-canvas]"),
     style: base(map.dataset.tiles),
-    bounds: boundsOf(schools, areas),
+    bounds: map.dataset.bounds ? [[west, south], [east, north]] : [[-180, -60], [180, 75]],
     fitBoundsOptions: { padding: 16 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
     // On a page that scrolls, one finger and the bare wheel belong to the page.
     cooperativeGestures: true,
-    fadeDuration: calm ? 0 : 200,
+    fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
     maxZoom: 17,
     renderWorldCopies: false,
   });
   drawn.touchZoomRotate.disableRotation();
   drawn.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   drawn.getCanvas().setAttribute("aria-label", "Map of schools. Arrow keys move it, plus and minus zoom. The table below holds the same.");
-  await drawn.once("load");
-  if (areas) addAreas(drawn, areas);
-  addSchools(drawn, schools);
-  if (leaders) addLeaders(drawn, schools, leaders);
-  addLayerBoxes(map, drawn);
-  listen(library, map, drawn, schools);
-  drawn.once("idle", () => {
-    map.dataset.drawn = `${Math.round(performance.now())}`;
-    say(map, "");
-  });
+  return drawn;
 }
 
 function base(tiles) {
@@ -68,17 +74,6 @@ function base(tiles) {
     style.layers.push({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-opacity": 0.6 } });
   }
   return style;
-}
-
-function boundsOf(schools, areas) {
-  let [west, south, east, north] = [180, 90, -180, -90];
-  const take = ([x, y]) => {
-    west = Math.min(west, x); east = Math.max(east, x); south = Math.min(south, y); north = Math.max(north, y);
-  };
-  schools.longitude.forEach((x, i) => take([x, schools.latitude[i]]));
-  if (!schools.longitude.length && areas) areas.features.forEach((f) => f.geometry.coordinates.flat(Infinity)
-    .forEach((_, i, all) => i % 2 === 0 && take([all[i], all[i + 1]])));
-  return west > east ? [[-180, -60], [180, 75]] : [[west, south], [east, north]];
 }
 
 // Hatches are drawn here, as no picture may come from elsewhere.
@@ -110,6 +105,13 @@ function addSchools(drawn, schools) {
   drawn.addSource("schools", { type: "geojson", data: { type: "FeatureCollection", features } });
   drawn.addLayer({ id: "schools", type: "circle", source: "schools", paint: {
     "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1, 9, 2.5, 13, 6], "circle-color": "#505a5f", "circle-opacity": 0.7 } });
+}
+
+// Without people in sight: where the study's report shows home schools, protected as published.
+function addPoints(drawn, points) {
+  drawn.addSource("published", { type: "geojson", data: points });
+  drawn.addLayer({ id: "published", type: "circle", source: "published", paint: {
+    "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 2, 13, 7], "circle-color": "#b3541e", "circle-opacity": 0.8 } });
 }
 
 function addLeaders(drawn, schools, { homes, ties }) {
