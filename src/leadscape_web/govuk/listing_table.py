@@ -199,7 +199,7 @@ def frame_of_rows(listing: Listing) -> pl.DataFrame:
     if absent:
         raise ValueError(f"the rows of {listing.name} lack {absent}")
     text = pl.selectors.by_dtype(pl.String, pl.Categorical, pl.Enum)
-    return rows.with_columns(text.cast(pl.String).replace("", None))
+    return rows.rechunk().with_columns(text.cast(pl.String).replace("", None))
 
 
 def options_of(one: Filter, everything: pl.DataFrame) -> list[tuple[str, str]]:
