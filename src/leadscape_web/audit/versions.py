@@ -103,7 +103,8 @@ def _edited_meanwhile(now: models.Model, version: int, wanted: dict[str, Any]) -
         for key, value in (event.after or {}).items()
         if key in columns and key != "version" and value != (event.before or {}).get(key)
     }
-    asked = {_column(now, name): value for name, value in wanted.items()}
+    named = {name: field.attname for field in columns.values() for name in (field.name, field.attname)}
+    asked = {named[name]: getattr(value, "pk", value) for name, value in wanted.items()}
     opened = (since[0].before or {}) if since else {}
     conflicts = tuple(
         Conflict(
@@ -117,10 +118,6 @@ def _edited_meanwhile(now: models.Model, version: int, wanted: dict[str, Any]) -
     )
     changes = tuple(Meanwhile(event.at, event.actor, event.why) for event in since)
     return EditedMeanwhile(now, changes, conflicts)
-
-
-def _column(record: models.Model, name: str) -> str:
-    return record._meta.get_field(name.removesuffix("_id")).attname  # type: ignore[union-attr]
 
 
 def _as_value(field: models.Field, kept: Any) -> Any:

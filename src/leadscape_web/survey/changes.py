@@ -58,15 +58,13 @@ def correct_home_school(leader: Leader, version: int, school: School, moved: boo
     with outside_area("school"), broken_rules("school"), transaction.atomic():
         because(why)
         save_if_current(
-            leader, version, home_school_id=school.urn, authority_id=school.authority_id, region=school.region,
+            leader, version, home_school_id=school.urn, authority=school.authority, region=school.region,
             phase=school.phase,
         )  # fmt: skip
         holdings = leader.role_holdings.filter(home_school=former, withdrawn_at=None)
         supports = leader.supports.filter(home_school=former, withdrawn_at=None)
         for holding in holdings.filter(ended_on=None) if moved else holdings:
-            save_if_current(
-                holding, holding.version, home_school_id=school.urn, authority_id=school.authority_id
-            )
+            save_if_current(holding, holding.version, home_school_id=school.urn, authority=school.authority)
         for support in supports.filter(ended_on=None) if moved else supports:
             save_if_current(support, support.version, home_school_id=school.urn)
 

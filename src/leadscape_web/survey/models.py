@@ -35,6 +35,7 @@ class Wave(models.Model):
     provenance = models.JSONField(help_text="What the library recorded about the run")
     inputs_sha256 = models.CharField(max_length=64, unique=True, help_text="Of all inputs and parameters")
     loaded_at = models.DateTimeField(default=timezone.now)
+    responses: models.Manager[Response]
 
 
 class Response(models.Model):
@@ -52,6 +53,8 @@ class Response(models.Model):
     region = models.TextField(null=True)
     response = models.TextField()
     nominations = models.IntegerField()
+    wave_id: uuid.UUID
+    authority_id: str | None
 
 
 class Leader(models.Model):
@@ -66,6 +69,12 @@ class Leader(models.Model):
     phase = models.TextField(null=True, blank=True)
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, related_name="leaders")
     version = models.IntegerField(default=1, help_text="Grows with every change, so that two editors meet")
+    person_id: uuid.UUID
+    home_school_id: str | None
+    authority_id: str | None
+    wave_id: uuid.UUID | None
+    role_holdings: models.Manager[RoleHolding]
+    supports: models.Manager[Support]
 
 
 class RoleHolding(models.Model):
@@ -96,6 +105,12 @@ class RoleHolding(models.Model):
         null=True, blank=True, help_text="When it was found to be entered by mistake; it no longer counts"
     )
     version = models.IntegerField(default=1)
+    leader_id: uuid.UUID
+    person_id: uuid.UUID
+    home_school_id: str | None
+    authority_id: str | None
+    wave_id: uuid.UUID | None
+    supports: models.Manager[Support]
 
     class Meta:
         constraints: ClassVar = [
@@ -133,6 +148,11 @@ class Support(models.Model):
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, related_name="supports")
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="As for a holding")
     version = models.IntegerField(default=1)
+    leader_id: uuid.UUID
+    person_id: uuid.UUID
+    home_school_id: str | None
+    partner_school_id: str
+    wave_id: uuid.UUID | None
 
     class Meta:
         constraints: ClassVar = [
@@ -155,19 +175,23 @@ class Support(models.Model):
 class AnonymousHolding(models.Model):
     """One row is one role-holding without name or school, for research. A view of the database, never written.
 
-    A missing row means that the holding is outside the researcher's area, was withdrawn, or was never reported.
+    Nothing in it tells one leader from fewer than six (see ``sql/anonymous.sql``). A missing row means that the holding
+    is outside the researcher's area, is told only for a larger one, was withdrawn, or was never reported.
     """
 
-    holding = models.TextField(primary_key=True, help_text="Hash that stands for the holding")
-    leader = models.TextField(help_text="Hash that stands for the leader: rows of one leader share it")
+    holding = models.TextField(primary_key=True, help_text="Stands for the holding")
+    leader = models.TextField(help_text="Stands for the leader in one wave: rows of one leader share it")
     wave = models.ForeignKey(Wave, models.DO_NOTHING, null=True, related_name="+")
-    role = models.TextField()
+    role = models.TextField(null=True)
+    role_status = models.TextField()
     origin = models.TextField()
     authority = models.ForeignKey(Authority, models.DO_NOTHING, null=True, related_name="+")
     region = models.TextField(null=True)
     phase = models.TextField(null=True)
+    place = models.TextField(help_text="How closely the place is told: authority, region, withheld")
     started_year = models.IntegerField(null=True)
     ended_year = models.IntegerField(null=True)
+    years_status = models.TextField()
     routes = ArrayField(models.TextField())
 
     class Meta:

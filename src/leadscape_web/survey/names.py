@@ -16,3 +16,9 @@ def names_of(persons: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(
         PersonName.objects.filter(person__in=wanted, superseded_at=None).values_list("person_id", "full_name")
     )
+
+
+def all_names() -> dict[uuid.UUID, str]:
+    """Person to current name, of every leader whom the database shows to the user: one query for a whole list."""
+    leaders = PersonName.objects.filter(superseded_at=None, person__leader__isnull=False)
+    return dict(leaders.values_list("person_id", "full_name"))

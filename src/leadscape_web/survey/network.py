@@ -89,7 +89,7 @@ def neighbourhood(urn: str, steps: int = STEPS) -> Neighbourhood:
             ):
                 if here in frontier and there is not None and there != urn and there not in reached:
                     met[there] = frontier[here] or side
-                    reached[there] = Neighbour(there, school.name, step, met[there])
+                    reached[there] = Neighbour(there, school.name if school else None, step, met[there])
         frontier = met
         if not frontier:
             break

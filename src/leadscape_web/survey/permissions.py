@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
@@ -58,7 +57,7 @@ def covers_authority(code: str) -> bool:
     statement = f"select leadscape_everywhere({NAMED}) or %s = any (leadscape_authorities({NAMED}))"
     with connection.cursor() as cursor:
         cursor.execute(statement, [code])
-        return bool(cursor.fetchone()[0])
+        return cursor.fetchone() == (True,)
 
 
 def can_change(table: str, key: uuid.UUID) -> bool:
@@ -69,15 +68,13 @@ def can_change(table: str, key: uuid.UUID) -> bool:
     table
         A secured table, such as ``survey_leader``.
     """
-    rule = TABLES[table]
     with connection.cursor() as cursor:
-        cursor.execute(f'select exists (select 1 from "{table}" where id = %s and ({rule.write}))', [key])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            f'select exists (select 1 from "{table}" where id = %s and ({_condition(table)}))', [key]
+        )
+        return cursor.fetchone() == (True,)
 
 
-def changeable(table: str, keys: Iterable[Any]) -> frozenset[uuid.UUID]:
-    """Those of the rows that the user may change."""
+def _condition(table: str) -> str:
     rule = TABLES[table]
-    with connection.cursor() as cursor:
-        cursor.execute(f'select id from "{table}" where id = any (%s) and ({rule.write})', [list(keys)])
-        return frozenset(key for (key,) in cursor.fetchall())
+    return rule.change or rule.write or "false"

@@ -19,22 +19,26 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "holding",
-                    models.TextField(
-                        help_text="Hash that stands for the holding", primary_key=True, serialize=False
-                    ),
+                    models.TextField(help_text="Stands for the holding", primary_key=True, serialize=False),
                 ),
                 (
                     "leader",
                     models.TextField(
-                        help_text="Hash that stands for the leader: rows of one leader share it"
+                        help_text="Stands for the leader in one wave: rows of one leader share it"
                     ),
                 ),
-                ("role", models.TextField()),
+                ("role", models.TextField(null=True)),
+                ("role_status", models.TextField()),
                 ("origin", models.TextField()),
                 ("region", models.TextField(null=True)),
                 ("phase", models.TextField(null=True)),
+                (
+                    "place",
+                    models.TextField(help_text="How closely the place is told: authority, region, withheld"),
+                ),
                 ("started_year", models.IntegerField(null=True)),
                 ("ended_year", models.IntegerField(null=True)),
+                ("years_status", models.TextField()),
                 (
                     "routes",
                     django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),

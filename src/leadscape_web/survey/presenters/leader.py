@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from leadscape_web.register.models import Headship
-from leadscape_web.survey.codebooks import KnownWaves
+from leadscape_web.survey.codebooks import KnownWave, KnownWaves
 from leadscape_web.survey.models import RoleHolding, Support
 from leadscape_web.survey.presenters import words
 from leadscape_web.survey.presenters.network import NetworkView, show_network
@@ -34,23 +37,39 @@ class Withdrawn:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A piece of a value, with a link or none."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class LeaderFact:
+    """One fact about the leader, and where it is corrected; empty where the user may not."""
+
+    label: str
+    parts: tuple[Part, ...]
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class HoldingFact:
+    """One fact about a role-holding, with a link or none."""
+
+    label: str
+    value: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
 class ShownHolding:
     """One role-holding, from the survey or from an editor."""
 
     id: uuid.UUID
     role: str
-    definition: str
-    origin: str
-    kinds: str
     started: str
-    ended: str
-    school: str
-    urn: str | None
-    reported_by: str
-    routes: str
-    wave: uuid.UUID | None
-    source: str
-    over: bool
+    facts: tuple[HoldingFact, ...]
     withdrawn: Withdrawn | None
 
 
@@ -64,7 +83,7 @@ class ShownSupport:
     role: str
     started: str
     ended: str
-    over: bool
+    state: str
     withdrawn: Withdrawn | None
 
 
@@ -74,14 +93,7 @@ class LeaderView:
 
     id: uuid.UUID
     name: str
-    home_school: str
-    home_urn: str | None
-    authority: str
-    authority_code: str | None
-    region: str
-    phase: str
-    trusts: tuple[tuple[str, str], ...]
-    source: str
+    facts: tuple[LeaderFact, ...]
     headships: tuple[ShownHeadship, ...]
     holdings: tuple[ShownHolding, ...]
     supports: tuple[ShownSupport, ...]
@@ -93,40 +105,74 @@ class LeaderView:
 
 def show_leader(record: LeaderRecord) -> LeaderView:
     """The page of one leader."""
-    leader, waves = record.leader, record.waves
-    holdings = tuple(_holding(holding, record) for holding in record.holdings)
-    school = leader.home_school
-    wave = waves.get(leader.wave_id)
+    leader, waves, school = record.leader, record.waves, record.leader.home_school
     counted = [holding for holding in record.holdings if not holding.withdrawn_at]
+    partners = {support.partner_school_id for support in record.supports if not support.withdrawn_at}
     return LeaderView(
         id=leader.pk,
         name=record.name or words.NAME_NOT_KNOWN,
-        home_school=(school.name or school.urn) if school else words.NOT_KNOWN,
-        home_urn=leader.home_school_id,
-        authority=leader.authority.name if leader.authority else words.NOT_KNOWN,
-        authority_code=leader.authority_id,
-        region=leader.region or words.NOT_KNOWN,
-        phase=waves.words(leader.wave_id).phase(leader.phase),
-        trusts=tuple((membership.group_id, membership.group.name) for membership in record.memberships),
-        source=f"{wave.title}, as of {words.day(wave.as_of)}" if wave else "not from a survey",
+        facts=tuple(_facts(record)),
         headships=tuple(_headship(headship) for headship in record.headships),
-        holdings=holdings,
+        holdings=tuple(_holding(holding, record) for holding in record.holdings),
         supports=tuple(_support(support, record) for support in record.supports),
         network=show_network(record.around, school.name or school.urn, waves)
         if record.around and school
         else None,
         doubts=_doubts(record, counted),
         changeable=record.changeable,
-        summary=f"{words.counted(len(counted), 'role-holding')} and"
-        f" {words.counted(sum(not support.withdrawn_at for support in record.supports), 'partner school')} known.",
+        summary=f"{_known(len(counted), 'role-holding')} and {_known(len(partners), 'partner school')}.",
     )
+
+
+def _known(n: int, what: str) -> str:
+    return f"{words.counted(n, what)} known" if n else f"no {what} known"
+
+
+def _facts(record: LeaderRecord) -> Iterator[LeaderFact]:
+    leader, school = record.leader, record.leader.home_school
+    wave = record.waves.get(leader.wave_id)
+
+    def corrected(page: str) -> str:
+        return reverse(f"survey:{page}", args=[leader.pk]) if record.changeable else ""
+
+    unknown = Part(words.NOT_KNOWN)
+    yield LeaderFact("Name", (Part(record.name or words.NOT_KNOWN),), corrected("correct_name"))
+    home = (
+        Part(school.name or school.urn, reverse("register:school", args=[school.urn])),
+        Part(f"URN {school.urn}"),
+    ) if school else (unknown,)  # fmt: skip
+    yield LeaderFact("Home school", home, corrected("correct_home_school"))
+    authority = leader.authority
+    yield LeaderFact(
+        "Authority",
+        (
+            Part(authority.name, reverse("register:authority", args=[authority.code]))
+            if authority
+            else unknown,
+        ),
+    )
+    yield LeaderFact("Region", (Part(leader.region or words.NOT_KNOWN),))
+    yield LeaderFact(
+        "Phase of the home school", (Part(record.waves.words(leader.wave_id).phase(leader.phase)),)
+    )
+    groups = [membership.group for membership in record.memberships]
+    trusts = tuple(Part(group.name, reverse("register:trust", args=[group.uid])) for group in groups)
+    yield LeaderFact("Trust or federation", trusts or (Part("none in the register"),))
+    source = (
+        Part(_source(wave), reverse("survey:wave", args=[wave.id])) if wave else Part("not from a survey")
+    )
+    yield LeaderFact("Source", (source,))
+
+
+def _source(wave: KnownWave) -> str:
+    return f"{wave.title}, as of {words.day(wave.as_of)}"
 
 
 def _headship(headship: Headship) -> ShownHeadship:
     source = headship.source
     return ShownHeadship(
-        urn=headship.school_id,
-        school=headship.school.name or headship.school_id,
+        urn=headship.school.urn,
+        school=headship.school.name or headship.school.urn,
         title=headship.job_title or words.NOT_KNOWN,
         seen=words.day(headship.seen_on) if headship.seen_on else words.NOT_KNOWN,
         ended=words.ended(headship.ended_on),
@@ -144,27 +190,46 @@ def _holding(holding: RoleHolding, record: LeaderRecord) -> ShownHolding:
         record.respondents.get((holding.wave_id, name), name) if holding.wave_id else name
         for name in holding.respondents
     ]
-    school = holding.home_school
+    school, by_editor = holding.home_school, "editor" in holding.routes
+    reported = ", ".join(names) or ("an editor of this service" if by_editor else words.NOT_KNOWN)
+    if by_editor:
+        source = HoldingFact(
+            "Source",
+            f"added by an editor, in the words of the codebook {wave.codebook}"
+            if wave
+            else "added by an editor",
+        )
+    else:
+        source = (
+            HoldingFact("Source", _source(wave), reverse("survey:wave", args=[wave.id]))
+            if wave
+            else HoldingFact("Source", "not from a survey")
+        )
     return ShownHolding(
         id=holding.pk,
         role=book.role(holding.role),
-        definition=role.definition if role else "",
-        origin=book.origin(holding.origin),
-        kinds=", ".join(book.kinds_of(holding.role)) or "no place in the taxonomy",
         started=words.started(holding.started_on),
-        ended=words.ended(holding.ended_on),
-        school=(school.name or school.urn) if school else words.NOT_KNOWN,
-        urn=holding.home_school_id,
-        reported_by=", ".join(names) or ("an editor" if "editor" in holding.routes else words.NOT_KNOWN),
-        routes=words.routes(holding.routes),
-        wave=holding.wave_id,
-        source=f"{wave.title}, as of {words.day(wave.as_of)}" if wave else "not from a survey",
-        over=holding.ended_on is not None,
+        facts=(
+            HoldingFact("What it means", role.definition if role else "not in the codebook"),
+            HoldingFact("Origin", book.origin(holding.origin)),
+            HoldingFact("Kind", ", ".join(book.kinds_of(holding.role)) or "no place in the taxonomy"),
+            HoldingFact("Started", words.started(holding.started_on)),
+            HoldingFact("Ended", words.ended(holding.ended_on)),
+            HoldingFact(
+                "Home school in this role",
+                (school.name or school.urn) if school else words.NOT_KNOWN,
+                reverse("register:school", args=[school.urn]) if school else None,
+            ),
+            HoldingFact("Reported by", reported),
+            HoldingFact("By way of", words.routes(holding.routes)),
+            source,
+        ),
         withdrawn=_withdrawn(holding.pk, record),
     )
 
 
 def _support(support: Support, record: LeaderRecord) -> ShownSupport:
+    withdrawn = _withdrawn(support.pk, record)
     return ShownSupport(
         id=support.pk,
         urn=support.partner_school_id,
@@ -172,8 +237,8 @@ def _support(support: Support, record: LeaderRecord) -> ShownSupport:
         role=record.waves.words(support.wave_id).role(support.role),
         started=words.started(support.started_on),
         ended=words.ended(support.ended_on),
-        over=support.ended_on is not None,
-        withdrawn=_withdrawn(support.pk, record),
+        state=f"No: entered by mistake, found on {withdrawn.on}. {withdrawn.why}" if withdrawn else "Yes",
+        withdrawn=withdrawn,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.network import Neighbour, Neighbourhood, Tie
-from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, day
+from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, counted, day
 
 DRAWN: Final = 40
 """Schools that a picture holds before it can no longer be read."""
@@ -85,6 +85,11 @@ class NetworkView:
     schools: tuple[ShownSchool, ...]
     picture: Picture | None
     left_out: int
+
+    @property
+    def counted(self) -> str:
+        """How many schools, in words."""
+        return counted(len(self.schools), "school")
 
 
 def show_network(around: Neighbourhood, name: str, waves: KnownWaves) -> NetworkView:

@@ -1,0 +1,107 @@
+"""Parts that forms share: the reason, the version, and a school said by number or name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from leadscape_web.govuk.fields import GovukField, HiddenField, RadiosField, TextareaField, TextField
+from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.register.models import School
+from leadscape_web.survey.reasons import check_reason
+
+OFFERED: Final = 10
+
+
+class ReasonedForm(GovukForm):
+    """A form that asks why, and refuses a reason that says a name.
+
+    Parameters
+    ----------
+    person_names
+        Names that the reason must not contain: it is kept in the history, where nobody's name is.
+    """
+
+    field_order: Any = None
+
+    def __init__(self, *args: Any, person_names: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person_names = person_names
+        self.fields["why"] = TextareaField(
+            label="Why is this changed?",
+            called="the reason",
+            help_text="Say where you know it from. The reason is kept for good, so write no names of people in it.",
+            rows=3,
+            max_length=500,
+        )
+
+    def clean_why(self) -> str:
+        """The reason, without the name of the person."""
+        return check_reason(self.cleaned_data["why"], self.person_names)
+
+
+class VersionedForm(ReasonedForm):
+    """A form about a record that somebody else may be changing as well."""
+
+    version = HiddenField()
+
+    def clean_version(self) -> int:
+        """The version that the form was opened with."""
+        try:
+            return int(self.cleaned_data["version"])
+        except ValueError as error:
+            raise ValidationError("Open the form again: it has lost the version of the record.") from error
+
+
+class SchoolMixin(forms.Form):
+    """Adds finding the school that is meant; the form declares the field ``school`` with :func:`school_field`."""
+
+    def clean_school(self) -> School:
+        """The school, when only one can be meant. Otherwise the field turns into a choice of those that can."""
+        text = self.cleaned_data["school"].strip()
+        found = schools_meant(text)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(
+                f"No school is found for {text}. Enter its URN, or another part of its name.", code="none"
+            )
+        field = self.fields["school"]
+        self.fields["school"] = RadiosField(
+            label=field.label,
+            choices=[(school.urn, described(school)) for school in found[:OFFERED]],
+            help_text="None of these? Open the form again and write more of the name, or the URN.",
+        )
+        self._bound_fields_cache.pop("school", None)  # type: ignore[attr-defined]
+        some = f"The first {OFFERED} are offered. " if len(found) > OFFERED else ""
+        raise ValidationError(
+            f"Several schools are found for {text}. {some}Select the one you mean.", code="several"
+        )
+
+
+def school_field(label: str, hint: str = "") -> GovukField:
+    """The field in which a school is said."""
+    return TextField(label=label, help_text=f"{hint} Its URN, or part of its name.".strip(), max_length=200)
+
+
+def schools_meant(text: str) -> tuple[School, ...]:
+    """Schools that a number or a part of a name can mean; one alone where it is the whole name of only one."""
+    if text.isascii() and text.isdigit():
+        return tuple(School.objects.filter(urn=text))
+    found = list(
+        School.objects.filter(Q(name__icontains=text) | Q(postcode__iexact=text)).order_by(
+            "status", "name", "urn"
+        )[: OFFERED + 1]
+    )
+    whole = [school for school in found if (school.name or "").casefold() == text.casefold()]
+    return (whole[0],) if len(whole) == 1 else tuple(found)
+
+
+def described(school: School) -> str:
+    """A school so that it can be told from others of its name."""
+    closed = ", closed" if school.status == "closed" else ""
+    place = ", ".join(part for part in (school.name, school.town, school.postcode) if part)
+    return f"{place} (URN {school.urn}{closed})"
