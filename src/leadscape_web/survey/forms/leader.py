@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from leadscape_web.audit.reasons import names_person
 from leadscape_web.govuk.fields import RadiosField, TextField
 from leadscape_web.survey.forms.parts import SchoolMixin, VersionedForm, school_field
 
@@ -21,6 +22,15 @@ class NameForm(VersionedForm):
     def clean_full_name(self) -> str:
         """The name, with single spaces."""
         return " ".join(self.cleaned_data["full_name"].split())
+
+    def clean(self) -> dict[str, Any]:
+        """The reason must not say the new name either."""
+        given = super().clean() or self.cleaned_data
+        if names_person(given.get("why", ""), given.get("full_name", "")):
+            self.add_error(
+                "why", "Enter the reason without the new name: the history keeps reasons for good."
+            )
+        return given
 
 
 class HomeSchoolForm(SchoolMixin, VersionedForm):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from leadscape_web.audit.reasons import LONGEST, check_reason
 from leadscape_web.govuk.fields import GovukField, HiddenField, RadiosField, TextareaField, TextField
 from leadscape_web.govuk.forms import GovukForm
 from leadscape_web.register.models import School
-from leadscape_web.survey.reasons import check_reason
 
 OFFERED: Final = 10
 
@@ -21,26 +22,24 @@ class ReasonedForm(GovukForm):
 
     Parameters
     ----------
-    person_names
-        Names that the reason must not contain: it is kept in the history, where nobody's name is.
+    person
+        Id of the person whose record it is. No name of theirs may be in the reason, which the history keeps for good.
     """
 
-    field_order: Any = None
-
-    def __init__(self, *args: Any, person_names: tuple[str, ...] = (), **more: Any) -> None:
+    def __init__(self, *args: Any, person: uuid.UUID, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.person_names = person_names
+        self.person = person
         self.fields["why"] = TextareaField(
             label="Why is this changed?",
             called="the reason",
             help_text="Say where you know it from. The reason is kept for good, so write no names of people in it.",
             rows=3,
-            max_length=500,
+            max_length=LONGEST,
         )
 
     def clean_why(self) -> str:
         """The reason, without the name of the person."""
-        return check_reason(self.cleaned_data["why"], self.person_names)
+        return check_reason(self.cleaned_data["why"], [self.person])
 
 
 class VersionedForm(ReasonedForm):

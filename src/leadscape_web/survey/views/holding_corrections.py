@@ -22,7 +22,7 @@ def add_holding(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     leader = leader_or_404(key)
     check_can_change(leader)
     names = person_names(leader)
-    form = HoldingForm(request.POST or None, waves=known_waves(), person_names=names)
+    form = HoldingForm(request.POST or None, waves=known_waves(), person=leader.person_id)
     page = Correction(
         title="Add a role-holding",
         about="A role-holding is one person's dated holding of one role beyond their own school. It is not a headship.",
@@ -60,7 +60,7 @@ def correct_holding(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             "ended_on": holding.ended_on,
             "version": holding.version,
         },
-        person_names=names,
+        person=holding.leader.person_id,
     )
     page = Correction(
         title="Correct a role-holding",
@@ -92,7 +92,7 @@ def end_holding(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         request.POST or None,
         initial={"version": holding.version, "ended_on": holding.ended_on},
         started_on=holding.started_on,
-        person_names=names,
+        person=holding.leader.person_id,
     )
     role = known_waves().words(holding.wave_id).role(holding.role)
     page = Correction(

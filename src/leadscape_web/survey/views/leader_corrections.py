@@ -23,7 +23,7 @@ def correct_name(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = NameForm(
         request.POST or None,
         initial={"full_name": names[0], "version": leader.version},
-        person_names=names,
+        person=leader.person_id,
     )
     page = Correction(
         title="Correct the name",
@@ -49,7 +49,7 @@ def correct_home_school(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = HomeSchoolForm(
         request.POST or None,
         initial={"school": leader.home_school_id or "", "version": leader.version},
-        person_names=names,
+        person=leader.person_id,
     )
     school = leader.home_school
     page = Correction(

@@ -31,7 +31,7 @@ def add_support(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             (key, f"{waves.words(one.wave_id).role(one.role)}, {span(one.started_on, one.ended_on)}")
             for key, one in holdings.items()
         ],
-        person_names=names,
+        person=leader.person_id,
     )
     page = Correction(
         title="Record support for a partner school",
@@ -63,7 +63,7 @@ def end_support(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         request.POST or None,
         initial={"version": support.version, "ended_on": support.ended_on},
         started_on=support.started_on,
-        person_names=names,
+        person=support.leader.person_id,
     )
     partner = support.partner_school
     page = Correction(
