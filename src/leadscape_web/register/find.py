@@ -98,7 +98,7 @@ def read_question(typed: str) -> tuple[str, bool]:
     return clean[:LETTERS].strip(), len(clean) > LETTERS
 
 
-def find(typed: str, kind: str = "") -> Findings:
+def find(typed: str, kind: str = "", *, people: bool = True) -> Findings:
     """Find what was meant, on behalf of whoever the transaction acts for.
 
     Parameters
@@ -107,6 +107,8 @@ def find(typed: str, kind: str = "") -> Findings:
         Anything at all.
     kind
         One of :data:`KINDS`; empty for all.
+    people
+        Whether people may be among what is found, if the user may see any.
     """
     asked, cut = read_question(typed)
     if not asked:
@@ -114,20 +116,20 @@ def find(typed: str, kind: str = "") -> Findings:
     public = "" if kind in ("", "person") else kind
     numbers, rest = ([], asked) if kind == "person" else _find_numbers(asked, public)
     names, more = ([], False) if kind == "person" else _find_names(rest, public)
-    people = find_people(rest) if kind in ("", "person") else ((), False)
+    known, further = find_people(rest) if people and kind in ("", "person") else ((), False)
     persons = [
         Match(
             "person", one.key, one.name, one.detail, "name", one.name, one.score, href=one.href, tag=one.tag
         )
-        for one in people[0]
+        for one in known
     ]
     best: dict[tuple[str, str], Match] = {}
     for match in [*numbers, *names, *persons]:
-        known = best.get((match.kind, match.key))
-        if known is None or match.score > known.score:
+        other = best.get((match.kind, match.key))
+        if other is None or match.score > other.score:
             best[match.kind, match.key] = match
     ordered = sorted(best.values(), key=lambda one: (-one.score, -one.weight, one.label, one.key))
-    full = {*(("school", "trust", "authority") if more else ()), *(("person",) if people[1] else ())}
+    full = {*(("school", "trust", "authority") if more else ()), *(("person",) if further else ())}
     return Findings(asked, cut, tuple(ordered), frozenset(full))
 
 

@@ -6,7 +6,6 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -32,6 +31,7 @@ class Authority(models.Model):
     name = models.TextField()
     region = models.TextField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    source_id: uuid.UUID | None
 
 
 class School(models.Model):
@@ -65,6 +65,8 @@ class School(models.Model):
     fsm_pct = models.FloatField(null=True)
     fsm_pct_status = models.TextField(default="unknown")
     source = models.ForeignKey(Source, models.PROTECT)
+    authority_id: str | None
+    source_id: uuid.UUID
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["status", "phase"], name="school_status_phase")]
@@ -79,6 +81,7 @@ class SchoolName(models.Model):
     first_seen = models.DateField(null=True, help_text="First dated file that gives it")
     last_seen = models.DateField(null=True, help_text="Last dated file that gives it")
     sources = ArrayField(models.TextField(), default=list, help_text="Files that give it")
+    school_id: str
 
 
 class Group(models.Model):
@@ -93,6 +96,7 @@ class Group(models.Model):
     closed_on = models.DateField(null=True)
     companies_house_number = models.TextField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    source_id: uuid.UUID | None
 
 
 class Membership(models.Model):
@@ -104,6 +108,9 @@ class Membership(models.Model):
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    school_id: str
+    group_id: str
+    source_id: uuid.UUID | None
 
 
 class Link(models.Model):
@@ -120,6 +127,7 @@ class Link(models.Model):
     link_type = models.TextField()
     established_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    source_id: uuid.UUID | None
 
 
 class Headship(models.Model):
@@ -135,10 +143,13 @@ class Headship(models.Model):
     seen_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    school_id: str
+    person_id: uuid.UUID
+    source_id: uuid.UUID | None
 
 
 class SearchEntry(models.Model):
-    """One row is one thing that can be found by one text: a school by a name, a postcode, a number; a trust; an authority.
+    """One row is one thing that can be found by one text: a school by a name, postcode or number; a trust, authority.
 
     Derived from the other tables and made anew with them; people are found through their names table instead.
     """
@@ -151,7 +162,9 @@ class SearchEntry(models.Model):
     text = models.TextField(help_text="What is searched: lower case, without accents and punctuation")
     because = models.TextField(help_text="name, former name, number, postcode")
     named = models.TextField(help_text="The text as written")
-    weight = models.FloatField(default=1.0, help_text="0-1: how much goes before others found as well: open, large")
+    weight = models.FloatField(
+        default=1.0, help_text="0-1: how much goes before others found as well: open, large"
+    )
     rarity = models.FloatField(default=0.0, help_text="Sum of the rarity of the words of its name")
 
     class Meta:
@@ -189,5 +202,7 @@ class SearchOccurrence(models.Model):
     """One row is one word that one entry has."""
 
     pk = models.CompositePrimaryKey("word", "entry")
-    word = models.ForeignKey(SearchWord, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    word = models.ForeignKey(
+        SearchWord, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     entry = models.ForeignKey(SearchEntry, models.DO_NOTHING, db_constraint=False, related_name="+")
