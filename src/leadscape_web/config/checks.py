@@ -59,6 +59,18 @@ def unfit(environment: Environment) -> list[CheckMessage]:
             "A demonstration is for a laptop (leadscape serve --demo); unset it, or LEADSCAPE_PRODUCTION.",
             id="leadscape.E005",
         ))  # fmt: skip
+    return found
+
+
+@register(TAG, deploy=True)
+def check_surroundings(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """What only the processes that serve need; a migration does without."""
+    return lacking(settings.ENVIRONMENT) if settings.ENVIRONMENT.production else []
+
+
+def lacking(environment: Environment) -> list[CheckMessage]:
+    """What is missing around the service, though it would protect everybody."""
+    found: list[CheckMessage] = []
     if environment.email_url.startswith("file:") or not environment.email_url:
         found.append(Doubt(
             "LEADSCAPE_EMAIL_URL names no mail server.",
@@ -111,7 +123,7 @@ def refuse_unfit() -> None:
     """
     if not settings.ENVIRONMENT.production:
         return
-    found = run_checks(tags=[TAG], databases=[DEFAULT_DB_ALIAS])
+    found = run_checks(tags=[TAG], include_deployment_checks=True, databases=[DEFAULT_DB_ALIAS])
     grave = [message for message in found if message.level >= Error("").level]
     connections.close_all()
     if grave:

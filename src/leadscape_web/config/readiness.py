@@ -45,15 +45,19 @@ def note_protection(cursor: Any) -> None:
 
 def reasons_against(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Sentences that say why people must not be sent here; none when they may. Names no host and no role."""
-    connection = connections[using]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("select to_regclass('django_migrations') is not null")
-            if cursor.fetchone() != (True,):
-                return ["The database is empty: run the migrations."]
-            return [*_of_migrations(cursor), *plain_role(cursor), *_of_protection(cursor)]
+        with connections[using].cursor() as cursor:
+            return reasons_in(cursor)
     except Error:
         return ["The database does not answer."]
+
+
+def reasons_in(cursor: Any) -> list[str]:
+    """The same, asked of one connection."""
+    cursor.execute("select to_regclass('django_migrations') is not null")
+    if cursor.fetchone() != (True,):
+        return ["The database is empty: run the migrations."]
+    return [*_of_migrations(cursor), *plain_role(cursor), *_of_protection(cursor)]
 
 
 def plain_role(cursor: Any) -> list[str]:

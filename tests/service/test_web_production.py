@@ -1,0 +1,171 @@
+"""Production starts only as it should be, and says what is wrong otherwise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from leadscape.core.errors import ServiceBlocked
+from leadscape_web.config.checks import lacking, unfit
+from leadscape_web.config.environment import DEVELOPMENT_KEY, Environment, read_environment
+from leadscape_web.config.messages import message_settings
+from leadscape_web.config.readiness import plain_role
+
+from tests.service.conftest import ROOT, Answer, Production, ask, free_port, run
+
+FIT = Environment(
+    database_url="postgresql://leadscape_service@db/leadscape",
+    owner_url="postgresql://leadscape_owner@db/leadscape",
+    secret_key="a key of production, as long as one should be: 7hJ2k9Qm4xV8",
+    hosts=("leadscape.example.org",),
+    production=True,
+    demonstration=False,
+    second_factor="required",
+    tile_url="",
+    email_url="smtp://mail.example.org",
+)
+
+
+@pytest.fixture
+def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "staticfiles.json").write_text("{}")
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
+    roles = {"default": {"USER": "leadscape_service"}, "owner": {"USER": "leadscape_owner"}}
+    monkeypatch.setattr(settings, "DATABASES", roles)
+
+
+@pytest.mark.usefixtures("collected")
+class TestWhatProductionRefuses:
+    def test_a_fit_environment_is_taken(self) -> None:
+        assert unfit(FIT) == lacking(FIT) == []
+
+    @pytest.mark.parametrize(
+        ("change", "number"),
+        [
+            ({"secret_key": DEVELOPMENT_KEY}, "leadscape.E001"),
+            ({"database_url": ""}, "leadscape.E002"),
+            ({"hosts": ()}, "leadscape.E004"),
+            ({"hosts": ("*",)}, "leadscape.E004"),
+            ({"hosts": ("127.0.0.1", "localhost")}, "leadscape.E004"),
+            ({"demonstration": True}, "leadscape.E005"),
+        ],
+    )
+    def test_an_unfit_one_is_not(self, change: dict[str, object], number: str) -> None:
+        (found,) = unfit(replace(FIT, **change))
+        assert found.id == number
+        assert found.hint
+
+    def test_one_role_for_both_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        one = {"USER": "leadscape_owner"}
+        monkeypatch.setattr(settings, "DATABASES", {"default": one, "owner": one})
+        assert [found.id for found in unfit(FIT)] == ["leadscape.E003"]
+
+    def test_what_is_lacking_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "none")
+        assert [found.id for found in lacking(replace(FIT, email_url=""))] == [
+            "leadscape.W001",
+            "leadscape.E006",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LEADSCAPE_SECOND_FACTOR", "optional"), ("LEADSCAPE_WORKERS", "many"), ("LEADSCAPE_THREADS", "0")],
+)
+def test_a_variable_that_cannot_be_meant_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ServiceBlocked, match=value):
+        read_environment()
+
+
+def test_an_address_of_a_mail_server_is_read_and_a_wrong_one_is_not_repeated() -> None:
+    made = message_settings("smtp+tls://me:p%40ss@mail.example.org")
+    assert (made["EMAIL_HOST"], made["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (made["EMAIL_HOST_PASSWORD"], made["EMAIL_USE_TLS"], made["EMAIL_USE_SSL"]) == (
+        "p@ss",
+        True,
+        False,
+    )
+    assert message_settings("smtps://mail.example.org")["EMAIL_USE_SSL"] is True
+    assert message_settings("file:///tmp/a%20b")["EMAIL_FILE_PATH"] == "/tmp/a b"
+    with pytest.raises(ServiceBlocked) as told:
+        message_settings("mail.example.org:hunter2")
+    assert "hunter2" not in str(told.value)
+
+
+def test_the_check_of_production_is_clean(production: Production) -> None:
+    done = run(
+        sys.executable, "-m", "leadscape_web", "check", "--deploy", "--database", "default", "--fail-level", "WARNING",
+        env=production.commands,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [("leadscape_service", ""), ("leadscape_owner", "owns tables"), ("postgres", "is a superuser")],
+)
+def test_only_a_plain_role_may_serve(role: str, told: str, production: Production) -> None:
+    with psycopg.connect(production.url_of(role)) as connection:
+        found = plain_role(connection.cursor())
+    assert (told in found[0]) if told else (found == [])
+
+
+def _ask(port: int, path: str, **headers: str) -> Answer:
+    return ask(port, path, **{"Host": "leadscape.example.org", **headers})
+
+
+def test_gunicorn_serves_production_and_stops(production: Production) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "python:leadscape_web.config.gunicorn"],
+        env={**production.serving, "LEADSCAPE_BIND": f"127.0.0.1:{port}", "LEADSCAPE_WORKERS": "1"},
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            for _ in range(200):
+                try:
+                    answer = _ask(port, "/ready")
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            assert answer.status == 200, answer.body
+            # By HTTP a reader is sent to HTTPS; what the proxy says came by HTTPS is answered.
+            assert _ask(port, "/account/sign-in/").status == 301
+            page = _ask(port, "/no/such/page", **{"X-Forwarded-Proto": "https"})
+            assert page.status in (302, 404)
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+            assert page.headers["X-Frame-Options"] == "DENY"
+            assert page.headers["X-Content-Type-Options"] == "nosniff"
+            assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+            assert (
+                _ask(port, "/no/such/page", **{"X-Forwarded-Proto": "https", "Host": "evil.example"}).status
+                == 400
+            )
+            style = _ask(
+                port, "/static/leadscape.css", **{"X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
+            )
+            assert style.status in (200, 404)
+        finally:
+            process.terminate()
+            said = process.communicate(timeout=40)[1]
+    assert process.returncode == 0, said
+
+
+def test_gunicorn_does_not_start_with_the_development_key(production: Production) -> None:
+    without = {name: value for name, value in production.serving.items() if name != "LEADSCAPE_SECRET_KEY"}
+    done = run(
+        sys.executable, "-m", "gunicorn", "--config", "python:leadscape_web.config.gunicorn",
+        env={**without, "LEADSCAPE_BIND": f"127.0.0.1:{free_port()}", "LEADSCAPE_WORKERS": "1"},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "LEADSCAPE_SECRET_KEY is not set." in done.stderr
