@@ -9,6 +9,7 @@ from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.govuk.panels import panels_of
 from leadscape_web.landscape import home_figures
 from leadscape_web.landscape.areas import areas_of, count_seen, pick_area
+from leadscape_web.landscape.home_beside import beside
 from leadscape_web.landscape.home_work import DAYS, changes_in, work_of
 from leadscape_web.landscape.published import read_figures, read_published
 from leadscape_web.landscape.screens import SCREENS
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles": home_figures.tiles(published),
         "bars": home_figures.bars(published, origins_of(published.wave)),
         "how_many": home_figures.how_many(published),
-        "beside": home_figures.beside(published, area.kind, area.key, area.label),
+        "beside": beside(published, area.kind, area.key, area.label),
         "opening": published.said("summary", "finding"),
         "unknown": published.said("summary", "unknown"),
         "figures": read_figures(published.wave),

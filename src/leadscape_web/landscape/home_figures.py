@@ -1,30 +1,21 @@
-"""The landscape at a glance: which published figures stand on the first page, for the nation and for one's own area.
+"""The landscape at a glance: which published figures of the whole system stand on the first page.
 
-Everything is taken from published rows. What is not published for a place is said in words and never counted here.
+Everything is taken from published rows; nothing is counted here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from leadscape.core.missing import NOT_PUBLISHED, UNKNOWN
-from leadscape_web.accounts.models import Organisation
-from leadscape_web.govuk.wording import MISSING_WORDS, written_number
+from leadscape_web.govuk.wording import written_number
+from leadscape_web.landscape.home_beside import TABLES as BESIDE
+from leadscape_web.landscape.home_beside import figure_in, percent_of
 from leadscape_web.landscape.published import Published
 
-TABLES: Final = frozenset(
-    {"key_figures", "statements", "extent", "totals", "estimates", "authorities", "regions", "schools_covered",
-     "open_questions"}
-)  # fmt: skip
+TABLES: Final = frozenset({"statements", "extent", "estimates", "open_questions"}) | BESIDE
 """Published tables that the first page reads."""
-ANSWERS: Final[dict[str, str]] = {
-    "answered": "Answered",
-    "answered_none": "Answered that there are none",
-    "silent": "Did not answer",
-    "not_asked": "Not asked",
-}
 _BAR: Final = 100.0
 
 
@@ -66,27 +57,62 @@ class Spread:
     end: float
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One cell; ``missing`` marks a word that stands for an absent figure."""
-
-    text: str
-    missing: bool = False
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Figures of one's area beside those of the nation: headings, and rows of a label and one cell a heading."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Entry, ...]], ...]
-
-
 def tiles(published: Published) -> tuple[Tile, ...]:
-    """The key figures of the study, in its order."""
-    return tuple(
-        Tile(row["value"], row["label"], row["basis"]) for row in published.rows.get("key_figures", [])
+    """What a reader takes away: what was reported, what there may be in all, out of whom, and who answered."""
+    found = [_reported(published), _in_all(published), _prevalence(published), *_shares(published)]
+    answered = published.row("schools_covered", region="all")
+    if answered and answered["authorities"]:
+        asked, came = answered["authorities"], answered["answering_authorities"]
+        found.append(
+            Tile(percent_of(100 * came / asked), "Authorities that answered", f"{came:,} of {asked:,}")
+        )
+    return tuple(tile for tile in found if tile)
+
+
+def _reported(published: Published) -> Tile | None:
+    row = published.row("totals", total="all")
+    if row is None or row["holdings"] is None:
+        return None
+    people = row["leaders"]
+    held = "by how many people is suppressed" if people is None else f"held by {people:,} people"
+    return Tile(written_number(row["holdings"]), "Role-holdings reported", held)
+
+
+def _in_all(published: Published) -> Tile | None:
+    rows = {row["estimate_id"]: row for row in published.rows.get("estimates", [])}
+    whole = _first(rows, "all:whole:")
+    chosen = rows.get(whole or _first(rows, "all:post_stratified:", "all:scaled"))
+    if chosen is None:
+        return None
+    missed = "silent authorities and leaders on no list" if whole else "silent authorities"
+    ends = f"{written_number(float(chosen['low']), 0)} to {written_number(float(chosen['high']), 0)}"
+    value = written_number(float(chosen["value"]), 0)
+    return Tile(value, "Role-holdings estimated in all", f"interval {ends}, with those of {missed}")
+
+
+def _prevalence(published: Published) -> Tile | None:
+    shares = (
+        row for row in published.rows.get("estimates", []) if row["estimate_id"].startswith("prevalence:")
     )
+    row = next((row for row in shares if row["numerator"] is not None and row["denominator"]), None)
+    if row is None:
+        return None
+    label = str(row["label"])
+    of = f"{written_number(float(row['numerator']), 0)} of {written_number(float(row['denominator']), 0)}"
+    return Tile(percent_of(row["value"]), label[:1].upper() + label[1:],
+                f"{of}; interval {percent_of(row['low'])} to {percent_of(row['high'])}")  # fmt: skip
+
+
+def _shares(published: Published) -> list[Tile]:
+    """The shares of local and national origin; none where either is suppressed, since it would follow."""
+    rows = [(name, published.row("totals", total=f"origin:{name}")) for name in ("local", "national")]
+    if any(row is None or row["holdings"] is None or not row["denominator"] for _, row in rows):
+        return []
+    return [
+        Tile(percent_of(100 * row["holdings"] / row["denominator"]), f"Of {name} origin",
+             f"{row['holdings']:,} of {row['denominator']:,} role-holdings reported")
+        for name, row in rows if row
+    ]  # fmt: skip
 
 
 def bars(published: Published, origins: Mapping[str, str]) -> tuple[Bar, ...]:
@@ -98,8 +124,8 @@ def bars(published: Published, origins: Mapping[str, str]) -> tuple[Bar, ...]:
         Bar(
             label=row["role_label"],
             origin=origins.get(row["origin"], row["origin"]),
-            count=_figure(row, "holdings").text,
-            share="" if row["pct"] is None else f"{written_number(float(row['pct']), 1)} %",
+            count=figure_in(row, "holdings").text,
+            share="" if row["pct"] is None else percent_of(row["pct"]),
             length=None if row["holdings"] is None or not most else _BAR * row["holdings"] / most,
         )
         for row in ordered
@@ -134,113 +160,6 @@ def how_many(published: Published) -> tuple[Spread, ...]:
         )
         for label, row in chosen
     )
-
-
-def beside(published: Published, kind: str, key: str, label: str) -> Beside:
-    """Published figures of an authority with its region, or of a region, beside those of the nation."""
-    places: list[tuple[str, Mapping[str, Entry]]] = []
-    region = key if kind == Organisation.Kind.REGION else None
-    if kind == Organisation.Kind.AUTHORITY:
-        row = published.row("authorities", authority_code=key)
-        places.append((label, _of_authority(row)))
-        region = row["region"] if row else None
-    if region:
-        places.append((region, _of_region(published, region)))
-    places.append(("The whole system", _of_nation(published)))
-    labels = [name for name in _MEASURES if any(name in figures for _, figures in places)]
-    nowhere = Entry(MISSING_WORDS[NOT_PUBLISHED], missing=True)
-    return Beside(
-        tuple(name for name, _ in places),
-        tuple((name, tuple(figures.get(name, nowhere) for _, figures in places)) for name in labels),
-    )
-
-
-_MEASURES: Final = (
-    "Role-holdings reported",
-    "of local origin",
-    "of national origin",
-    "People who hold them",
-    "Role-holdings for 100 schools",
-    "Authorities that answered",
-    "Open schools",
-    "Open schools that somebody answered for",
-)
-
-
-def _of_authority(row: Mapping[str, Any] | None) -> dict[str, Entry]:
-    if row is None:
-        return {}
-    status = row["holdings_status"]
-    rate = row["per_100_schools"]
-    return {
-        "Role-holdings reported": _floor(row),
-        "of local origin": _figure(row, "local_holdings"),
-        "of national origin": _figure(row, "national_holdings"),
-        "People who hold them": _figure(row, "leaders", "holdings_status"),
-        "Role-holdings for 100 schools": _why(status) if rate is None else Entry(written_number(rate, 1)),
-        "Authorities that answered": Entry(ANSWERS.get(row["response"], row["response"])),
-        "Open schools": Entry(written_number(row["schools"])),
-    }
-
-
-def _of_region(published: Published, region: str) -> dict[str, Entry]:
-    row = published.row("regions", region=region)
-    if row is None:
-        return {}
-    return {
-        "Role-holdings reported": _figure(row, "holdings"),
-        "of local origin": _figure(row, "local_holdings"),
-        "of national origin": _figure(row, "national_holdings"),
-        "People who hold them": _figure(row, "leaders", "holdings_status"),
-        "Authorities that answered": _part(row["authorities_answered"], row["authorities"]),
-        "Open schools": Entry(written_number(row["schools"])),
-        **_covered(published, region),
-    }
-
-
-def _of_nation(published: Published) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
-    for total, holdings in (("all", "Role-holdings reported"), ("origin:local", "of local origin"),
-                            ("origin:national", "of national origin")):  # fmt: skip
-        row = published.row("totals", total=total)
-        if row is not None:
-            found[holdings] = _figure(row, "holdings")
-            if total == "all":
-                found["People who hold them"] = _figure(row, "leaders", "holdings_status")
-    return found | _covered(published, "all")
-
-
-def _covered(published: Published, region: str) -> dict[str, Entry]:
-    row = published.row("schools_covered", region=region)
-    if row is None:
-        return {}
-    return {
-        "Authorities that answered": _part(row["answering_authorities"], row["authorities"]),
-        "Open schools": Entry(written_number(row["schools"])),
-        "Open schools that somebody answered for": _part(row["schools_covered"], row["schools"]),
-    }
-
-
-def _floor(row: Mapping[str, Any]) -> Entry:
-    """The total, or why it is not known with what is known at least."""
-    found, least = _figure(row, "holdings"), row["reported_at_least"]
-    if not found.missing or row["holdings_status"] != UNKNOWN or least is None:
-        return found
-    return Entry(f"{found.text}; at least {written_number(least)}", missing=True)
-
-
-def _figure(row: Mapping[str, Any], measure: str, status: str | None = None) -> Entry:
-    value = row[measure]
-    return _why(row[status or f"{measure}_status"]) if value is None else Entry(written_number(value))
-
-
-def _why(status: str) -> Entry:
-    return Entry(str(MISSING_WORDS[status if status in MISSING_WORDS else NOT_PUBLISHED]), missing=True)
-
-
-def _part(count: int, of: int) -> Entry:
-    share = f" ({written_number(100 * count / of, 1)} %)" if of else ""
-    return Entry(f"{written_number(count)} of {written_number(of)}{share}")
 
 
 def _first(rows: Iterable[str], *starts: str) -> str:

@@ -57,6 +57,11 @@ def pick_wave(request: HttpRequest) -> WavePick:
     return WavePick(wave, tuple(waves), bool(asked))
 
 
+def latest_wave() -> Wave | None:
+    """The wave that pages show where no other is asked for."""
+    return Wave.objects.order_by("-as_of", "-loaded_at").first()
+
+
 def source_of(wave: Wave) -> str:
     """Where figures of the wave come from, in one line: study, date, codebook, seed, what is hidden."""
     kept: dict[str, Any] = wave.provenance
