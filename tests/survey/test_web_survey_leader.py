@@ -93,7 +93,9 @@ def test_who_sees_no_people_is_refused(who, client_of, address) -> None:
     assert client_of(who).get(address("leader-alice")).status_code == 403
 
 
-def test_the_page_needs_few_queries_whatever_is_on_it(client_of, address, django_assert_max_num_queries) -> None:
+def test_the_page_needs_few_queries_whatever_is_on_it(
+    client_of, address, django_assert_max_num_queries
+) -> None:
     client, place = client_of("nation.reader"), address("leader-alice")
     client.get(place)
     with django_assert_max_num_queries(30):

@@ -1,0 +1,142 @@
+"""Lists of leaders, role-holdings and role-holdings without names: filtered, downloaded as shown, by area."""
+
+from __future__ import annotations
+
+import html
+import io
+from typing import Any
+
+import polars as pl
+import pytest
+
+from leadscape_web.accounts.context import acting
+from leadscape_web.govuk.listing_table import frame_of_rows, words_of
+from leadscape_web.survey.codebooks import known_waves
+from leadscape_web.survey.listings import anonymous_listing
+from leadscape_web.survey.models import Leader
+from leadscape_web.survey.rows import ANONYMOUS
+
+pytestmark = pytest.mark.django_db
+LEADERS, HOLDINGS = "/survey/leaders/", "/survey/role-holdings/"
+
+
+def text(page: Any) -> str:
+    return html.unescape(page.content.decode())
+
+
+def listed(page: Any) -> list[list[str]]:
+    """Rows of a CSV download, the statement before them left out."""
+    lines = page.content.decode("utf-8-sig").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Leader,"))
+    frame = pl.read_csv(io.StringIO("\n".join(lines[start:])), infer_schema=False, truncate_ragged_lines=True)
+    return [list(row) for row in frame.iter_rows()]
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("nation.reader", ["Alice Ash", "Bob Birch", "Charlie Cedar"]),
+        ("region.editor", ["Alice Ash", "Bob Birch"]),
+        ("authority.broker", ["Alice Ash"]),
+        ("trust.reader", ["Charlie Cedar"]),
+    ],
+)
+def test_a_list_holds_the_people_of_the_area(who, seen, client_of) -> None:
+    client = client_of(who)
+    for address in (LEADERS, HOLDINGS):
+        assert [row[0] for row in listed(client.get(f"{address}?format=csv"))] == seen
+
+
+@pytest.mark.parametrize(
+    ("asked", "seen"),
+    [
+        ("roles=School improvement partner", ["Bob Birch", "Charlie Cedar"]),
+        ("origins=National&authority=Eastvale", ["Bob Birch"]),
+        ("kinds=Change agent&region=South", ["Charlie Cedar"]),
+        ("trusts=Riverside Trust", ["Charlie Cedar"]),
+        ("name=ash", ["Alice Ash"]),
+        ("phase=Primary&sort=-name", ["Charlie Cedar", "Bob Birch", "Alice Ash"]),
+        ("on-day=1&on-month=10&on-year=2005", ["Bob Birch", "Charlie Cedar"]),
+    ],
+)
+def test_what_is_downloaded_is_what_is_shown(asked, seen, client_of) -> None:
+    client = client_of("nation.reader")
+    page = text(client.get(f"{LEADERS}?{asked}"))
+    rows = listed(client.get(f"{LEADERS}?{asked}&format=csv"))
+    assert [row[0] for row in rows] == seen
+    places = [page.index(f">{name}</a>") for name in seen]
+    assert places == sorted(places)
+    for name in {"Alice Ash", "Bob Birch", "Charlie Cedar"} - set(seen):
+        assert name not in page
+
+
+def test_a_workbook_comes_as_well(client_of) -> None:
+    page = client_of("nation.reader").get(f"{HOLDINGS}?format=xlsx")
+    assert page.content.startswith(b"PK")
+    assert "role-holdings" in page["Content-Disposition"]
+
+
+def test_a_role_holding_without_a_day_says_so(client_of) -> None:
+    page = text(client_of("trust.reader").get(HOLDINGS))
+    assert "start not known" in page
+    assert "no end is known" in page
+    assert "one whose start is not known counts as in force" in text(
+        client_of("trust.reader").get(f"{HOLDINGS}?on-day=1&on-month=1&on-year=2004")
+    )
+
+
+def test_a_day_that_is_none_is_said(client_of) -> None:
+    page = client_of("nation.reader").get(f"{LEADERS}?on-day=31&on-month=2&on-year=2006")
+    assert page.status_code == 200
+    assert "must be a real date" in text(page)
+
+
+def test_researchers_see_no_names_and_nobody_among_fewer_than_six(client_of) -> None:
+    page = text(client_of("nation.researcher").get("/survey/anonymous/"))
+    for name in ("Alice", "Bob", "Charlie", "Ashgrove", "Northshire"):
+        assert name not in page
+    assert "3 rows" in page
+    assert "What is left out, and why" in page
+    for who in ("nation.reader", "nation.administrator", "nobody"):
+        assert client_of(who).get("/survey/anonymous/").status_code == 403
+    for address in (LEADERS, HOLDINGS):
+        assert client_of("nation.researcher").get(address).status_code == 403
+
+
+def test_what_is_withheld_from_researchers_is_said(user_of) -> None:
+    row = dict.fromkeys(ANONYMOUS) | {
+        "leader": "abc", "role_status": "suppressed", "started_year_status": "unknown", "origin": "National",
+        "kinds": [], "routes": ["authority"],
+    }  # fmt: skip
+    with acting(user_of("nation.researcher")):
+        listing = anonymous_listing(pl.DataFrame([row], schema=ANONYMOUS), known_waves())
+    rows = frame_of_rows(listing)
+    words = {column.label: words_of(rows, column)[0] for column in listing.columns}
+    assert words["Role"] == "Suppressed"
+    assert words["Authority"] == words["Region"] == "Withheld"
+    assert words["Year of start"] == "Not known"
+    assert words["Year of end"] == "no end is known"
+
+
+def test_lists_need_few_queries(client_of, django_assert_max_num_queries) -> None:
+    client = client_of("nation.reader")
+    for address in (LEADERS, HOLDINGS):
+        client.get(address)
+        with django_assert_max_num_queries(12):
+            client.get(address)
+    researcher = client_of("nation.researcher")
+    researcher.get("/survey/anonymous/")
+    with django_assert_max_num_queries(9):
+        researcher.get("/survey/anonymous/")
+
+
+def test_a_leader_without_a_name_is_still_listed(client_of, user_of) -> None:
+    from leadscape_web.accounts.context import because
+    from leadscape_web.accounts.models import PersonName
+
+    with acting(user_of("nation.editor")):
+        because("The name is not known any more")
+        alice = Leader.objects.get(key="leader-alice")
+        PersonName.objects.filter(person=alice.person_id).update(superseded_at="2026-11-25T00:00Z")
+    page = text(client_of("authority.reader").get(LEADERS))
+    assert f'href="/survey/leader/{alice.pk}/">Name not known</a>' in page
