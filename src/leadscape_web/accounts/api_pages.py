@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -34,6 +35,10 @@ def _without_nul(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
 """A text as a parameter: up to 200 characters, none of them NUL, which no text in the database holds."""
+
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+"""A day as a parameter; none so far away that a clock could not tell it."""
 
 
 class BadCursor(ValueError):

@@ -18,9 +18,10 @@ class ServiceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, link the statements; note after a migration which rules now protect."""
-        from leadscape_web.config import about, checks  # noqa: F401
+        from leadscape_web.config import about, api, checks  # noqa: F401
 
         about.add_links()
+        api.add_links()
         post_migrate.connect(_note, sender=apps.get_app_config("accounts"))
 
 

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "leadscape_web.accounts.gate.GateMiddleware",
+    "leadscape_web.accounts.api_access.ApiMiddleware",
     "leadscape_web.config.errors.MistakeMiddleware",
 ]
 

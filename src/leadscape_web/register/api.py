@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
@@ -279,7 +280,7 @@ def sources(request: HttpRequest, page: Query[PageQuery]) -> Page[shape.SourceSh
     )  # fmt: skip
 
 
-def one_of(records: QuerySet[Record], **key: str) -> Record:
+def one_of(records: QuerySet[Record], **key: str | UUID) -> Record:
     """The record with a key, where the user may see it.
 
     Raises
