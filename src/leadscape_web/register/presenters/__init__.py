@@ -1,0 +1,1 @@
+"""From records to what a page shows. Pure functions: no query, no request."""

@@ -1,0 +1,96 @@
+"""What an authority's page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from leadscape_web.govuk.wording import NOT_KNOWN, written_number
+from leadscape_web.register.presenters.facts import Fact, stated_by
+from leadscape_web.register.presenters.school import NamedCell
+from leadscape_web.register.records.authority import AuthorityRecord, PhaseCount
+from leadscape_web.register.wording import OPEN_STATUSES, group_words, phase_words
+
+
+@dataclass(frozen=True)
+class AuthorityPage:
+    """An authority as its page shows it.
+
+    Attributes
+    ----------
+    facts, source
+        Facts, and the file that they come from.
+    phases
+        Rows of the table of schools by phase and status, a total last.
+    trusts
+        Rows of the table of trusts with schools here.
+    """
+
+    code: str
+    name: str
+    facts: tuple[Fact, ...]
+    source: str
+    phases: tuple[tuple[object, ...], ...]
+    trusts: tuple[tuple[object, ...], ...]
+
+
+def present_authority(record: AuthorityRecord) -> AuthorityPage:
+    """The page of one authority."""
+    authority = record.authority
+    is_open = sum(one.schools for one in record.counts if one.status in OPEN_STATUSES)
+    everything = sum(one.schools for one in record.counts)
+    return AuthorityPage(
+        code=authority.code,
+        name=authority.name,
+        facts=(
+            Fact("Code", authority.code),
+            Fact("Region", authority.region),
+            Fact(
+                "Open schools", is_open, note=f"Of {written_number(everything)} that the register lists here"
+            ),
+            Fact("Trusts and federations with schools here", len(record.trusts)),
+        ),
+        source=stated_by(authority.source),
+        phases=_phases(record, is_open),
+        trusts=tuple(
+            (
+                NamedCell(one.group.name, reverse("register:trust", args=[one.group.uid])),
+                group_words(one.group.group_type),
+                written_number(one.here),
+                written_number(one.schools),
+            )
+            for one in record.trusts
+        ),
+    )
+
+
+def _phases(record: AuthorityRecord, is_open: int) -> tuple[tuple[object, ...], ...]:
+    phases = sorted({one.phase for one in record.counts}, key=lambda phase: (phase is None, phase or ""))
+    rows = [_row(phase_words(phase) or NOT_KNOWN, record, _of_phase(phase), is_open) for phase in phases]
+    return (*rows, _row("All phases", record, lambda _: True, is_open)) if rows else ()
+
+
+def _of_phase(phase: str | None) -> Callable[[PhaseCount], bool]:
+    return lambda one: one.phase == phase
+
+
+def _row(
+    label: str, record: AuthorityRecord, counts: Callable[[PhaseCount], bool], of: int
+) -> tuple[object, ...]:
+    def number(*statuses: str) -> int:
+        return sum(one.schools for one in record.counts if counts(one) and one.status in statuses)
+
+    stands = number(*OPEN_STATUSES)
+    return (
+        label,
+        written_number(stands),
+        NamedCell(
+            f"{100 * stands / of:.1f} % of {written_number(of)}" if of else None, missing="No open school"
+        ),
+        written_number(number("proposed_to_close")),
+        written_number(number("proposed_to_open")),
+        written_number(number("closed")),
+        written_number(number("unknown")),
+    )

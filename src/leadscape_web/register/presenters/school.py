@@ -1,0 +1,274 @@
+"""What a school's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from leadscape_web.govuk.wording import NOT_KNOWN, written_date, written_number
+from leadscape_web.register.models import School
+from leadscape_web.register.presenters.facts import Fact, Link, measure, stated_by
+from leadscape_web.register.records.lineage import Relative
+from leadscape_web.register.records.neighbours import SHOWN, WITHIN_KM
+from leadscape_web.register.records.school import KnownHead, SchoolRecord
+from leadscape_web.register.wording import (
+    LINK_KINDS,
+    STATUS_COLOURS,
+    group_words,
+    phase_words,
+    status_words,
+)
+
+FEW_STEPS = {1: "directly", 2: "two steps", 3: "three steps"}
+NOBODY_SHOWN = (
+    "No head that you may see: no file names one, or the school lies outside the area whose people you see."
+)
+NO_PEOPLE = "Your rights do not show people by name."
+
+
+@dataclass(frozen=True)
+class NamedCell:
+    """A cell of a table: text, link, and words where it is missing."""
+
+    text: object
+    href: str | None = None
+    missing: str = NOT_KNOWN
+
+
+@dataclass(frozen=True)
+class SchoolPage:
+    """A school as its page shows it.
+
+    Attributes
+    ----------
+    standing
+        For a school that is not open: what became of it, as sentences with links.
+    facts, source
+        Facts, and the file that all of them come from.
+    names, before, after, kin, groups, heads, nearby
+        Rows of tables; empty where there is nothing to show.
+    no_heads, no_nearby
+        Why there is nothing.
+    """
+
+    urn: str
+    name: str
+    status: str
+    status_colour: str
+    standing: tuple[str, tuple[Link, ...]] | None
+    authority: Link | None
+    facts: tuple[Fact, ...]
+    source: str
+    names: tuple[tuple[object, ...], ...]
+    before: tuple[tuple[object, ...], ...]
+    after: tuple[tuple[object, ...], ...]
+    kin: tuple[tuple[object, ...], ...]
+    groups: tuple[tuple[object, ...], ...]
+    heads: tuple[Fact, ...]
+    no_heads: str
+    nearby: tuple[tuple[object, ...], ...]
+    no_nearby: str
+
+
+def present_school(record: SchoolRecord, *, sees_people: bool) -> SchoolPage:
+    """The page of one school."""
+    school = record.school
+    authority = school.authority
+    return SchoolPage(
+        urn=school.urn,
+        name=school.name or f"School {school.urn}",
+        status=status_words(school.status),
+        status_colour=STATUS_COLOURS.get(school.status, "grey"),
+        standing=_standing(school, record.relatives),
+        authority=Link(authority.name, reverse("register:authority", args=[authority.code]))
+        if authority
+        else None,
+        facts=_facts(school),
+        source=stated_by(school.source),
+        names=tuple(
+            (name.name, *_seen(name.first_seen, name.last_seen), ", ".join(name.sources))
+            for name in record.names
+            if name.name != school.name
+        ),
+        before=_relatives(record, "predecessor"),
+        after=_relatives(record, "successor"),
+        kin=_relatives(record, "kin"),
+        groups=_groups(record),
+        heads=tuple(_head(known) for known in record.heads) if sees_people else (),
+        no_heads=NOBODY_SHOWN if sees_people else NO_PEOPLE,
+        nearby=_nearby(record),
+        no_nearby=_no_nearby(school),
+    )
+
+
+def _standing(school: School, relatives: tuple[Relative, ...]) -> tuple[str, tuple[Link, ...]] | None:
+    if school.status not in ("closed", "proposed_to_open"):
+        return None
+    if school.status == "proposed_to_open":
+        day = f" on {written_date(school.opened_on)}" if school.opened_on else ""
+        return f"This school is proposed to open{day}.", ()
+    day = f" on {written_date(school.closed_on)}" if school.closed_on else ", on a date that is not known"
+    followed = tuple(_link(one) for one in relatives if one.relation == "successor" and one.steps == 1)
+    return f"This school closed{day}.", followed
+
+
+def _facts(school: School) -> tuple[Fact, ...]:
+    authority = school.authority
+    ages = None
+    if school.low_age is not None or school.high_age is not None:
+        ages = f"{NOT_KNOWN.lower() if school.low_age is None else school.low_age} to "
+        ages += f"{NOT_KNOWN.lower() if school.high_age is None else school.high_age} years"
+    return (
+        Fact("URN", school.urn),
+        Fact("Status", status_words(school.status)),
+        Fact("Phase", phase_words(school.phase), "Not given by the register"),
+        Fact("Type", school.type, note=school.type_group or ""),
+        Fact(
+            "Authority",
+            authority.name if authority else None,
+            href=reverse("register:authority", args=[authority.code]) if authority else None,
+        ),
+        Fact("Region", school.region),
+        Fact("Opened", school.opened_on),
+        Fact("Closed", school.closed_on, "Not closed" if school.status != "closed" else NOT_KNOWN),
+        Fact("Pupils", *_number(school.pupils, school.pupils_status)),
+        Fact("Places", *_number(school.capacity, school.capacity_status)),
+        measure(
+            "Pupils eligible for free school meals, %",
+            school.fsm_pct,
+            school.fsm_pct_status,
+            f"Of {written_number(school.pupils)} pupils"
+            if school.pupils is not None and school.fsm_pct is not None
+            else "",
+        ),
+        Fact("Ages", ages),
+        Fact("Gender", school.gender),
+        Fact("Religious character", school.religious_character),
+        Fact(
+            "Where it is",
+            _place(school),
+            "No address and no coordinates in the register",
+            note=_coordinates(school),
+        ),
+    )
+
+
+def _number(value: float | None, status: str) -> tuple[float | None, str]:
+    fact = measure("", value, status)
+    return value, fact.missing
+
+
+def _place(school: School) -> str | None:
+    """The address in words, each part once."""
+    parts = dict.fromkeys(part for part in (school.town, school.postcode) if part)
+    if school.district and school.district not in parts:
+        parts[f"district of {school.district}"] = None
+    return ", ".join(parts) or None
+
+
+def _coordinates(school: School) -> str:
+    if school.latitude is None or school.longitude is None:
+        return "No coordinates in the register, so it is on no map"
+    north, east = school.latitude, school.longitude
+    return f"{abs(north):.4f}° {'north' if north >= 0 else 'south'}, {abs(east):.4f}° {'east' if east >= 0 else 'west'}"
+
+
+def _seen(first: object, last: object) -> tuple[object, object]:
+    undated = "in files without a date"
+    return NamedCell(first, missing=undated), NamedCell(last, missing=undated)
+
+
+def _relatives(record: SchoolRecord, relation: str) -> tuple[tuple[object, ...], ...]:
+    return tuple(
+        (
+            NamedCell(_name(one), _link(one).href),
+            one.urn,
+            _how(one),
+            NamedCell(one.taken_on, missing="date not known"),
+            _became(one),
+        )
+        for one in record.relatives
+        if one.relation == relation
+    )
+
+
+def _how(one: Relative) -> str:
+    kind = LINK_KINDS.get(one.kind or "", "related")
+    if one.steps is None:
+        return kind
+    return f"{kind}, {FEW_STEPS.get(one.steps, f'{one.steps} steps')}" if one.steps > 1 else kind
+
+
+def _became(one: Relative) -> str:
+    if one.status is None:
+        return "Not in the register"
+    closed = f" {written_date(one.closed_on)}" if one.status == "closed" and one.closed_on else ""
+    return f"{status_words(one.status)}{closed}"
+
+
+def _name(one: Relative) -> str:
+    return one.name or f"School {one.urn}"
+
+
+def _link(one: Relative) -> Link:
+    """To the school's page where the register lists it."""
+    return Link(_name(one), reverse("register:school", args=[one.urn]) if one.status is not None else None)
+
+
+def _groups(record: SchoolRecord) -> tuple[tuple[object, ...], ...]:
+    return tuple(
+        (
+            NamedCell(one.group.name, reverse("register:trust", args=[one.group_id])),
+            group_words(one.group.group_type),
+            NamedCell(one.joined_on),
+            NamedCell(one.left_on, missing="still a member"),
+            stated_by(one.source),
+        )
+        for one in record.memberships
+    )
+
+
+def _head(known: KnownHead) -> Fact:
+    headship = known.headship
+    source = headship.source
+    return Fact(
+        headship.job_title or "Head",
+        known.name,
+        "Name erased",
+        source=source.file_name if source else None,
+        on=headship.seen_on,
+        note=f"No longer named by {written_date(headship.ended_on)}" if headship.ended_on else "",
+    )
+
+
+def _nearby(record: SchoolRecord) -> tuple[tuple[object, ...], ...]:
+    return tuple(
+        (
+            NamedCell(one.school.name or one.school.urn, reverse("register:school", args=[one.school.urn])),
+            f"{one.distance_km:.1f}",
+            NamedCell(one.school.type),
+            NamedCell(
+                None if one.school.pupils is None else written_number(one.school.pupils),
+                missing=_number(one.school.pupils, one.school.pupils_status)[1],
+            ),
+            NamedCell(
+                one.school.authority.name if one.school.authority else None,
+                reverse("register:authority", args=[one.school.authority.code])
+                if one.school.authority
+                else None,
+            ),
+        )
+        for one in record.neighbours
+    )
+
+
+def _no_nearby(school: School) -> str:
+    if school.latitude is None or school.longitude is None:
+        return "The register gives no coordinates for this school, so what is near it is not known."
+    if school.phase is None:
+        return "The register gives no phase for this school, so schools of the same phase are not known."
+    return f"No other open school of this phase within {WITHIN_KM:.0f} km, straight line."
+
+
+NEARBY_CAPTION = f"Up to {SHOWN} open schools of the same phase within {WITHIN_KM:.0f} km, straight line"

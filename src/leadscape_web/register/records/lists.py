@@ -1,0 +1,123 @@
+"""Schools, authorities, trusts and sources as frames, for lists that are filtered, sorted and downloaded whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from leadscape_web.register.records.frames import read_frame
+from leadscape_web.register.wording import STATUSES, group_words, phase_words, purpose_words, status_words
+
+SCHOOL: Final = {
+    "urn": pl.String,
+    "name": pl.String,
+    "status": pl.String,
+    "phase": pl.String,
+    "type": pl.String,
+    "authority_code": pl.String,
+    "authority": pl.String,
+    "region": pl.String,
+    "town": pl.String,
+    "postcode": pl.String,
+    "pupils": pl.Float64,
+    "pupils_status": pl.String,
+    "opened_on": pl.Date,
+    "closed_on": pl.Date,
+    "trusts": pl.String,
+}
+_SCHOOLS: Final = """
+select s.urn, s.name, s.status, s.phase, s.type, s.authority_id, a.name, s.region, s.town, s.postcode, s.pupils,
+       s.pupils_status, s.opened_on, s.closed_on, t.trusts
+from register_school s
+left join register_authority a on a.code = s.authority_id
+left join (
+  select m.school_id, string_agg(g.name, E'\\x1f' order by g.name) as trusts
+  from register_membership m join register_group g on g.uid = m.group_id
+  where m.left_on is null group by m.school_id
+) t on t.school_id = s.urn
+"""
+_AUTHORITIES: Final = """
+select a.code, a.name, a.region, coalesce(s.open, 0), coalesce(s.others, 0), coalesce(t.trusts, 0)
+from register_authority a
+left join (
+  select authority_id, count(*) filter (where status in ('open', 'proposed_to_close')) as open,
+         count(*) filter (where status not in ('open', 'proposed_to_close')) as others
+  from register_school group by authority_id
+) s on s.authority_id = a.code
+left join (
+  select s.authority_id, count(distinct m.group_id) as trusts
+  from register_membership m join register_school s on s.urn = m.school_id
+  where m.left_on is null group by s.authority_id
+) t on t.authority_id = a.code
+"""
+_TRUSTS: Final = """
+select g.uid, g.group_id, g.name, g.group_type, g.status, m.now, m.former, m.authorities, m.code, m.authority
+from register_group g
+left join (
+  select m.group_id, count(distinct m.school_id) filter (where m.left_on is null) as now,
+         count(distinct m.school_id) filter (where m.left_on is not null) as former,
+         count(distinct s.authority_id) filter (where m.left_on is null) as authorities,
+         min(a.code) as code, min(a.name) as authority
+  from register_membership m join register_school s on s.urn = m.school_id
+  left join register_authority a on a.code = s.authority_id
+  group by m.group_id
+) m on m.group_id = g.uid
+"""
+
+
+def schools_frame(authority: str | None = None) -> pl.DataFrame:
+    """Every school, or those of one authority, with codes as words; by name."""
+    where, parameters = ("where s.authority_id = {}", [authority]) if authority is not None else ("", [])
+    read = read_frame(_SCHOOLS + where, SCHOOL, parameters)
+    return read.with_columns(
+        status=_worded("status", {code: status_words(code) for code in read["status"].unique()}),
+        phase=_worded("phase", {code: phase_words(code) for code in read["phase"].drop_nulls().unique()}),
+        trusts=pl.col("trusts").str.split("\x1f"),
+    ).sort("name", "urn", nulls_last=True)
+
+
+def authorities_frame() -> pl.DataFrame:
+    """Every authority with how many schools and trusts it has; by name."""
+    schema = {"code": pl.String, "name": pl.String, "region": pl.String}
+    counts = dict.fromkeys(("open", "others", "trusts"), pl.Int64)
+    return read_frame(_AUTHORITIES, {**schema, **counts}).sort("name", "code")
+
+
+def trusts_frame() -> pl.DataFrame:
+    """Every trust and federation with how many schools it has, now and formerly, and where; by name."""
+    texts = dict.fromkeys(("uid", "group_id", "name", "group_type", "status"), pl.String)
+    counts = dict.fromkeys(("schools", "former", "authorities"), pl.Int64)
+    where = dict.fromkeys(("authority_code", "authority"), pl.String)
+    read = read_frame(_TRUSTS, {**texts, **counts, **where})
+    return read.with_columns(
+        pl.col("schools", "former", "authorities").fill_null(0),
+        group_type=_worded("group_type", {code: group_words(code) for code in read["group_type"].unique()}),
+        status=_worded("status", {code: STATUSES.get(code, code) for code in read["status"].unique()}),
+        # Of several authorities none is the one.
+        authority=pl.when(pl.col("authorities") == 1).then("authority"),
+    ).sort("name", "uid")
+
+
+def sources_frame() -> pl.DataFrame:
+    """Every file that facts were taken from; the last loaded first."""
+    schema = {
+        "file_name": pl.String,
+        "purpose": pl.String,
+        "as_of": pl.Date,
+        "rows": pl.Int64,
+        "sha256": pl.String,
+        "loaded_on": pl.Date,
+    }
+    read = read_frame(
+        "select file_name, purpose, as_of, rows, sha256, loaded_at::date from register_source"
+        " order by loaded_at desc, purpose <> 'schools', purpose, file_name",
+        schema,
+    )
+    return read.with_columns(
+        purpose=_worded("purpose", {code: purpose_words(code) for code in read["purpose"].unique()})
+    )
+
+
+def _worded(column: str, words: dict[str, str | None]) -> pl.Expr:
+    return pl.col(column).replace_strict(words, default=None, return_dtype=pl.String)
