@@ -19,11 +19,10 @@ alter role leadscape_service set lock_timeout = '5s';
 alter role leadscape_service set idle_in_transaction_session_timeout = '60s';
 alter role leadscape_service set jit = 'off';
 
--- Statements and the details of a violated constraint hold names and e-mail addresses: the server's log must not.
--- Only a superuser may say so; elsewhere set both for the whole server.
-select format('alter role %I set %s', role, setting)
-from unnest(array['leadscape_owner', 'leadscape_service']) role,
-     unnest(array['log_min_error_statement = panic', 'log_error_verbosity = terse']) setting
+-- An error repeats values of the row, its statement all of them: names and e-mail addresses. The server's log must not;
+-- the service logs the kind of every fault. Only a superuser may say so; elsewhere set it for the whole server.
+select format('alter role %I set log_min_messages = log', role)
+from unnest(array['leadscape_owner', 'leadscape_service']) role
 where current_setting('is_superuser') = 'on' \gexec
 
 -- A provider's role must belong to the owner to give it a database.

@@ -84,7 +84,10 @@ def production() -> Iterator[Production]:
         if name not in theirs and not name.startswith("LEADSCAPE")
     }
     clean["PATH"] = f"{programs()}{os.pathsep}{clean['PATH']}"
-    with tempfile.TemporaryDirectory(prefix="ls-") as folder, running(Path(folder) / "server") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="ls-") as folder,
+        running(Path(folder) / "server", durable=False) as server,
+    ):
         made = run(
             "psql", "--no-psqlrc", "-q", "-d", server.url("postgres", "postgres"), "-f", "deploy/roles.sql",
             env={**clean, "LEADSCAPE_OWNER_PASSWORD": "one", "LEADSCAPE_SERVICE_PASSWORD": "two"},

@@ -166,7 +166,7 @@ def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     with (
         tempfile.TemporaryDirectory(prefix="ls-", ignore_cleanup_errors=True) as folder,
-        running(Path(folder)) as server,
+        running(Path(folder), durable=False) as server,
     ):
         yield server
 

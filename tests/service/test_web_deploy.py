@@ -1,0 +1,154 @@
+"""What the guide tells an operator to run works, and what it says is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+from pathlib import Path
+
+import psycopg
+
+from leadscape_web.config.roles import SERVICE_SETTINGS
+
+from tests.service.conftest import ROOT, Production, run
+
+DEPLOY = ROOT / "deploy"
+GUIDE = ROOT / "docs" / "how-to" / "run-in-production.md"
+
+
+def test_roles_are_those_of_the_laptop(production: Production) -> None:
+    text = (DEPLOY / "roles.sql").read_text()
+    written = dict(re.findall(r"alter role leadscape_service set (\w+) = '(\w+)';", text))
+    assert written == SERVICE_SETTINGS
+    with psycopg.connect(production.url_of("leadscape_service")) as connection:
+        for setting, limit in SERVICE_SETTINGS.items():
+            row = connection.execute("select current_setting(%s)", [setting]).fetchone()
+            assert row is not None
+            assert row[0].replace("1min", "60s") == limit
+        # Neither role is more than it must be.
+        plain = connection.execute(
+            "select bool_or(rolsuper or rolcreaterole or rolcreatedb or rolbypassrls) from pg_roles"
+            " where rolname in ('leadscape_owner', 'leadscape_service')"
+        ).fetchone()
+        assert plain == (False,)
+
+
+def test_roles_may_be_made_twice(production: Production) -> None:
+    again = run(
+        "psql", "--no-psqlrc", "-q", "-d", production.url_of("postgres", "postgres"), "-f", "deploy/roles.sql",
+        env={**production.commands, "LEADSCAPE_OWNER_PASSWORD": "it's", "LEADSCAPE_SERVICE_PASSWORD": "new"},
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_backup_restores_into_an_empty_database_with_its_protection(
+    production: Production, tmp_path: Path
+) -> None:
+    with psycopg.connect(production.url_of("leadscape_owner")) as owner:
+        owner.execute("select set_config('leadscape.why', 'A person to keep', true)")
+        owner.execute("insert into accounts_person (id, recorded_at) values (gen_random_uuid(), now())")
+        persons = owner.execute("select count(*) from accounts_person").fetchone()
+    saved = run("deploy/backup.sh", tmp_path / "backups", env=production.commands)
+    assert saved.returncode == 0, saved.stderr
+    file = Path(saved.stdout.strip())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    # Never over what is there.
+    over = run("deploy/restore.sh", file, env=production.commands)
+    assert (over.returncode, "not empty" in over.stderr) == (1, True)
+
+    with psycopg.connect(production.url_of("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute("create database restored owner leadscape_owner template template0")
+    there = production.commands | {
+        "LEADSCAPE_OWNER_URL": production.url_of("leadscape_owner", "restored"),
+        "DATABASE_URL": production.url_of("leadscape_service", "restored"),
+    }
+    restored = run("deploy/restore.sh", file, env=there)
+    assert restored.returncode == 0, restored.stderr
+    with psycopg.connect(there["LEADSCAPE_OWNER_URL"]) as owner:
+        assert owner.execute("select count(*) from accounts_person").fetchone() == persons
+        # The mark of the protection comes along with the tables.
+        mark = owner.execute("select obj_description('django_migrations'::regclass)").fetchone()
+        assert mark is not None
+        assert mark[0].startswith("leadscape protection")
+    with psycopg.connect(there["DATABASE_URL"]) as service:
+        assert service.execute("select count(*) from accounts_personname").fetchone() == (0,)
+
+
+def test_an_operator_is_told_without_a_traceback(production: Production) -> None:
+    nowhere = {
+        **production.serving,
+        "DATABASE_URL": "postgresql://leadscape_service@/leadscape?host=/nonexistent",
+    }
+    done = run(sys.executable, "-m", "leadscape_web", "migrate", env=nowhere)
+    assert done.returncode == 8
+    assert "The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_variable_is_in_the_guide_and_in_the_code() -> None:
+    source = (ROOT / "src/leadscape_web/config/environment.py").read_text()
+    read = set(re.findall(r"\"(DATABASE_URL|LEADSCAPE_[A-Z_]+)\"", source))
+    described = set(re.findall(r"``(DATABASE_URL|LEADSCAPE_[A-Z_]+)``", source))
+    tabled = set(re.findall(r"^\| `(DATABASE_URL|LEADSCAPE_[A-Z_]+)`", GUIDE.read_text(), flags=re.MULTILINE))
+    assert read == described == tabled
+    given = "".join(path.read_text() for path in DEPLOY.iterdir() if path.is_file())
+    passwords = {"LEADSCAPE_OWNER_PASSWORD", "LEADSCAPE_SERVICE_PASSWORD"}
+    assert set(re.findall(r"\b(?:DATABASE_URL|LEADSCAPE_[A-Z_]+[A-Z])\b", given)) <= read | passwords
+
+
+def _instructions(text: str) -> list[tuple[str, str]]:
+    """Instructions of a Containerfile, continued lines put together."""
+    joined = re.sub(r"\\\n", " ", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    return [
+        (word, rest.strip())
+        for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line)
+    ]
+
+
+def test_the_image_is_built_from_locks_and_run_by_nobody_in_particular() -> None:
+    given = _instructions((DEPLOY / "Containerfile").read_text())
+    known = {
+        "ARG",
+        "FROM",
+        "ENV",
+        "WORKDIR",
+        "COPY",
+        "RUN",
+        "LABEL",
+        "USER",
+        "EXPOSE",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "CMD",
+    }
+    assert {word for word, _ in given} <= known
+    stages = [number for number, (word, _) in enumerate(given) if word == "FROM"]
+    assert len(stages) == 2
+    assert ":3.13-slim" in dict(given)["ARG"]
+    # Whatever is installed has its hash in a lock, or is ourselves.
+    for word, rest in given:
+        for install in re.findall(r"pip install[^&]*", rest) if word == "RUN" else ():
+            assert "--require-hashes" in install or "--no-deps" in install
+    last = given[stages[-1] :]
+    assert [rest for word, rest in last if word == "USER"] == ["10001"]
+    assert not any("pip" in rest or "curl" in rest for word, rest in last if word == "RUN")
+    assert json.loads(next(rest for word, rest in last if word == "CMD"))[1:3] == ["-m", "gunicorn"]
+    health = next(rest for word, rest in last if word == "HEALTHCHECK").partition("CMD ")[2]
+    assert "/health" in json.loads(health)[2]
+    # What it copies is there, and not kept from it.
+    let_in = set(
+        re.findall(r"^!(.+)$", (DEPLOY / "Containerfile.dockerignore").read_text(), flags=re.MULTILINE)
+    )
+    for word, rest in given[: stages[-1]]:
+        for source in rest.split()[:-1] if word == "COPY" else ():
+            assert (ROOT / source).exists(), source
+            assert source.rstrip("/") in let_in
+
+
+def test_no_secret_stands_in_what_is_given_away() -> None:
+    for path in DEPLOY.iterdir():
+        for secret in re.findall(r"(?:PASSWORD|SECRET_KEY)[=:] *(\S+)", path.read_text()):
+            assert secret.startswith(("$", "…", "only-to-collect", "LEADSCAPE")), (path.name, secret)
