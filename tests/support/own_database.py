@@ -22,3 +22,23 @@ def owner_cursor(connections: Any) -> Iterator[Any]:
             yield cursor
         finally:
             connection.rollback()
+
+
+@contextmanager
+def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
+    """A copy of the invented system that all connections of Django point at, in which transactions really commit."""
+    from django.db import connections
+
+    from tests.support.service import point_at
+
+    with blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+        server.create_database(name, template="world")
+        point_at(server, name)
+        try:
+            yield
+        finally:
+            for connection in connections.all():
+                connection.close()
+            point_at(server, "world")

@@ -92,10 +92,15 @@ def label_of(column: str) -> str:
 
 def changed_columns(before: Row | None, after: Row | None) -> tuple[str, ...]:
     """Columns whose values differ, in the order of the row; all of them where one side is absent."""
-    columns = list(dict.fromkeys([*(before or {}), *(after or {})]))
+    columns: list[str] = list(dict.fromkeys([*(before or {}), *(after or {})]))
     if before is None or after is None:
         return tuple(columns)
     return tuple(column for column in columns if before.get(column) != after.get(column))
+
+
+def shown_columns(row: Row) -> tuple[str, ...]:
+    """Columns of a record that tell a reader something, in their order."""
+    return tuple(column for column in row if column not in _SILENT)
 
 
 def changes_in_words(

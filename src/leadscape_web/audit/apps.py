@@ -11,3 +11,9 @@ class AuditConfig(AppConfig):
     name = "leadscape_web.audit"
     label = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show histories on pages."""
+        from leadscape_web.audit.panels import add_history
+
+        add_history()

@@ -35,7 +35,9 @@ class Event(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     changed = ArrayField(
-        models.TextField(), default=list, help_text="Columns of an update, also those whose values are not kept"
+        models.TextField(),
+        default=list,
+        help_text="Columns of an update, also those whose values are not kept",
     )
     why = models.TextField()
     audience = models.CharField(max_length=16, choices=Audience.choices)

@@ -2,8 +2,9 @@
 -- Arguments of the trigger: audience; name of the key column; columns whose values are not kept (names of people,
 -- secrets) though it is told that they changed; columns that may change without a reason; columns that are no change.
 
+-- Times are written in one zone, whoever writes, so that a row of the history equals the row it was.
 create or replace function leadscape_record() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
 declare
   audience text := tg_argv[0];
   key text := tg_argv[1];
