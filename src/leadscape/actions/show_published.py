@@ -11,22 +11,17 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-import dataframely as dy
 import polars as pl
 
 from leadscape.actions.report_contents import earlier_baseline
 from leadscape.codebooks import Codebook, parse_codebook
 from leadscape.core.provenance import InputFile, Provenance
-from leadscape.core.tables import polars_schema
-from leadscape.landscape import tables as landscape_tables
 from leadscape.landscape.results import Concentration, Landscape, NetworkSummary
 from leadscape.report import certainty_views, count_views, estimate_views, quality_views, response_views
-from leadscape.report import tables as report_tables
 from leadscape.report.contents import BaselineComparison, ReportContents
+from leadscape.report.datasets import columns_of
 from leadscape.report.validation_views import view_error_rates
 from leadscape.report.views import Cell, Shown, TableView
-from leadscape.survey.response.tables import ResponseRates, SchoolCoverage
-from leadscape.survey.validation.tables import ErrorRates
 
 __all__ = [
     "Cell",
@@ -34,6 +29,7 @@ __all__ = [
     "Rows",
     "Shown",
     "TableView",
+    "columns_of",
     "frame_of_published",
     "show_published",
     "views_of",
@@ -83,7 +79,7 @@ def show_published(record: PublishedRecord, tables: Mapping[str, Rows]) -> dict[
     CodebookProblem
         When the text of the codebook is none.
     """
-    frames = {name: frame_of_published(name, rows) for name, rows in tables.items() if name in _SCHEMAS}
+    frames = {name: frame_of_published(name, rows) for name, rows in tables.items() if columns_of(name)}
     contents = _contents(record, frames)
     drawn = {
         name: view.draw(contents, frames)
@@ -100,13 +96,13 @@ def views_of(name: str) -> tuple[str, ...]:
 
 
 def frame_of_published(name: str, rows: Rows) -> pl.DataFrame:
-    """Rows of the published table ``name`` as a frame with the types of its declaration."""
-    schema = polars_schema(_SCHEMAS[name])
-    columns = {
-        column: pl.Series(column, [row.get(column) for row in rows], dtype=dtype, strict=False)
-        for column, dtype in schema.items()
-    }
-    return pl.DataFrame(columns)
+    """Rows of the published table ``name`` as a frame with the columns and types of its declaration."""
+    return pl.DataFrame(
+        {
+            column: pl.Series(column, [row.get(column) for row in rows], dtype=dtype, strict=False)
+            for column, dtype in columns_of(name).items()
+        }
+    )
 
 
 @cache
@@ -143,7 +139,7 @@ def _landscape(frames: Mapping[str, pl.DataFrame]) -> Landscape:
 
 
 def _given(frames: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame:
-    return frames[name] if name in frames else pl.DataFrame(schema=polars_schema(_SCHEMAS[name]))
+    return frames[name] if name in frames else frame_of_published(name, ())
 
 
 def _concentration(frames: Mapping[str, pl.DataFrame]) -> Concentration | None:
@@ -151,9 +147,8 @@ def _concentration(frames: Mapping[str, pl.DataFrame]) -> Concentration | None:
     if figures is None or not figures.height:
         return None
     row = figures.row(0, named=True)
-    lorenz = frames.get("lorenz", pl.DataFrame(schema=dict.fromkeys(LORENZ_SHARES, pl.Float64)))
     return Concentration(
-        lorenz=lorenz,
+        lorenz=_given(frames, "lorenz"),
         gini=row["gini"],
         gini_low=row["gini_low"],
         gini_high=row["gini_high"],
@@ -204,41 +199,6 @@ def _view_baseline(contents: ReportContents, frames: Mapping[str, pl.DataFrame])
     )
 
 
-LORENZ_SHARES: Final = ("authorities_share", "holdings_share")
-
-
-class _Lorenz(dy.Schema):
-    authorities_share = dy.Float64(nullable=True)
-    holdings_share = dy.Float64(nullable=True)
-
-
-_SCHEMAS: Final[dict[str, type[dy.Schema]]] = {
-    "extent": landscape_tables.Extent,
-    "totals": landscape_tables.ExtentTotals,
-    "kinds": landscape_tables.KindExtent,
-    "authorities": landscape_tables.AuthorityDistribution,
-    "regions": landscape_tables.RegionDistribution,
-    "phases": landscape_tables.PhaseDistribution,
-    "concentration": report_tables.ConcentrationFigures,
-    "cold_spots": landscape_tables.ColdSpots,
-    "lorenz": _Lorenz,
-    "estimates": landscape_tables.Estimates,
-    "sensitivity": landscape_tables.Sensitivity,
-    "doubt": landscape_tables.CountDoubt,
-    "models": landscape_tables.CaptureModels,
-    "network": report_tables.NetworkFigures,
-    "network_schools": landscape_tables.NetworkSchools,
-    "network_reach": landscape_tables.NetworkReach,
-    "consistency": landscape_tables.Consistency,
-    "comparison": landscape_tables.WaveComparison,
-    "responses": report_tables.ResponseCounts,
-    "response_rates": ResponseRates,
-    "schools_covered": SchoolCoverage,
-    "validation": ErrorRates,
-    "understanding": report_tables.UnderstoodLines,
-    "reading": report_tables.ReadingCounts,
-    "open_questions": report_tables.OpenQuestions,
-}
 _VIEWS: Final[dict[str, _View]] = {
     "extent": _View(("extent", "totals"), lambda c, _: count_views.view_extent(c.landscape, c.codebook)),
     "kinds": _View(("kinds",), lambda c, _: count_views.view_kinds(c.landscape)),

@@ -19,6 +19,7 @@ from django.views.decorators.http import condition
 
 from leadscape_web.accounts.rules import ANY_RIGHT, allow
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
+from leadscape_web.landscape.published import read_figures
 from leadscape_web.landscape.screens import SCREENS
 from leadscape_web.landscape.waves import pick_wave, source_of
 
@@ -69,7 +70,7 @@ def report(request: HttpRequest) -> HttpResponse:
                 if name in found
             ],
             "has_report": REPORT in found,
-            "drawings": sorted(name for name in found if name.endswith(".svg")),
+            "drawings": list(read_figures(picked.wave).values()),
             "tables": list(tables.values_list("name", "title", "about")),
         },
     )

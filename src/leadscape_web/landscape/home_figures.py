@@ -5,9 +5,10 @@ Everything is taken from published rows; nothing is counted here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from leadscape_web.govuk.wording import written_number
 from leadscape_web.landscape.home_beside import TABLES as BESIDE
@@ -59,7 +60,7 @@ class Spread:
 
 def tiles(published: Published) -> tuple[Tile, ...]:
     """What a reader takes away: what was reported, what there may be in all, out of whom, and who answered."""
-    found = [_reported(published), _in_all(published), _prevalence(published), *_shares(published)]
+    found = [_reported(published), estimated_in_all(published), _prevalence(published), *_shares(published)]
     answered = published.row("schools_covered", region="all")
     if answered and answered["authorities"]:
         asked, came = answered["authorities"], answered["answering_authorities"]
@@ -78,29 +79,39 @@ def _reported(published: Published) -> Tile | None:
     return Tile(written_number(row["holdings"]), "Role-holdings reported", held)
 
 
-def _in_all(published: Published) -> Tile | None:
+def estimated_in_all(published: Published) -> Tile | None:
+    """Role-holdings with those that are missing, by the fullest account; null where nothing is estimated."""
     rows = {row["estimate_id"]: row for row in published.rows.get("estimates", [])}
     whole = _first(rows, "all:whole:")
     chosen = rows.get(whole or _first(rows, "all:post_stratified:", "all:scaled"))
     if chosen is None:
         return None
     missed = "silent authorities and leaders on no list" if whole else "silent authorities"
-    ends = f"{written_number(float(chosen['low']), 0)} to {written_number(float(chosen['high']), 0)}"
-    value = written_number(float(chosen["value"]), 0)
-    return Tile(value, "Role-holdings estimated in all", f"interval {ends}, with those of {missed}")
+    ends = f"{_whole(chosen['low'])} to {_whole(chosen['high'])}"
+    basis = f"{_interval(chosen)} {ends}, with those of {missed}"
+    return Tile(_whole(chosen["value"]), "Role-holdings estimated in all", basis)
 
 
 def _prevalence(published: Published) -> Tile | None:
-    shares = (
-        row for row in published.rows.get("estimates", []) if row["estimate_id"].startswith("prevalence:")
-    )
+    rows = published.rows.get("estimates", [])
+    shares = (row for row in rows if row["estimate_id"].startswith("prevalence:"))
     row = next((row for row in shares if row["numerator"] is not None and row["denominator"]), None)
     if row is None:
         return None
     label = str(row["label"])
-    of = f"{written_number(float(row['numerator']), 0)} of {written_number(float(row['denominator']), 0)}"
-    return Tile(percent_of(row["value"]), label[:1].upper() + label[1:],
-                f"{of}; interval {percent_of(row['low'])} to {percent_of(row['high'])}")  # fmt: skip
+    of = f"{_whole(row['numerator'])} of {_whole(row['denominator'])}"
+    ends = f"{percent_of(row['low'])} to {percent_of(row['high'])}"
+    return Tile(percent_of(row["value"]), label[:1].upper() + label[1:], f"{of}; {_interval(row)} {ends}")
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    """What the interval is called: ``95 % interval`` where its confidence is stated."""
+    confidence = re.match(r"\d+ %", row["interval"])
+    return f"{confidence[0]} interval" if confidence else "interval"
+
+
+def _whole(value: float) -> str:
+    return written_number(float(value), 0)
 
 
 def _shares(published: Published) -> list[Tile]:
@@ -152,8 +163,8 @@ def how_many(published: Published) -> tuple[Spread, ...]:
     return tuple(
         Spread(
             label=label,
-            value=written_number(float(row["value"]), 0),
-            interval=f"{written_number(float(row['low']), 0)} to {written_number(float(row['high']), 0)}",
+            value=_whole(row["value"]),
+            interval=f"{_whole(row['low'])} to {_whole(row['high'])}",
             at=_BAR * row["value"] / top,
             start=_BAR * row["low"] / top,
             end=_BAR * row["high"] / top,

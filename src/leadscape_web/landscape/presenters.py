@@ -56,6 +56,8 @@ class ShownPart:
         What a chart leaves out.
     absent
         Why a table is not there, or is thinned out.
+    linked
+        Longer tables that have a page of their own: name and caption.
     """
 
     id: str
@@ -67,6 +69,7 @@ class ShownPart:
     beside: tuple[str, ...]
     tables: tuple[ShownTable, ...]
     absent: tuple[str, ...]
+    linked: tuple[tuple[str, str], ...]
 
 
 def present_screen(
@@ -104,6 +107,9 @@ def present_part(part: Part, published: Published, figures: Mapping[str, Figure]
         beside=_said(part, published, "no bar"),
         tables=tables,
         absent=tuple(absent),
+        linked=tuple(
+            (view, published.tables[view].caption) for view in part.linked if view in published.tables
+        ),
     )
 
 

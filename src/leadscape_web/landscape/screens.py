@@ -25,6 +25,8 @@ class Part:
         Drawings of the study, by name; a name that ends in ``_`` stands for all that start so.
     subjects
         What the sentences shown are about.
+    linked
+        Tables that are too long for the screen, so that it leads to them.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Part:
     views: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,13 +191,13 @@ QUALITY: Final = Screen(
         Part("questions", "Open questions", "", ("open_questions",), (), ("open_questions",)),
         Part("validation", "Validation", "", ("validation",), (), ("validation",)),
         Part("consistency", "What a careful reader would query", "", ("consistency",), (), ("consistency",)),
-        Part("provenance", "Where the figures come from", "", ("run", "inputs"), (), ()),
+        Part("provenance", "Where the figures come from", "", ("run",), (), (), ("inputs",)),
     ),
 )
 SCREENS: Final = (EXTENT, DISTRIBUTION, PREVALENCE, NETWORK, WAVES, QUALITY)
 BY_SLUG: Final = {screen.slug: screen for screen in SCREENS}
 VIEWS: Final = tuple(
-    dict.fromkeys(view for screen in SCREENS for part in screen.parts for view in part.views)
+    dict.fromkeys(view for screen in SCREENS for part in screen.parts for view in part.views + part.linked)
 )
 """Every table that has an address of its own."""
 EMPTY: Final[dict[str, str]] = {

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from leadscape.actions.show_published import Cell, Shown, TableView
+from leadscape.actions.show_published import Cell, Shown, TableView, columns_of
 from leadscape.core.missing import STATUSES
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import MISSING_WORDS
 
 AUTHORITY_PAGE: Final = "/register/authority/{key}/"
 _STATUS_OF: Final = {status.replace("_", " "): status for status in STATUSES}
+_FINEST: Final = 6
 _DECIMALS: Final = {"count": 0, "percent": 1, "decimal": 1, "decimal2": 2, "decimal3": 3}
 _FILTERS: Final[dict[str, tuple[str, ...]]] = {
     "extent": ("origin",),
@@ -70,7 +71,11 @@ def data_listing(
     name: str, title: str, about: str, columns: Mapping[str, str], rows: list[dict[str, Any]], source: str
 ) -> Listing:
     """A published table as data: every column under its own name, every row as it was published."""
-    present = [column for column in columns if not rows or column in rows[0]]
+    declared = columns_of(name)
+    known = [column for column in declared if column in columns] + [
+        one for one in columns if one not in declared
+    ]
+    present = [column for column in known if not rows or column in rows[0]]
     frame = pl.DataFrame(
         {column: pl.Series(column, [row.get(column) for row in rows], strict=False) for column in present}
     )
@@ -139,5 +144,9 @@ def _words(cell: Cell) -> str:
 
 
 def _places(frame: pl.DataFrame, column: str) -> int | None:
-    """Data keep their digits, up to six."""
-    return 6 if frame.schema[column].is_float() else 0 if frame.schema[column].is_integer() else None
+    """How many decimals the values of a column have, up to six; they were rounded where they had to be."""
+    values = frame[column]
+    if not values.dtype.is_float():
+        return 0 if values.dtype.is_integer() else None
+    finest = values.round(_FINEST)
+    return next((places for places in range(_FINEST) if (values.round(places) == finest).all()), _FINEST)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from leadscape_web.accounts.rules import ANY_RIGHT, allow
 from leadscape_web.govuk.listing import render_listing, show_listing
+from leadscape_web.landscape.answers import TABLES, short_answers
+from leadscape_web.landscape.home_figures import tiles
 from leadscape_web.landscape.models import PublishedTable
 from leadscape_web.landscape.presenters import figures_of, present_screen
-from leadscape_web.landscape.published import Published, needed_for, read_figures, read_published
+from leadscape_web.landscape.published import needed_for, read_figures, read_published
 from leadscape_web.landscape.screens import BY_SLUG, DISTRIBUTION, SCREENS, VIEWS
 from leadscape_web.landscape.tables import data_listing, listing_of
 from leadscape_web.landscape.waves import WavePick, pick_wave, source_of
 from leadscape_web.survey.models import Wave
+
+ROWS: Final = 25
+"""Authorities on a page of the screen; their table has more."""
 
 
 @allow(ANY_RIGHT)
@@ -24,8 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     picked = pick_wave(request)
     if picked.wave is None:
         return _nothing(request)
-    published = read_published(picked.wave, ["statements", "key_figures", "responses"])
-    subjects = {screen.slug: _first_finding(published, screen.parts) for screen in SCREENS}
+    published = read_published(picked.wave, TABLES)
     return render(
         request,
         "landscape/overview.html",
@@ -33,14 +38,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             "picked": picked,
             "source": source_of(picked.wave),
             "screens": SCREENS,
-            "findings": subjects,
+            "answers": short_answers(published, picked),
             "opening": published.said("summary", "finding"),
             "unknown": published.said("summary", "unknown"),
             "notes": published.said("summary", "note"),
-            "key_figures": [
-                {"label": row["label"], "value": row["value"], "basis": row["basis"]}
-                for row in published.rows.get("key_figures", [])
-            ],
+            "tiles": tiles(published),
         },
     )
 
@@ -62,12 +64,10 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": present_screen(shown, published, read_figures(picked.wave) if figures_of(shown) else {}),
     }
     if shown is DISTRIBUTION and "authorities" in published.tables:
-        listed = show_listing(
-            request,
-            listing_of(
-                published.tables["authorities"], published.about["authorities"], source_of(picked.wave)
-            ),
+        listing = listing_of(
+            published.tables["authorities"], published.about["authorities"], source_of(picked.wave)
         )
+        listed = show_listing(request, replace(listing, page_size=ROWS))
         if isinstance(listed, HttpResponse):
             return listed
         context["listing"] = listed
@@ -118,10 +118,5 @@ def _nothing(request: HttpRequest) -> HttpResponse:
     return render(request, "landscape/nothing_loaded.html", {})
 
 
-def _first_finding(published: Published, parts: Any) -> str:
-    said = (published.said(subject, "finding") for part in parts for subject in part.subjects)
-    return next((sentences[0] for sentences in said if sentences), "")
-
-
 def _screen_of(name: str) -> Any:
-    return next(one for one in SCREENS for part in one.parts if name in part.views)
+    return next(one for one in SCREENS for part in one.parts if name in part.views + part.linked)
