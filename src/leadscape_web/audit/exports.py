@@ -20,6 +20,7 @@ from leadscape_web.audit.models import Export, Listed
 FORMATS: Final[dict[str, str]] = {"csv": "CSV", "xlsx": "XLSX workbook", "jsonl": "JSON lines"}
 MOST: Final = {"csv": 1_000_000, "xlsx": 200_000, "jsonl": 1_000_000}
 """Rows of a file: what is held in memory while it is made."""
+LONGEST_CELL: Final = 32_000
 COLUMNS: Final[dict[str, str]] = {
     "event": "Event",
     "at": "At (UTC)",
@@ -108,9 +109,8 @@ def _written(rows: list[dict[str, Any]], filters: EventFilters, file_format: str
         return "".join(lines).encode(), "application/x-ndjson; charset=utf-8"
     columns = []
     for key, label in COLUMNS.items():
-        values = pl.Series(
-            key, [_cell(row[key]) for row in rows], dtype=pl.Int64 if key == "event" else pl.String
-        )
+        cells = [_cell(row[key], file_format) for row in rows]
+        values = pl.Series(key, cells, dtype=pl.Int64 if key == "event" else pl.String)
         columns.append(ListingColumn(label, values, pl.Series(key, [""] * len(rows), dtype=pl.String)))
     statement = ListingStatement(
         title="Events",
@@ -128,12 +128,15 @@ def _written(rows: list[dict[str, Any]], filters: EventFilters, file_format: str
     return file.content, file.content_type
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, file_format: str) -> Any:
     """A value in a cell of a table: structures as JSON, yes and no in words."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list):
         return "; ".join(value) or None
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if file_format == "xlsx" and len(text) > LONGEST_CELL:
+            return f"{len(text):,} characters, more than a cell of a workbook holds: they are in the other formats"
+        return text
     return value

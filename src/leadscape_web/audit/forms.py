@@ -97,9 +97,9 @@ class TwoDaysForm(GovukForm):
 
     def __init__(self, data: Any, latest: date, **more: Any) -> None:
         given = _with_days(data, {"on": "on", "to": "to"})
-        if not any(key.startswith(("on", "to")) for key in given):
-            begin = latest - timedelta(days=30)
-            given = _with_days({"on": begin.isoformat(), "to": latest.isoformat()}, {"on": "on", "to": "to"})
+        for field, day in (("on", latest - timedelta(days=30)), ("to", latest)):
+            if f"{field}-day" not in given:
+                given |= _with_days({field: day.isoformat()}, {field: field})
         super().__init__(given, **more)
         self.fields["to"].latest = latest  # type: ignore[attr-defined]
 
