@@ -49,25 +49,26 @@ $$;
 -- Every school that the area covers, for looking up who works there.
 create or replace function leadscape_covered_schools(rights text[]) returns setof text
 language sql stable security definer set search_path = public, pg_temp as $$
-  select urn from register_school where authority_id = any (leadscape_authorities(rights))
+  select urn from register_school where authority_id = any ((select leadscape_authorities(rights))::text[])
   union
   select unnest(leadscape_schools(rights))
 $$;
 
 -- People of an area: heads of its schools, leaders whose home school or authority is in it, and leaders who support
 -- one of its schools now.
--- Nobody for rights that do not show people.
+-- Nobody for rights that do not show people. The schools are one array, so that each table is asked by its index:
+-- joined, all heads and leaders of the nation would be read (17 ms instead of 2 for an authority, in every statement).
 create or replace function leadscape_people(rights text[]) returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
-  with covered as materialized (select urn from leadscape_covered_schools(rights) as c(urn)), found as (
-    select h.person_id from register_headship h join covered c on c.urn = h.school_id
+  with covered as materialized (select array_agg(urn) as urns from leadscape_covered_schools(rights) as c(urn)), found as (
+    select person_id from register_headship where school_id = any ((select urns from covered)::text[])
     union
-    select l.person_id from survey_leader l join covered c on c.urn = l.home_school_id
+    select person_id from survey_leader where home_school_id = any ((select urns from covered)::text[])
     union
-    select l.person_id from survey_leader l where l.authority_id = any (leadscape_authorities(rights))
+    select person_id from survey_leader where authority_id = any ((select leadscape_authorities(rights))::text[])
     union
-    select s.person_id from survey_support s join covered c on c.urn = s.partner_school_id
-    where s.withdrawn_at is null and (s.ended_on is null or s.ended_on > current_date)
+    select person_id from survey_support where partner_school_id = any ((select urns from covered)::text[])
+      and withdrawn_at is null and (ended_on is null or ended_on > current_date)
   )
   select person_id from found where rights <@ array['reader','editor','broker','approver']
 $$;

@@ -23,12 +23,13 @@ $$;
 -- from elsewhere who supports a school of the area is seen and not edited.
 create or replace function leadscape_edited_people() returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
-  with covered as materialized (select urn from leadscape_covered_schools(array['editor']) as c(urn))
-  select h.person_id from register_headship h join covered c on c.urn = h.school_id
+  with covered as materialized (
+    select array_agg(urn) as urns from leadscape_covered_schools(array['editor']) as c(urn))
+  select person_id from register_headship where school_id = any ((select urns from covered)::text[])
   union
-  select l.person_id from survey_leader l join covered c on c.urn = l.home_school_id
+  select person_id from survey_leader where home_school_id = any ((select urns from covered)::text[])
   union
-  select l.person_id from survey_leader l where l.authority_id = any (leadscape_authorities(array['editor']))
+  select person_id from survey_leader where authority_id = any ((select leadscape_authorities(array['editor']))::text[])
 $$;
 
 -- Whether a place lies wholly in the editor's area: the school is, and the authority is or is the school's own.
