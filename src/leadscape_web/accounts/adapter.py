@@ -71,6 +71,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return f"{reverse('accounts:second_factor_offer')}?{urlencode({'next': home})}"
         return home
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """One's own account."""
+        return reverse("accounts:account")
+
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """Say that the account is switched off."""
         return HttpResponseRedirect(reverse("account_inactive"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -21,8 +21,8 @@ from leadscape_web.govuk.listing import render_listing, show_listing
 @allow(ADMINISTERS)
 def organisations(request: HttpRequest) -> HttpResponse:
     """Organisations of the administrator's area."""
-    held = Count("user", filter=Q(ended_at=None), distinct=True)
-    counts = dict(Access.objects.values_list("organisation_id").annotate(held))
+    held = Access.objects.filter(ended_at=None).values_list("organisation_id")
+    counts = dict(held.annotate(users=Count("user", distinct=True)))
     found = Organisation.objects.filter(pk__in=_in_area())
     return render_listing(
         request, presenters.organisations_listing(found, counts), "accounts/organisations.html"
