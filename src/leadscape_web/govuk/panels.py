@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 
@@ -62,4 +62,5 @@ def panels_of(page: str, request: HttpRequest, record: Any) -> tuple[Panel, ...]
 
 def draw_panel(panel: Panel, request: HttpRequest) -> SafeString:
     """The HTML of one panel, below its heading."""
-    return render_to_string(panel.template, panel.context, request)
+    # The template escapes what it shows; what it returns is HTML, though the engine calls it text.
+    return mark_safe(render_to_string(panel.template, panel.context, request))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from leadscape_web.govuk.wording import NOT_KNOWN, written_number
-from leadscape_web.register.presenters.facts import Fact, stated_by
-from leadscape_web.register.presenters.school import NamedCell
+from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
 from leadscape_web.register.records.authority import AuthorityRecord, PhaseCount
 from leadscape_web.register.wording import OPEN_STATUSES, group_words, phase_words
 
@@ -32,8 +31,8 @@ class AuthorityPage:
     name: str
     facts: tuple[Fact, ...]
     source: str
-    phases: tuple[tuple[object, ...], ...]
-    trusts: tuple[tuple[object, ...], ...]
+    phases: tuple[Row, ...]
+    trusts: tuple[Row, ...]
 
 
 def present_authority(record: AuthorityRecord) -> AuthorityPage:
@@ -56,7 +55,7 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
         phases=_phases(record, is_open),
         trusts=tuple(
             (
-                NamedCell(one.group.name, reverse("register:trust", args=[one.group.uid])),
+                cell(one.group.name, reverse("register:trust", args=[one.group.uid])),
                 group_words(one.group.group_type),
                 written_number(one.here),
                 written_number(one.schools),
@@ -66,7 +65,7 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
     )
 
 
-def _phases(record: AuthorityRecord, is_open: int) -> tuple[tuple[object, ...], ...]:
+def _phases(record: AuthorityRecord, is_open: int) -> tuple[Row, ...]:
     phases = sorted({one.phase for one in record.counts}, key=lambda phase: (phase is None, phase or ""))
     rows = [_row(phase_words(phase) or NOT_KNOWN, record, _of_phase(phase), is_open) for phase in phases]
     return (*rows, _row("All phases", record, lambda _: True, is_open)) if rows else ()
@@ -76,9 +75,7 @@ def _of_phase(phase: str | None) -> Callable[[PhaseCount], bool]:
     return lambda one: one.phase == phase
 
 
-def _row(
-    label: str, record: AuthorityRecord, counts: Callable[[PhaseCount], bool], of: int
-) -> tuple[object, ...]:
+def _row(label: str, record: AuthorityRecord, counts: Callable[[PhaseCount], bool], of: int) -> Row:
     def number(*statuses: str) -> int:
         return sum(one.schools for one in record.counts if counts(one) and one.status in statuses)
 
@@ -86,9 +83,7 @@ def _row(
     return (
         label,
         written_number(stands),
-        NamedCell(
-            f"{100 * stands / of:.1f} % of {written_number(of)}" if of else None, missing="No open school"
-        ),
+        cell(f"{100 * stands / of:.1f} % of {written_number(of)}" if of else None, missing="No open school"),
         written_number(number("proposed_to_close")),
         written_number(number("proposed_to_open")),
         written_number(number("closed")),

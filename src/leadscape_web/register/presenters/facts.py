@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from leadscape_web.govuk.wording import MISSING_WORDS, NOT_KNOWN, written_date
 from leadscape_web.register.models import Source
+
+Row: TypeAlias = tuple[object, ...]
+"""Cells of a table, as the macro ``table`` takes them: the first names the row."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class Link:
 
     label: str
     href: str | None = None
+
+
+def cell(text: object, href: str | None = None, missing: str = NOT_KNOWN) -> dict[str, object]:
+    """A cell that may lead somewhere, with the words for no value."""
+    return {"text": text, "href": href, "missing": missing}
 
 
 def measure(label: str, value: float | None, status: str, note: str = "") -> Fact:

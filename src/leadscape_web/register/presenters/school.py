@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from leadscape_web.govuk.wording import NOT_KNOWN, written_date, written_number
 from leadscape_web.register.models import School
-from leadscape_web.register.presenters.facts import Fact, Link, measure, stated_by
+from leadscape_web.register.presenters.facts import Fact, Link, Row, cell, measure, stated_by
 from leadscape_web.register.records.lineage import Relative
 from leadscape_web.register.records.neighbours import SHOWN, WITHIN_KM
 from leadscape_web.register.records.school import KnownHead, SchoolRecord
@@ -25,15 +25,6 @@ NOBODY_SHOWN = (
     "No head that you may see: no file names one, or the school lies outside the area whose people you see."
 )
 NO_PEOPLE = "Your rights do not show people by name."
-
-
-@dataclass(frozen=True)
-class NamedCell:
-    """A cell of a table: text, link, and words where it is missing."""
-
-    text: object
-    href: str | None = None
-    missing: str = NOT_KNOWN
 
 
 @dataclass(frozen=True)
@@ -60,14 +51,14 @@ class SchoolPage:
     authority: Link | None
     facts: tuple[Fact, ...]
     source: str
-    names: tuple[tuple[object, ...], ...]
-    before: tuple[tuple[object, ...], ...]
-    after: tuple[tuple[object, ...], ...]
-    kin: tuple[tuple[object, ...], ...]
-    groups: tuple[tuple[object, ...], ...]
+    names: tuple[Row, ...]
+    before: tuple[Row, ...]
+    after: tuple[Row, ...]
+    kin: tuple[Row, ...]
+    groups: tuple[Row, ...]
     heads: tuple[Fact, ...]
     no_heads: str
-    nearby: tuple[tuple[object, ...], ...]
+    nearby: tuple[Row, ...]
     no_nearby: str
 
 
@@ -176,16 +167,16 @@ def _coordinates(school: School) -> str:
 
 def _seen(first: object, last: object) -> tuple[object, object]:
     undated = "in files without a date"
-    return NamedCell(first, missing=undated), NamedCell(last, missing=undated)
+    return cell(first, missing=undated), cell(last, missing=undated)
 
 
-def _relatives(record: SchoolRecord, relation: str) -> tuple[tuple[object, ...], ...]:
+def _relatives(record: SchoolRecord, relation: str) -> tuple[Row, ...]:
     return tuple(
         (
-            NamedCell(_name(one), _link(one).href),
+            cell(_name(one), _link(one).href),
             one.urn,
             _how(one),
-            NamedCell(one.taken_on, missing="date not known"),
+            cell(one.taken_on, missing="date not known"),
             _became(one),
         )
         for one in record.relatives
@@ -216,13 +207,13 @@ def _link(one: Relative) -> Link:
     return Link(_name(one), reverse("register:school", args=[one.urn]) if one.status is not None else None)
 
 
-def _groups(record: SchoolRecord) -> tuple[tuple[object, ...], ...]:
+def _groups(record: SchoolRecord) -> tuple[Row, ...]:
     return tuple(
         (
-            NamedCell(one.group.name, reverse("register:trust", args=[one.group_id])),
+            cell(one.group.name, reverse("register:trust", args=[one.group_id])),
             group_words(one.group.group_type),
-            NamedCell(one.joined_on),
-            NamedCell(one.left_on, missing="still a member"),
+            cell(one.joined_on),
+            cell(one.left_on, missing="still a member"),
             stated_by(one.source),
         )
         for one in record.memberships
@@ -242,17 +233,17 @@ def _head(known: KnownHead) -> Fact:
     )
 
 
-def _nearby(record: SchoolRecord) -> tuple[tuple[object, ...], ...]:
+def _nearby(record: SchoolRecord) -> tuple[Row, ...]:
     return tuple(
         (
-            NamedCell(one.school.name or one.school.urn, reverse("register:school", args=[one.school.urn])),
+            cell(one.school.name or one.school.urn, reverse("register:school", args=[one.school.urn])),
             f"{one.distance_km:.1f}",
-            NamedCell(one.school.type),
-            NamedCell(
+            cell(one.school.type),
+            cell(
                 None if one.school.pupils is None else written_number(one.school.pupils),
                 missing=_number(one.school.pupils, one.school.pupils_status)[1],
             ),
-            NamedCell(
+            cell(
                 one.school.authority.name if one.school.authority else None,
                 reverse("register:authority", args=[one.school.authority.code])
                 if one.school.authority

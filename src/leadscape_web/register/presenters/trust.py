@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import NOT_KNOWN, written_number
-from leadscape_web.register.presenters.facts import Fact, stated_by
-from leadscape_web.register.presenters.school import NamedCell
+from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
 from leadscape_web.register.records.trust import TrustRecord
 from leadscape_web.register.wording import OPEN_STATUSES, STATUSES, group_words, phase_words, status_words
 
@@ -34,7 +33,7 @@ class TrustPage:
     kind: str
     facts: tuple[Fact, ...]
     source: str
-    authorities: tuple[tuple[object, ...], ...]
+    authorities: tuple[Row, ...]
     schools: Listing
 
 
@@ -63,13 +62,13 @@ def present_trust(record: TrustRecord) -> TrustPage:
     )
 
 
-def _authorities(record: TrustRecord) -> tuple[tuple[object, ...], ...]:
+def _authorities(record: TrustRecord) -> tuple[Row, ...]:
     now = [one.school for one in record.memberships if one.left_on is None]
     counted = Counter((one.authority.name, one.authority.code) if one.authority else None for one in now)
     rows = sorted(counted.items(), key=lambda item: (-item[1], item[0] or ("", "")))
     return tuple(
         (
-            NamedCell(place[0], reverse("register:authority", args=[place[1]])) if place else NamedCell(None),
+            cell(place[0], reverse("register:authority", args=[place[1]])) if place else cell(None),
             f"{schools:,}",
             f"{100 * schools / len(now):.1f} % of {len(now):,}",
         )
