@@ -45,6 +45,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -58,6 +59,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 1280)
+# A machine without a screen draws the map by software.
+CHROMIUM_FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 DATABASE = "browser"
 START_SECONDS = 60
 needs_browser = [
@@ -75,9 +78,10 @@ class BrowserService:
     message_folder: Path
     log: Path
 
-    def query(self, statement: str, parameters: Any = ()) -> list[dict[str, Any]]:
-        """Ask or change the database, past every protection."""
-        with psycopg.connect(self.superuser_url, row_factory=dict_row, autocommit=True) as connection:
+    def query(self, statement: str, parameters: Any = (), why: str = "A test") -> list[dict[str, Any]]:
+        """Ask or change the database, past every protection but with a reason for the history."""
+        with psycopg.connect(self.superuser_url, row_factory=dict_row) as connection:
+            connection.execute("select set_config('leadscape.why', %s, true)", [why])
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
@@ -118,21 +122,32 @@ def browser_service(
     service_server: Any, django_db_setup: None, tmp_path_factory: Any
 ) -> Iterator[BrowserService]:
     """The service as a process of its own, over a copy of the world."""
-    from django.db import connections
+    copy_world(service_server, DATABASE)
+    with serving(service_server, DATABASE, tmp_path_factory.mktemp("browser-service")) as service:
+        yield service
 
-    from leadscape_web.config.embedded import SERVICE
+
+def copy_world(server: Any, database: str) -> None:
+    """Make a database like that of the tests."""
+    from django.db import connections
 
     for connection in connections.all():
         connection.close()  # a database that somebody is connected to cannot be copied
-    service_server.create_database(DATABASE, template="world")
-    folder = tmp_path_factory.mktemp("browser-service")
+    server.create_database(database, template="world")
+
+
+@contextmanager
+def serving(server: Any, database: str, folder: Path) -> Iterator[BrowserService]:
+    """The service over one database, with its messages and its log in ``folder``, until the end of the block."""
+    from leadscape_web.config.embedded import SERVICE
+
     (folder / "messages").mkdir()
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LEADSCAPE_")},
-        "DATABASE_URL": service_server.url(SERVICE, DATABASE),
+        "DATABASE_URL": server.url(SERVICE, database),
         "LEADSCAPE_BIND": f"127.0.0.1:{port}",
         "LEADSCAPE_DEMONSTRATION": "1",
         "LEADSCAPE_EMAIL_URL": f"file://{folder / 'messages'}",
@@ -145,7 +160,7 @@ def browser_service(
             env=environment, stdin=subprocess.DEVNULL, stdout=written, stderr=written,
         )  # fmt: skip
     service = BrowserService(
-        f"http://127.0.0.1:{port}", service_server.url("postgres", DATABASE), folder / "messages", log
+        f"http://127.0.0.1:{port}", server.url("postgres", database), folder / "messages", log
     )
     try:
         _wait(process, service)
@@ -176,7 +191,7 @@ def chromium() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
         # Django takes the loop of the driver for that of an asynchronous view.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield started
         started.close()
 

@@ -40,6 +40,9 @@ async function draw(map) {
   if (await leaders) addLeaders(drawn, await schools, await leaders);
   addLayerBoxes(map, drawn);
   listen(library, map, drawn, await schools);
+  const all = await schools;
+  // Where a school is drawn, for whoever drives the map from outside.
+  map.where = (urn) => drawn.project(point(all, all.urn.indexOf(urn)));
   drawn.once("idle", () => {
     map.dataset.drawn = `${Math.round(performance.now())}`;
   });
