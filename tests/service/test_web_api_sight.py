@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 
 from leadscape_web.accounts.context import acting
@@ -12,9 +9,10 @@ from leadscape_web.accounts.models import Person
 from leadscape_web.survey.models import Leader
 
 from tests.support.programs import every_row, key_for, program
-from tests.support.service import AREAS, RIGHTS
+from tests.support.service import AREAS, LEADERS, RIGHTS
 
 pytestmark = pytest.mark.django_db
+NAMES = [name for _, name, *_ in LEADERS]
 NAMED = ("reader", "editor", "broker", "approver")
 EVERYBODY = [f"{kind}.{right}" for kind in AREAS for right in RIGHTS]
 
@@ -29,13 +27,9 @@ def test_leaders_are_those_of_the_page(who, user_of, client_of) -> None:
     listed = client_of(who).get("/survey/leaders/", {"format": "csv"})
     assert listed.status_code == 200
     text = listed.content.decode("utf-8-sig")
-    table = text[text.index("Name,") if "Name," in text else 0 :]
-    shown = {row["Name"] for row in csv.DictReader(io.StringIO(table)) if row.get("Name")}
     ask = program(key_for(user_of(who))[1])
     leaders = every_row(ask, "/leaders")
-    assert {one["name"] for one in leaders} & {"Alice Ash", "Bob Birch", "Charlie Cedar"} == shown & {
-        "Alice Ash", "Bob Birch", "Charlie Cedar"
-    }  # fmt: skip
+    assert {one["name"] for one in leaders} == {name for name in NAMES if name in text}
     ids = {one["id"] for one in leaders}
     assert {one["leader"] for one in every_row(ask, "/role-holdings")} <= ids
     assert {one["leader"] for one in every_row(ask, "/supports")} <= ids
@@ -87,16 +81,14 @@ def test_every_row_comes_exactly_once_while_others_are_added(limit, user_of) -> 
     there = {one["id"] for one in every_row(ask, "/leaders", limit=500)}
     read: list[str] = []
     answer = ask("/leaders", limit=limit).json()
-    for _ in range(200):
+    for turn in range(200):
         read += [one["id"] for one in answer["items"]]
         if answer["next"] is None:
             break
         assert len(answer["items"]) == limit
-        add()
+        if turn < 30:
+            add()
         answer = ask(answer["next"]).json()
-    else:
-        # Rows are added as fast as they are read, at random places, so the end may move on; the law below holds anyway.
-        pass
     assert len(read) == len(set(read))
     assert there <= set(read)
 
