@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -73,7 +74,11 @@ class KnownWaves:
 
     def get(self, wave_id: uuid.UUID | None) -> KnownWave | None:
         """The wave with this id."""
-        return next((wave for wave in self.waves if wave.id == wave_id), None)
+        return self._by_id.get(wave_id) if wave_id else None
+
+    @cached_property
+    def _by_id(self) -> dict[uuid.UUID, KnownWave]:
+        return {wave.id: wave for wave in self.waves}
 
     def words(self, wave_id: uuid.UUID | None) -> Words:
         """Words of the wave; of the newest one where a record belongs to none."""

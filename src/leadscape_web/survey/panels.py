@@ -66,7 +66,12 @@ def school_given(request: HttpRequest, school: Any) -> Panel | None:
         return None
     near, waves = around(request, school.urn)
     rows = [_tie(tie, tie.receiver_name or tie.receiver, tie.receiver, waves) for tie in near.given]
-    context = {"rows": rows, "caption": "Support given", "other": "To", "nothing": _no_support(school, "gives")}
+    context = {
+        "rows": rows,
+        "caption": "Support given",
+        "other": "To",
+        "nothing": _no_support(school, "gives"),
+    }
     return Panel("Support given", "survey/panel_support.html", context, 40)
 
 

@@ -1,42 +1,30 @@
-"""Rows of lists: leaders and role-holdings as the database shows them to the user, in frames, in few queries."""
+"""Rows of lists: leaders and role-holdings as the database shows them to the user, in frames, in few queries.
+
+What ids mean is said once for each role, origin and phase of a wave that occurs, and joined; a list of the nation has
+thousands of rows and a few dozen meanings.
+"""
 
 from __future__ import annotations
 
-import uuid
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from leadscape.core.missing import SUPPRESSED
-from leadscape_web.register.models import Membership
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.models import AnonymousHolding, Leader, RoleHolding
-from leadscape_web.survey.names import all_names
+from leadscape_web.survey.names import names_of
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
 
-_TEXTS: Final = pl.List(pl.String)
-LEADERS: Final = {
-    "leader": pl.String, "name": pl.String, "urn": pl.String, "school": pl.String, "authority_code": pl.String,
-    "authority": pl.String, "region": pl.String, "phase": pl.String, "trusts": _TEXTS, "roles": _TEXTS,
-    "origins": _TEXTS, "kinds": _TEXTS, "holdings": pl.Int64,
-}  # fmt: skip
-HOLDINGS: Final = {
-    "leader": pl.String, "name": pl.String, "role": pl.String, "origin": pl.String, "kinds": _TEXTS,
-    "started_on": pl.Date, "ended_on": pl.Date, "urn": pl.String, "school": pl.String, "authority_code": pl.String,
-    "authority": pl.String, "region": pl.String, "phase": pl.String, "trusts": _TEXTS, "routes": _TEXTS,
-}  # fmt: skip
-ANONYMOUS: Final = {
-    "leader": pl.String, "role": pl.String, "role_status": pl.String, "origin": pl.String, "kinds": _TEXTS,
-    "started_year": pl.String, "started_year_status": pl.String, "ended_year": pl.String,
-    "authority_code": pl.String, "authority": pl.String, "region": pl.String, "phase": pl.String, "place": pl.String,
-    "routes": _TEXTS, "wave": pl.String,
-}  # fmt: skip
-SHOWN_HASH: Final = 12
+TEXTS: Final = pl.List(pl.String)
+SHOWN: Final = 12
+"""Letters and digits that stand for a leader in rows without names; enough that no two are alike."""
 WITHHELD: Final = "Withheld"
+_PLACE: Final = ("urn", "school", "authority_code", "authority", "region", "phase")
 
 
 def held_on(day: date | None) -> QuerySet[RoleHolding]:
@@ -48,152 +36,160 @@ def held_on(day: date | None) -> QuerySet[RoleHolding]:
 
 
 def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
-    """One row a leader; with a day, only those with a role-holding in force then. Columns: :data:`LEADERS`."""
-    held: dict[uuid.UUID, list[tuple[str, str, uuid.UUID | None]]] = defaultdict(list)
-    for leader, role, origin, wave in held_on(day).values_list("leader_id", "role", "origin", "wave_id"):
-        held[leader].append((role, origin, wave))
-    names, trusts = all_names(), trusts_by_school()
-    found = Leader.objects.order_by("authority__name", "home_school__name", "key").values_list(
-        "pk", "person_id", "home_school_id", "home_school__name", "authority_id", "authority__name", "region",
-        "phase", "wave_id",
+    """One row a leader; with a day, only those with a role-holding in force then.
+
+    Columns: ``leader``, ``name``, the place of the home school (``urn``, ``school``, ``authority_code``, ``authority``,
+    ``region``, ``phase``), and lists ``trusts``, ``roles``, ``origins``, ``kinds``; ``holdings`` counts.
+    """
+    held = _frame(
+        held_on(day).values_list("leader_id", "wave_id", "role", "origin"), ("leader", "wave", "id", "origin")
+    )
+    each = _with_meanings(held, waves).group_by("leader").agg(
+        roles=pl.col("role").unique().sort(),
+        origins=pl.col("origin").unique().sort(),
+        kinds=pl.col("kinds").list.explode(keep_nulls=False, empty_as_null=False).unique().sort(),
+        holdings=pl.len(),
     )  # fmt: skip
-    rows: list[dict[str, Any]] = []
-    for key, person, urn, school, code, authority, region, phase, wave in found:
-        roles = held.get(key, [])
-        if day is not None and not roles:
-            continue
-        rows.append(
-            {
-                "leader": str(key),
-                "name": names.get(person, NAME_NOT_KNOWN),
-                "urn": urn,
-                "school": school or urn,
-                "authority_code": code,
-                "authority": authority,
-                "region": region,
-                "phase": waves.words(wave).phase(phase) if phase else None,
-                "trusts": trusts.get(urn, []),
-                "roles": _once(waves.words(w).role(role) for role, _, w in roles),
-                "origins": _once(waves.words(w).origin(origin) for _, origin, w in roles),
-                "kinds": _once(kind for role, _, w in roles for kind in waves.words(w).kinds_of(role)),
-                "holdings": len(roles),
-            }
-        )
-    return pl.DataFrame(rows, schema=LEADERS)
+    found = Leader.objects.order_by("authority__name", "home_school__name", "key").values_list(
+        "pk", "wave_id", "person_id", "home_school_id", "home_school__name", "authority_id", "authority__name",
+        "region", "phase",
+    )  # fmt: skip
+    rows = _named(_frame(found, ("leader", "wave", "person", *_PLACE)), waves)
+    return (
+        rows.join(each, on="leader", how="left" if day is None else "inner", maintain_order="left")
+        .with_columns(pl.col("holdings").fill_null(0).cast(pl.Int64))
+        .drop("wave", "person")
+    )
 
 
 def holding_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
-    """One row a role-holding that counts; with a day, only those in force then. Columns: :data:`HOLDINGS`."""
-    names, trusts = all_names(), trusts_by_school()
-    found = held_on(day).order_by("authority__name", "home_school__name", "leader__key", "role")
-    columns = found.values_list(
-        "leader_id", "person_id", "role", "origin", "started_on", "ended_on", "home_school_id", "home_school__name",
-        "authority_id", "authority__name", "authority__region", "home_school__phase", "routes", "wave_id",
+    """One row a role-holding that counts; with a day, only those in force then.
+
+    Columns: ``leader``, ``name``, ``role``, ``origin``, ``kinds``, ``started_on``, ``ended_on``, ``routes``, ``trusts``
+    and the place of the home school as in :func:`leader_rows`.
+    """
+    found = held_on(day).order_by("authority__name", "home_school__name", "leader_id", "role").values_list(
+        "leader_id", "wave_id", "person_id", "home_school_id", "home_school__name", "authority_id",
+        "authority__name", "authority__region", "home_school__phase", "role", "origin", "started_on", "ended_on",
+        "routes",
     )  # fmt: skip
-    rows: list[dict[str, Any]] = []
-    for (
-        leader,
-        person,
-        role,
-        origin,
-        start,
-        end,
-        urn,
-        school,
-        code,
-        authority,
-        region,
-        phase,
-        routes,
-        wave,
-    ) in columns:
-        book = waves.words(wave)
-        rows.append(
-            {
-                "leader": str(leader),
-                "name": names.get(person, NAME_NOT_KNOWN),
-                "role": book.role(role),
-                "origin": book.origin(origin),
-                "kinds": list(book.kinds_of(role)),
-                "started_on": start,
-                "ended_on": end,
-                "urn": urn,
-                "school": school or urn,
-                "authority_code": code,
-                "authority": authority,
-                "region": region,
-                "phase": book.phase(phase) if phase else None,
-                "trusts": trusts.get(urn, []),
-                "routes": [ROUTES.get(route, route) for route in routes],
-            }
-        )
-    return pl.DataFrame(rows, schema=HOLDINGS)
+    columns = ("leader", "wave", "person", *_PLACE, "id", "origin", "started_on", "ended_on", "routes")
+    rows = _with_meanings(_named(_frame(found, columns), waves), waves)
+    return rows.with_columns(pl.col("routes").list.eval(pl.element().replace(ROUTES))).drop(
+        "wave", "person", "id"
+    )
 
 
 def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
-    """One row a role-holding without name or school. Columns: :data:`ANONYMOUS`."""
-    columns = AnonymousHolding.objects.order_by("authority__name", "region", "role", "holding").values_list(
-        "leader", "role", "role_status", "origin", "started_year", "ended_year", "years_status", "authority_id",
-        "authority__name", "region", "phase", "place", "routes", "wave_id",
+    """One row a role-holding without name or school.
+
+    Columns: ``leader``, ``role``, ``origin``, ``kinds``, the years ``started_year`` and ``ended_year``,
+    ``authority_code``,
+    ``authority``, ``region``, ``phase``, ``routes``, ``wave``; ``role_status`` and ``started_year_status`` say why a
+    value is missing.
+    """
+    found = AnonymousHolding.objects.order_by("authority__name", "region", "role", "holding").values_list(
+        "leader", "wave_id", "authority_id", "authority__name", "region", "phase", "role", "role_status", "origin",
+        "started_year", "ended_year", "years_status", "routes",
     )  # fmt: skip
-    rows: list[dict[str, Any]] = []
-    for (
-        leader,
-        role,
-        said,
-        origin,
-        start,
-        end,
-        years,
-        code,
-        authority,
-        region,
-        phase,
-        place,
-        routes,
-        wave,
-    ) in columns:
-        book, known = waves.words(wave), waves.get(wave)
-        rows.append(
-            {
-                "leader": leader[:SHOWN_HASH],
-                "role": book.role(role) if role else None,
-                "role_status": said,
-                "origin": book.origin(origin),
-                "kinds": list(book.kinds_of(role)) if role else [],
-                "started_year": None if start is None else str(start),
-                "started_year_status": years,
-                "ended_year": _ended(end, years),
-                "authority_code": code,
-                "authority": authority,
-                "region": region,
-                "phase": book.phase(phase) if phase else None,
-                "place": place,
-                "routes": [ROUTES.get(route, route) for route in routes],
-                "wave": known.title if known else None,
-            }
+    rows = _frame(
+        found,
+        (
+            "leader", "wave", "authority_code", "authority", "region", "phase", "id", "role_status", "origin",
+            "started_year", "ended_year", "started_year_status", "routes",
+        ),
+    )  # fmt: skip
+    titles = {str(wave.id): wave.title for wave in waves.waves}
+    withheld = pl.col("started_year_status") == SUPPRESSED
+    return (
+        _with_meanings(_in_words(rows, "phase", waves), waves)
+        .with_columns(
+            pl.col("leader").str.head(SHOWN),
+            pl.col("started_year").cast(pl.String),
+            # An end that nobody reported is told as that, and one that is withheld as that.
+            pl.coalesce(pl.col("ended_year").cast(pl.String), pl.when(withheld).then(pl.lit(WITHHELD))),
+            pl.col("routes").list.eval(pl.element().replace(ROUTES)),
+            pl.col("wave").replace_strict(titles, default=None, return_dtype=pl.String),
         )
-    return pl.DataFrame(rows, schema=ANONYMOUS)
-
-
-def _ended(year: int | None, status: str) -> str | None:
-    """An end that nobody reported is told as that, and one that is withheld as that."""
-    if year is not None:
-        return str(year)
-    return WITHHELD if status == SUPPRESSED else None
-
-
-def trusts_by_school() -> dict[str, list[str]]:
-    """URN to names of the trusts and federations that the school is in now."""
-    found: dict[str, list[str]] = defaultdict(list)
-    schools = Q(school__in=Leader.objects.values("home_school")) | Q(
-        school__in=RoleHolding.objects.values("home_school")
+        .drop("id")
     )
-    joined = Membership.objects.filter(schools, left_on=None)
-    for urn, name in joined.values_list("school_id", "group__name"):
-        found[urn].append(name)
-    return found
 
 
-def _once(texts: Iterable[str]) -> list[str]:
-    return sorted(set(texts))
+_TYPES: Final[dict[str, Any]] = {
+    "started_on": pl.Date, "ended_on": pl.Date, "started_year": pl.Int64, "ended_year": pl.Int64, "routes": TEXTS,
+}  # fmt: skip
+
+
+def _frame(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> pl.DataFrame:
+    """Rows of a query as a frame, ids as text. Made column by column: row by row takes three times as long."""
+    values: Iterable[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(columns)
+    made = {}
+    for name, column in zip(columns, values, strict=True):
+        dtype = _TYPES.get(name, pl.String)
+        told = [None if one is None else str(one) for one in column] if dtype == pl.String else column
+        made[name] = pl.Series(name, told, dtype=dtype)
+    return pl.DataFrame(made)
+
+
+def _named(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
+    """With ``name`` and ``trusts``, the phase in words, and the URN for a school whose name is not known."""
+    names = {str(person): name for person, name in names_of(rows["person"].to_list()).items()}
+    return (
+        _in_words(rows, "phase", waves)
+        .join(_trusts(rows["urn"]), on="urn", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("person")
+            .replace_strict(names, default=NAME_NOT_KNOWN, return_dtype=pl.String)
+            .alias("name"),
+            pl.coalesce("school", "urn"),
+        )
+    )
+
+
+def _in_words(rows: pl.DataFrame, column: str, waves: KnownWaves) -> pl.DataFrame:
+    """With a phase in the words of its wave."""
+    met = rows.select("wave", column).unique().drop_nulls(column)
+    told = met.with_columns(
+        pl.Series(
+            "told", [_book(waves, wave).phase(phase) for wave, phase in met.iter_rows()], dtype=pl.String
+        )
+    )
+    joined = rows.join(told, on=["wave", column], how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.col("told").alias(column)).drop("told")
+
+
+def _with_meanings(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
+    """With ``role`` (from ``id``), ``origin`` and ``kinds`` in the words of the wave."""
+    met = rows.select("wave", "id", "origin").unique()
+    meanings = [
+        (
+            wave,
+            role,
+            origin,
+            book.role(role) if role else None,
+            book.origin(origin),
+            list(book.kinds_of(role or "")),
+        )
+        for wave, role, origin in met.iter_rows()
+        for book in [_book(waves, wave)]
+    ]
+    schema = {**dict.fromkeys(("wave", "id", "origin", "role", "told"), pl.String), "kinds": TEXTS}
+    told = pl.DataFrame(meanings, schema=schema, orient="row")
+    joined = rows.join(told, on=["wave", "id", "origin"], how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.col("told").alias("origin")).drop("told")
+
+
+def _book(waves: KnownWaves, wave: str | None) -> Any:
+    return waves.words(next((one.id for one in waves.waves if str(one.id) == wave), None))
+
+
+def _trusts(urns: pl.Series) -> pl.DataFrame:
+    """The trusts and federations that schools are in now: ``urn``, ``trusts``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.school_id, g.name from register_membership m join register_group g on g.uid = m.group_id"
+            " where m.left_on is null and m.school_id = any (%s)",
+            [urns.drop_nulls().unique().to_list()],
+        )
+        found = _frame(cursor.fetchall(), ("urn", "trusts"))
+    return found.group_by("urn").agg(pl.col("trusts").sort())
