@@ -218,7 +218,7 @@ def visitor(
             sign_in(context, browser_service, who)
         page = context.new_page()
         if complaints:
-            _listen(page, heard)
+            listen(page, heard)
         return page
 
     yield come
@@ -231,8 +231,15 @@ def visitor(
     assert heard == []
 
 
-def _listen(page: Any, heard: list[str]) -> None:
-    page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+def listen(page: Any, heard: list[str]) -> None:
+    """Add to ``heard`` whatever the browser complains about from now on: console, scripts, answers of 400 or more."""
+
+    def hear(said: Any) -> None:
+        # How a graphics driver does without a graphics card is no fault of a page.
+        if said.type in ("error", "warning") and "WebGL" not in said.text:
+            heard.append(said.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on(
         "response",

@@ -1,0 +1,248 @@
+"""Every page there is, as different people open it: accessible, at home on a phone, with a title and a heading of its own.
+
+The pages come from the addresses of the service. A new address needs an example of what stands in it, below; without
+one the first test fails.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from leadscape_web.accounts.rules import operations_of, rules_of
+
+from tests.support.service_browser import (
+    WIDTHS,
+    BrowserService,
+    copy_world,
+    listen,
+    needs_browser,
+    scrolls_sideways,
+    serving,
+    sign_in,
+    violations,
+)
+
+pytestmark = needs_browser
+USERS = ("nation.editor", "nation.administrator", "nation.researcher", "authority.reader", "")
+"""Whoever first gets a page that looks another way has it checked."""
+
+# What may stand in an address, by the name of the page or of the part: a text, or a question to the database.
+PARTS: dict[str, str] = {
+    "urn": "100001",
+    "code": "101",
+    "uid": "T1",
+    "user_id": "select id from accounts_user where email = 'authority.reader@leadscape.example'",
+    "access_id": "select a.id from accounts_access a join accounts_user u on u.id = a.user_id"
+    " where u.email = 'authority.reader@leadscape.example'",
+    "organisation_id": "select id from accounts_organisation where kind = 'authority' and key = '101'",
+    "invitation_id": "select id from accounts_invitation where email = 'known@leadscape.example'",
+    "token_id": "select id from accounts_apitoken where label = 'Known'",
+    "accounts:answer_invitation token": "known",
+    "accounts:first_administrator token": "unknown",
+    "account_reset_password_from_key uidb36": "1",
+    "account_reset_password_from_key key": "used-before",
+    "survey:leader key": "select id from survey_leader where key = 'leader-alice'",
+    "survey:correct_name key": "select id from survey_leader where key = 'leader-alice'",
+    "survey:correct_home_school key": "select id from survey_leader where key = 'leader-alice'",
+    "survey:add_holding key": "select id from survey_leader where key = 'leader-alice'",
+    "survey:add_support key": "select id from survey_leader where key = 'leader-alice'",
+    "survey:correct_holding key": "select id from survey_roleholding where key = 'holding-leader-alice'",
+    "survey:end_holding key": "select id from survey_roleholding where key = 'holding-leader-alice'",
+    "survey:end_support key": "select s.id from survey_support s join survey_roleholding h on h.id = s.holding_id"
+    " where h.key = 'holding-leader-alice'",
+    "survey:wave key": "select id from survey_wave order by as_of desc limit 1",
+    "survey:codebook key": "select id from survey_wave order by as_of desc limit 1",
+    "landscape:table name": "select name from landscape_publishedtable order by position limit 1",
+    "landscape:data name": "select name from landscape_publishedtable order by position limit 1",
+    "landscape:file name": "report.html",
+}
+TO_BEGIN_WITH = """
+insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)
+select gen_random_uuid(), 'known@leadscape.example', id, 'reader', encode(sha256('known'), 'hex'), now(), now() + interval '1 day'
+from accounts_organisation where kind = 'authority' and key = '101';
+insert into accounts_apitoken (id, user_id, label, token_hash, scopes, created_at, expires_at)
+select gen_random_uuid(), id, 'Known', 'x', '{}', now(), now() + interval '1 day'
+from accounts_user where email = 'nation.editor@leadscape.example';
+"""
+# The rows of a long table are alike, and looking at the colours of each takes most of the time.
+FEWER_ROWS = """
+for (const row of document.querySelectorAll("tbody > tr:nth-child(n + 9)")) row.remove();
+for (const option of document.querySelectorAll("option:nth-child(n + 20)")) option.remove();
+"""
+# Each says the same from two sides, or is one form in several places.
+SAME_TITLE: frozenset[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the service: its name and the names of its parts."""
+
+    name: str
+    parts: tuple[str, ...]
+
+
+def addresses() -> list[Address]:
+    """Every address that answers to reading, but for those of the API."""
+    found: list[Address] = []
+
+    def walk(patterns: Any, space: str) -> None:
+        for one in patterns:
+            if not isinstance(one, URLPattern):
+                walk(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+            elif "GET" in rules_of(one.callback) and not operations_of(one.callback):
+                found.append(
+                    Address(f"{space}{one.name}", tuple(sorted(one.pattern.converters) or _groups(one)))
+                )
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def _groups(pattern: URLPattern) -> tuple[str, ...]:
+    expression = getattr(pattern.pattern, "regex", None)
+    return tuple(sorted(expression.groupindex)) if expression else ()
+
+
+ADDRESSES = [one for one in addresses() if not one.name.startswith(("api", "ninja"))]
+
+
+def example(name: str, part: str) -> str | None:
+    return PARTS.get(f"{name} {part}") or PARTS.get(part)
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda one: one.name)
+def test_an_example_is_given(address: Address) -> None:
+    lacking = [part for part in address.parts if not example(address.name, part)]
+    assert not lacking, f"Say in PARTS what {lacking} of {address.name} may be."
+
+
+@pytest.fixture(scope="module")
+def everything(
+    service_server: Any, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserService]:
+    """The service with the world of the tests, and the small demonstration loaded beside it."""
+    from leadscape_web.config.embedded import OWNER, SERVICE
+
+    copy_world(service_server, "everything")
+    urls = {
+        "DATABASE_URL": service_server.url(SERVICE, "everything"),
+        "LEADSCAPE_OWNER_URL": service_server.url(OWNER, "everything"),
+        "DJANGO_SETTINGS_MODULE": "leadscape_web.config.settings",
+    }
+    command = [sys.executable, "-m", "django", "load_demo", "small", "--verbosity", "0"]
+    subprocess.run(command, env={**os.environ, **urls}, check=True, stdout=subprocess.DEVNULL)
+    with serving(service_server, "everything", tmp_path_factory.mktemp("everything")) as service:
+        service.query(TO_BEGIN_WITH)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium: Any, everything: BrowserService) -> Iterator[dict[str, Any]]:
+    """A browser a user."""
+    made: dict[str, Any] = {}
+    for who in USERS:
+        made[who] = chromium.new_context(base_url=everything.address, reduced_motion="reduce")
+        if who:
+            sign_in(made[who], everything, who)
+    yield made
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def titles() -> dict[str, str]:
+    """Title to the page that has it."""
+    return {}
+
+
+def path_of(address: Address, service: BrowserService) -> str:
+    def filled(part: str) -> str:
+        given = example(address.name, part) or ""
+        return str(next(iter(service.query(given)[0].values()))) if given.startswith("select ") else given
+
+    return reverse(address.name, kwargs={part: filled(part) for part in address.parts})
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda one: one.name)
+def test_every_page(
+    address: Address, visitors: dict[str, Any], everything: BrowserService, titles: dict[str, str]
+) -> None:
+    path = path_of(address, everything)
+    seen: set[str] = set()
+    reached = False
+    for who, context in visitors.items():
+        answer = context.request.get(path, max_redirects=0)
+        assert answer.status < 500, f"{path} as {who or 'nobody'}: {answer.text()[:2000]}"
+        reached = reached or answer.status < 400
+        if (
+            answer.status >= 300
+            or not answer.headers["content-type"].startswith("text/html")
+            or not _ours(answer)
+        ):
+            continue
+        text = answer.text()
+        main = text[text.index("<main") :].split("csrfmiddlewaretoken")[0]
+        if main in seen:
+            continue
+        _check(context, path, who, address, titles, first=not seen)
+        seen.add(main)
+    assert reached, f"{path} answers to none of {USERS}"
+
+
+def _ours(answer: Any) -> bool:
+    """A page, and not a document that a study published."""
+    return "sandbox" not in answer.headers.get("content-security-policy", "")
+
+
+def _check(
+    context: Any, path: str, who: str, address: Address, titles: dict[str, str], *, first: bool
+) -> None:
+    page = context.new_page()
+    heard: list[str] = []
+    listen(page, heard)
+    try:
+        page.goto(path)
+        assert page.locator("h1").count() == 1
+        title = page.title()
+        assert title.endswith(" – leadscape")
+        assert len(title) > len(" – leadscape")
+        assert page.locator("html").get_attribute("lang") == "en-GB"
+        owner = titles.setdefault(title, address.name)
+        assert owner == address.name or frozenset({owner, address.name}) in SAME_TITLE, (
+            f"{title} is also {owner}"
+        )
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert not scrolls_sideways(page), f"{path} as {who or 'nobody'} at {width} px"
+            _picture(page, address, who, width)
+        page.evaluate(FEWER_ROWS)
+        for width in WIDTHS if first else WIDTHS[:1]:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert violations(page) == [], f"{path} as {who or 'nobody'} at {width} px"
+        assert heard == []
+    finally:
+        page.close()
+
+
+def _picture(page: Any, address: Address, who: str, width: int) -> None:
+    folder = os.environ.get("LEADSCAPE_SCREENSHOTS", "")
+    if folder:
+        name = f"{address.name.replace(':', '-')}-{who or 'nobody'}-{width}.png"
+        page.screenshot(path=os.path.join(folder, name), full_page=True)
+
+
+def test_a_page_that_is_not_there(visitors: dict[str, Any], visitor: Callable[..., Any]) -> None:
+    for who in ("authority.reader", ""):
+        page = visitors[who].new_page()
+        answer = page.goto("/no/such/page/")
+        assert answer.status == 404
+        assert violations(page) == []
+        page.close()
