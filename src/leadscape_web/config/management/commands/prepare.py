@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
-from django.urls import NoReverseMatch
-from django.utils.module_loading import import_string
+
+from leadscape_web.accounts.first_administrator import make_link
 
 
 class Command(BaseCommand):
@@ -27,12 +27,6 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, stdout=steps)
         if options["load"] != "none":
             call_command("load_demo", options["load"], stdout=steps)
-        link = self._link(options["address"])
+        link = make_link(options["address"])
         if link:
             self.stdout.write(link)
-
-    def _link(self, address: str) -> str | None:
-        try:
-            return import_string("leadscape_web.accounts.first_administrator.make_link")(address)
-        except (ImportError, NoReverseMatch):
-            return None
