@@ -150,3 +150,32 @@ def test_a_family_from_links_in_a_store() -> None:
         ("3", "successor", 1),
         ("4", "kin", None),
     ]
+
+
+def test_an_older_register_tells_when_a_headship_had_ended(study: Path, opened: OpenedStudy) -> None:
+    urn, other = opened.headships["urn"][:2]
+    rows = pl.read_csv(study.with_name("register.csv.gz"), infer_schema=False)
+    named = rows.filter(pl.col("URN").is_in([urn, other])).with_columns(
+        HeadLastName=pl.when(pl.col("URN") == urn).then(pl.lit("Formerly")).otherwise("HeadLastName")
+    )
+    older, declared = study.with_name("register_2005-06-30.csv"), study.with_name("two.toml")
+    named.write_csv(older)
+    text = study.read_text(encoding="utf-8")
+    declared.write_text(
+        text.replace('["register.csv.gz"]', f'["register.csv.gz", "{older.name}"]'), encoding="utf-8"
+    )
+    try:
+        found = open_study(declared).headships.filter(pl.col("urn").is_in([urn, other]))
+    finally:
+        older.unlink()
+        declared.unlink()
+    ended = found.select(
+        "urn", pl.col("head").str.ends_with("Formerly").alias("former"), "seen_on", "ended_on"
+    )
+    assert sorted(ended.rows()) == sorted(
+        [
+            (urn, True, date(2005, 6, 30), date(2006, 6, 30)),
+            (urn, False, date(2006, 6, 30), None),
+            (other, False, date(2006, 6, 30), None),
+        ]
+    )
