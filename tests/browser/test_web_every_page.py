@@ -1,4 +1,4 @@
-"""Every page there is, as different people open it: accessible, at home on a phone, with a title and a heading of its own.
+"""Every page there is, as different people open it: accessible, fit for a phone, with a title and a heading of its own.
 
 The pages come from the addresses of the service. A new address needs an example of what stands in it, below; without
 one the first test fails.
@@ -49,6 +49,11 @@ PARTS: dict[str, str] = {
     "accounts:first_administrator token": "unknown",
     "account_reset_password_from_key uidb36": "1",
     "account_reset_password_from_key key": "used-before",
+    "audit:history table": "register_school",
+    "audit:history record": "100001",
+    "audit:two_days table": "register_school",
+    "audit:as_of table": "register_school",
+    "audit:as_of record": "100001",
     "survey:leader key": "select id from survey_leader where key = 'leader-alice'",
     "survey:correct_name key": "select id from survey_leader where key = 'leader-alice'",
     "survey:correct_home_school key": "select id from survey_leader where key = 'leader-alice'",
@@ -66,7 +71,8 @@ PARTS: dict[str, str] = {
 }
 TO_BEGIN_WITH = """
 insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)
-select gen_random_uuid(), 'known@leadscape.example', id, 'reader', encode(sha256('known'), 'hex'), now(), now() + interval '1 day'
+select gen_random_uuid(), 'known@leadscape.example', id, 'reader', encode(sha256('known'), 'hex'),
+    now(), now() + interval '1 day'
 from accounts_organisation where kind = 'authority' and key = '101';
 insert into accounts_apitoken (id, user_id, label, token_hash, scopes, created_at, expires_at)
 select gen_random_uuid(), id, 'Known', 'x', '{}', now(), now() + interval '1 day'

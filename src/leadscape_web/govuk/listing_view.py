@@ -34,12 +34,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as text, with a link or none, or the words for why it is missing."""
+    """A value as text, with a link or none, or the words for why it is missing; ``kind`` is that of its column."""
 
     text: str
     href: str | None
     missing: bool
-    numeric: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -162,15 +162,14 @@ def _cells(shown: pl.DataFrame, listing: Listing) -> tuple[tuple[Cell, ...], ...
 
 def _cell(column: Column, row: Mapping[str, Any], words: str) -> Cell:
     value = row[column.key]
-    numeric = column.kind == "number"
     if value is None or value == []:
-        return Cell(words, None, missing=True, numeric=numeric)
+        return Cell(words, None, missing=True, kind=column.kind)
     text = (
         "; ".join(str(one) for one in value)
         if isinstance(value, list)
         else str(written(value, column.decimals))
     )
-    return Cell(text, _href(column, row), missing=False, numeric=numeric)
+    return Cell(text, _href(column, row), missing=False, kind=column.kind)
 
 
 def _href(column: Column, row: Mapping[str, Any]) -> str | None:
