@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from leadscape.actions.report_contents import earlier_baseline
@@ -59,7 +61,12 @@ def compare_published(
 
 def baseline_before(record: PublishedRecord) -> ShownBaseline | None:
     """The published table of the same system that came first, with what was printed beside what follows; or none."""
-    found = earlier_baseline(parse_codebook(record.codebook_text.encode(), record.codebook))
+    return _baseline_before(record.codebook_text, record.codebook)
+
+
+@lru_cache(maxsize=8)
+def _baseline_before(codebook_text: str, codebook: str) -> ShownBaseline | None:
+    found = earlier_baseline(parse_codebook(codebook_text.encode(), codebook))
     return show_baseline(found[1].id) if found else None
 
 

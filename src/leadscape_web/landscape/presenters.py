@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leadscape.actions.show_published import views_of
 from leadscape_web.landscape.published import Figure, Published, TableView
 from leadscape_web.landscape.screens import EMPTY, Part, Screen
 from leadscape_web.landscape.tables import cells_of, heads_of
@@ -137,4 +138,5 @@ def _key(sentence: str) -> tuple[str, str]:
 
 
 def _about(published: Published, view: str) -> str:
-    return published.about.get(view, "")
+    """What one row of the table is, in the words of the first published table that it is drawn from."""
+    return next((published.about[table] for table in views_of(view)), "")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from leadscape.actions.show_published import views_of
 from leadscape_web.accounts.rules import ANY_RIGHT, allow
 from leadscape_web.govuk.listing import render_listing, show_listing
 from leadscape_web.landscape.answers import TABLES, short_answers
@@ -82,13 +83,13 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     view = published.tables.get(name)
     if view is None:
         raise Http404(f"The study did not publish the table {name!r}.")
-    about = next((published.about[needed] for needed in needed_for([name]) if needed in published.about), "")
+    about = next((published.about[needed] for needed in views_of(name)), "")
     listing = listing_of(view, about, source_of(wave))
     return render_listing(
         request,
         listing,
         "landscape/table.html",
-        {"picked": picked, "name": name, "screen": _screen_of(name), "needed": sorted(needed_for([name]))},
+        {"picked": picked, "name": name, "screen": _screen_of(name), "needed": views_of(name)},
     )
 
 

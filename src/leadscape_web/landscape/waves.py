@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.survey.codebooks import words_in
 from leadscape_web.survey.models import Wave
+
+_PICKED: Final = "leadscape_wave"
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,15 @@ def pick_wave(request: HttpRequest) -> WavePick:
     Http404
         When the address names a wave that there is not.
     """
+    known: WavePick | None = getattr(request, _PICKED, None)
+    if known is not None:
+        return known
     waves = list(Wave.objects.order_by("-as_of", "-loaded_at"))
     asked = request.GET.get("wave", "")
     wave = _find(waves, asked) if asked else (waves[0] if waves else None)
-    return WavePick(wave, tuple(waves), bool(asked))
+    picked = WavePick(wave, tuple(waves), bool(asked))
+    setattr(request, _PICKED, picked)
+    return picked
 
 
 def latest_wave() -> Wave | None:
