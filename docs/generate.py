@@ -1,4 +1,4 @@
-"""Write the reference pages that come from the code: tables, command line, exit codes, codebooks.
+"""Write the reference pages that come from the code: tables, command line, exit codes, codebooks, permissions.
 
 ``python docs/generate.py`` writes them; ``--check`` changes nothing and fails when one is out of date.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 import dataframely as dy
 import typer.main
+from permissions_page import permissions_page
 
 import leadscape
 from leadscape.cli.app import app
@@ -33,6 +34,7 @@ def main() -> None:
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
         "codebooks.md": codebooks_page(),
+        "permissions.md": permissions_page(NOTE),
     }
     stale = [name for name, text in pages.items() if _current(name) != text]
     if "--check" in sys.argv:
