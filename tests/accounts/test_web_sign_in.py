@@ -60,10 +60,22 @@ def test_a_code_works_once(reader) -> None:
         assert client.post("/account/sign-in/code/", {"code": code}).status_code == expected
 
 
+def test_a_code_that_was_used_is_not_taken_again_while_its_time_runs(reader) -> None:
+    secret = give_second_factor(reader)
+    code = code_of(secret, -1)  # the app's clock is half a minute late
+    first = Client()
+    sign_in(first, READER)
+    assert first.post("/account/sign-in/code/", {"code": code}).status_code == 302
+    cache.delete(f"allauth.mfa.totp.used?user={reader.pk}&code={code}")  # forgotten after 30 seconds
+    second = Client()
+    sign_in(second, READER)
+    assert "was used already" in text_of(second.post("/account/sign-in/code/", {"code": code}))
+
+
 def test_whoever_has_no_second_factor_sets_one_up_before_anything_else(reader) -> None:
     client = Client()
     assert sign_in(client, READER)["Location"] == "/"
-    for path in ("/account/", "/administration/", "/account/name/", "/account/keys/new/"):
+    for path in ("/", "/account/", "/administration/", "/account/name/", "/account/keys/new/"):
         assert client.get(path)["Location"].startswith("/account/second-factor/set-up/?next="), path
     page = client.get("/account/second-factor/set-up/?next=/account/")
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.content.decode())[1]

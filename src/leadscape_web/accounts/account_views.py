@@ -18,10 +18,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from leadscape_web.accounts import presenters
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.forms import NameForm, TokenForm
-from leadscape_web.accounts.models import Access, ApiToken, PersonName
+from leadscape_web.accounts.models import Access, ApiToken, PersonName, User
 from leadscape_web.accounts.rules import SIGNED_IN, allow
 from leadscape_web.accounts.second_factor import REQUIRED
-from leadscape_web.accounts.sessions import end_all_sessions
+from leadscape_web.accounts.sessions import end_all_sessions, user_in
 from leadscape_web.accounts.tokens import make_token, revoke_token
 
 BOTH = ("GET", "POST")
@@ -35,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/account.html",
         {
-            "about": presenters.own_facts(request.user, _name_of(request.user)),
+            "about": presenters.own_facts(user_in(request), _name_of(user_in(request))),
             "rights": presenters.own_rights(accesses.order_by("granted_at")),
             "tokens": presenters.tokens(ApiToken.objects.filter(user_id=request.user.pk)),
             "idle_minutes": settings.SESSION_IDLE_MINUTES,
@@ -47,11 +47,11 @@ def account(request: HttpRequest) -> HttpResponse:
 @allow(SIGNED_IN, methods=BOTH)
 def name(request: HttpRequest) -> HttpResponse:
     """Change one's own name. The former one is kept as such."""
-    present = _name_of(request.user)
+    present = _name_of(user_in(request))
     form = NameForm(request.POST or None, initial={"full_name": present.full_name if present else ""})
     if request.method == "POST" and form.is_valid():
         because("Name changed by its owner")
-        person = {"person_id": request.user.person_id}
+        person = {"person_id": user_in(request).person_id}
         PersonName.objects.filter(**person, superseded_at=None).update(superseded_at=timezone.now())
         PersonName.objects.create(**person, full_name=form.cleaned_data["full_name"])
         messages.success(request, "Your name is changed.")
@@ -62,7 +62,7 @@ def name(request: HttpRequest) -> HttpResponse:
 @allow(SIGNED_IN, methods=BOTH)
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password, knowing the present one. All other sessions end."""
-    if not request.user.has_usable_password():
+    if not user_in(request).has_usable_password():
         return redirect("account_reset_password")
     return allauth_account.password_change(request)
 
@@ -95,7 +95,7 @@ def second_factor_offer(request: HttpRequest) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End all sessions of the account, this one too."""
     if request.method == "POST":
-        end_all_sessions(request.user, "Signed out everywhere by its owner")
+        end_all_sessions(user_in(request), "Signed out everywhere by its owner")
         logout(request)
         messages.success(request, "You are signed out everywhere.")
         return redirect("account_login")
@@ -105,7 +105,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @allow(SIGNED_IN, methods=BOTH)
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a key for a program. It is shown once, in the answer to the form."""
-    return _new_token(request)
+    return _new_token(request)  # type: ignore[return-value]
 
 
 @reauthentication_required
@@ -113,7 +113,7 @@ def _new_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         token, raw = make_token(
-            request.user,
+            user_in(request),
             form.cleaned_data["label"],
             form.cleaned_data["scopes"],
             int(form.cleaned_data["days"]),
@@ -137,5 +137,5 @@ def end_token(request: HttpRequest, token_id: Any) -> HttpResponse:
     return render(request, "accounts/token_end.html", {"token": token})
 
 
-def _name_of(user: Any) -> PersonName | None:
+def _name_of(user: User) -> PersonName | None:
     return PersonName.objects.filter(person_id=user.person_id, superseded_at=None).first()

@@ -54,6 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": WRONG_CODE,
     }
 
+    request: HttpRequest
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up: people come by invitation."""
         return False
@@ -96,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
         """Not right after signing in."""
-        records = get_authentication_records(self.request, self.request.user)
+        records = get_authentication_records(self.request, self.request.user)  # type: ignore[arg-type]
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def send_notification_mail(

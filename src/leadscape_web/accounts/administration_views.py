@@ -16,6 +16,7 @@ from leadscape_web.accounts.bodies import body_of, find_bodies, organisation_for
 from leadscape_web.accounts.forms import GrantForm, SeenForm
 from leadscape_web.accounts.models import Access, PersonName, Right, User
 from leadscape_web.accounts.rules import ADMINISTERS, allow
+from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.layout import address
 from leadscape_web.govuk.listing import render_listing
 from leadscape_web.govuk.panels import panels_of
@@ -218,7 +219,7 @@ def _choose_body(request: HttpRequest, standing: Standing) -> HttpResponse:
 
 
 def _standing(request: HttpRequest, user_id: Any, *, lock: bool = False) -> Standing:
-    found = standing_of(user_id, request.user, lock=lock)  # type: ignore[arg-type]
+    found = standing_of(user_id, user_in(request), lock=lock)
     if found is None:
         raise Http404
     return found

@@ -112,7 +112,7 @@ class GrantForm(SeenForm):
     body = HiddenField()
     right = right_field()
 
-    field_order = ("right", "why")
+    field_order = ["right", "why"]  # noqa: RUF012
 
 
 class TokenForm(GovukForm):

@@ -53,7 +53,7 @@ class GateMiddleware:
         rule = rules.get(request.method or "")
         if rule is None:
             return HttpResponseNotAllowed(sorted(rules), "This address does not answer to that method.")
-        if not rule.signed_in:
+        if not rule.signed_in and not (rule.second_factor and request.user.is_authenticated):
             return None
         if not request.user.is_authenticated:
             if operations_of(view):

@@ -32,6 +32,7 @@ from leadscape_web.accounts.invitations import (
 )
 from leadscape_web.accounts.models import Invitation, Right, User
 from leadscape_web.accounts.rules import ADMINISTERS, ANYONE, allow
+from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.layout import address
 from leadscape_web.govuk.listing import render_listing
 
@@ -62,12 +63,12 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         organisation = organisation_for(body)
         asked = {"email": form.cleaned_data["email"].lower(), "right": form.cleaned_data["right"]}
-        if asked["email"] == request.user.email:
+        by = user_in(request)
+        if asked["email"] == by.email:
             form.add_error("email", "This is your own address. Another administrator must give you a right")
         elif _open(organisation=organisation, **asked):
             form.add_error("email", "There is an open invitation like this. Make its link again instead")
         else:
-            by: User = request.user  # type: ignore[assignment]
             return _shown(request, invite(by, organisation, asked["email"], asked["right"], _base(request)))
     return render(
         request, "accounts/invite.html", {"form": form, "body": body}, status=422 if form.is_bound else 200
@@ -83,9 +84,8 @@ def invitation(request: HttpRequest, invitation_id: Any) -> HttpResponse:
     if found is None:
         raise Http404
     if request.method == "POST":
-        by: User = request.user  # type: ignore[assignment]
         if request.POST.get("do") == "again":
-            issued = reissue(found, by, _base(request))
+            issued = reissue(found, user_in(request), _base(request))
             if issued:
                 return _shown(request, issued)
         elif withdraw(found):
@@ -154,12 +154,13 @@ def _answer_as_user(request: HttpRequest, found: Invitation, account: User | Non
         if request.method == "POST":
             return redirect_to_login(request.get_full_path())
         return render(request, "accounts/join_sign_in.html", {"onward": request.path})
-    if request.user.email != found.email:
+    user = user_in(request)
+    if user.email != found.email:
         return render(request, "accounts/join_other.html", {"why": "address"})
     if request.method == "POST":
-        if found.invited_by_id == request.user.pk:
+        if found.invited_by_id == user.pk:
             raise Http404
-        joined = join_with_account(found, request.user)  # type: ignore[arg-type]
+        joined = join_with_account(found, user)
         place = f"{Right(found.right).label.lower()} for {found.organisation.label}"
         messages.success(request, f"You are now {place}." if joined else f"You were {place} already.")
         return redirect("accounts:account")

@@ -65,6 +65,7 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
+    person_id: uuid.UUID
     person = models.OneToOneField(Person, models.PROTECT, related_name="user")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -82,9 +83,8 @@ class User(AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What every session of the user carries: it ends with a new password, and when all sessions are ended."""
         ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
-        return salted_hmac(
-            "leadscape.session", f"{self.password}|{ended}", secret=secret, algorithm="sha256"
-        ).hexdigest()
+        made = salted_hmac("leadscape.session", f"{self.password}|{ended}", secret, algorithm="sha256")  # type: ignore[call-arg]
+        return made.hexdigest()
 
 
 class Organisation(models.Model):
@@ -129,7 +129,9 @@ class Access(models.Model):
     """One row is one user's right on behalf of one organisation, from when to when. Ended, never deleted."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id: uuid.UUID
     user = models.ForeignKey(User, models.PROTECT, related_name="accesses")
+    organisation_id: uuid.UUID
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="accesses")
     right = models.CharField(max_length=16, choices=Right.choices)
     granted_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -156,6 +158,7 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
     right = models.CharField(max_length=16, choices=Right.choices)
     token_hash = models.CharField(max_length=64, unique=True)
+    invited_by_id: uuid.UUID | None
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="invited")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
@@ -167,6 +170,7 @@ class ApiToken(models.Model):
     """One row is one key with which a program acts for a user, never with more than the user's own rights."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id: uuid.UUID
     user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     label = models.TextField()
     token_hash = models.CharField(max_length=64, unique=True)

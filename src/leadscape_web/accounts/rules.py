@@ -53,7 +53,9 @@ class Rule:
         )
 
 
-ANYONE: Final = Rule("Anybody, signed in or not", signed_in=False)
+ANYONE: Final = Rule("Anybody, signed in or not", signed_in=False, second_factor=False)
+"""For pages that show the same to everybody."""
+WELCOMES: Final = Rule("Anybody; whoever is signed in sees what is theirs", signed_in=False)
 SIGNED_IN: Final = Rule("Anybody who is signed in, with or without a right: their own account")
 SETS_UP: Final = Rule(
     "Anybody who is signed in, even before a second factor is set up: what setting one up takes",

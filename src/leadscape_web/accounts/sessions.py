@@ -53,6 +53,12 @@ class SessionLimitMiddleware:
         return self.get_response(request)
 
 
+def user_in(request: HttpRequest) -> User:
+    """Who is signed in. For views whose rule says that somebody is."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def end_all_sessions(user: User, why: str) -> None:
     """Sign the user out everywhere. Every session carries a sign of when all were last ended, and no longer fits."""
     because(why)

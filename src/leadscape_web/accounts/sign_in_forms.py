@@ -6,14 +6,20 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as codes
 from allauth.mfa.recovery_codes import forms as recovery
 from allauth.mfa.totp import forms as totp
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from leadscape_web.accounts.tokens import hash_of
 from leadscape_web.govuk.fields import EmailField, PasswordField, TextField
 from leadscape_web.govuk.forms import GovukForm
 
+CODE_LASTS_SECONDS = 120
+"""Longer than the three steps of 30 seconds in which a code is taken."""
 PASSWORD_HINT = (
     "At least 12 characters, and not one that many people use. Three random words are a good start."
 )
@@ -41,7 +47,7 @@ class CodeField(TextField):
 
     def to_python(self, value: Any) -> str:
         """The code, without the space in the middle that apps show."""
-        return super().to_python(value).replace(" ", "")
+        return str(super().to_python(value)).replace(" ", "")
 
 
 class SignInForm(GovukForm, account.LoginForm):
@@ -88,13 +94,24 @@ class NewPasswordForm(GovukForm, account.ResetPasswordKeyForm):
     password2: ClassVar[None] = None  # type: ignore[assignment]
 
 
-class CodeForm(GovukForm, codes.AuthenticateForm):
+class _UsedOnce(codes.BaseAuthenticateForm):
+    """A code counts once, for as long as an app's clock may be early or late."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        used = hash_of(f"{self.user.pk} {normalize_user_code(code)}")
+        if not cache.add(f"leadscape.code.used:{used}", 1, timeout=CODE_LASTS_SECONDS):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(GovukForm, _UsedOnce, codes.AuthenticateForm):
     """The second factor when signing in."""
 
     code = CodeField(label="Code from your authenticator app, or a recovery code")
 
 
-class ConfirmCodeForm(GovukForm, codes.ReauthenticateForm):
+class ConfirmCodeForm(GovukForm, _UsedOnce, codes.ReauthenticateForm):
     """The second factor again, before something that matters."""
 
     code = CodeField(label="Code from your authenticator app, or a recovery code")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from leadscape_web.accounts.rules import ANYONE, allow
+from leadscape_web.accounts.rules import WELCOMES, allow
 from leadscape_web.govuk.panels import panels_of
 from leadscape_web.landscape import home_figures
 from leadscape_web.landscape.areas import areas_of, count_seen, pick_area
@@ -16,7 +16,7 @@ from leadscape_web.landscape.screens import SCREENS
 from leadscape_web.landscape.waves import origins_of, pick_wave, source_of
 
 
-@allow(ANYONE)
+@allow(WELCOMES)
 def home(request: HttpRequest) -> HttpResponse:
     """``/``: for whoever is signed in, their area; for everybody else, what this is."""
     if not request.user.is_authenticated:
