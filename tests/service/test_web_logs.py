@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from leadscape_web.accounts.context import acting
 from leadscape_web.config.logs import FaultsOnly, JsonLines, logging_settings
 
 EMAIL = "alice.ash@leadscape.example"
@@ -108,12 +109,21 @@ class TestTheLineOfARequest:
     def test_has_the_number_that_the_reader_is_told(
         self, client_of: Callable[[str], Any], kept: list[dict[str, Any]]
     ) -> None:
-        given = client_of("").get("/nowhere/", headers={"X-Request-ID": "proxy-gave-this-1"})
-        own = client_of("").get("/nowhere/", headers={"X-Request-ID": "x'); drop"})
-        numbers = [line["request"] for line in kept if line.get("message") == "request"]
-        assert numbers == [given["X-Request-ID"], own["X-Request-ID"]]
-        assert numbers[0] == "proxy-gave-this-1"
-        assert len(numbers[1]) == 36
+        answer = client_of("").get("/nowhere/", headers={"X-Request-ID": "chosen-by-the-sender"})
+        (number,) = [line["request"] for line in kept if line.get("message") == "request"]
+        assert number == answer["X-Request-ID"] != "chosen-by-the-sender"
+
+    def test_is_found_again_in_the_history(self) -> None:
+        with acting(request="0b7b6b0e"), connection.cursor() as cursor:
+            cursor.execute("select current_setting('leadscape.request')")
+            assert cursor.fetchone() == ("0b7b6b0e",)
+
+    def test_pages_of_a_user_are_not_kept(self, client_of: Callable[[str], Any]) -> None:
+        assert "no-store" in client_of("nation.reader").get("/register/school/999999/")["Cache-Control"]
+        assert (
+            client_of("nation.reader").get("/register/school/100001/")["Cache-Control"] == "private, no-store"
+        )
+        assert "camera=()" in client_of("").get("/account/sign-in/")["Permissions-Policy"]
 
     def test_timing_is_for_users_only(self, client_of: Callable[[str], Any]) -> None:
         assert "Server-Timing" not in client_of("").get("/nowhere/")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -99,6 +100,21 @@ def test_a_database_that_is_gone_is_said_without_asking_it(django_db_blocker: An
     assert response["Retry-After"] == "60"
     assert b"The database does not answer." in response.content
     assert b"10.0.0.7" not in response.content
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (psycopg.errors.QueryCanceled(), b"took too long"),
+        (psycopg.errors.LockNotAvailable(), b"Somebody else"),
+    ],
+)
+def test_a_limit_of_the_database_is_said_as_what_it_is(cause: Exception, told: bytes) -> None:
+    error = OperationalError("canceling statement")
+    error.__cause__ = cause
+    response = _fail(error)
+    assert response.status_code == 503
+    assert told in response.content
 
 
 def test_a_page_about_a_fault_causes_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,32 @@ def _end_database(data: Path) -> None:
         [programs() / "pg_ctl", "-D", data, "stop", "-m", "fast", "-w"],
         check=True, capture_output=True, **run_as(user),
     )  # fmt: skip
+
+
+def test_what_serves_ends_with_whoever_started_it_even_when_that_was_killed() -> None:
+    child = (
+        "import os, time; from leadscape_web.config import gunicorn; gunicorn.on_starting(None);"
+        " print(os.getpid(), flush=True); time.sleep(60)"
+    )
+    parent = (
+        "import os, subprocess, sys, time;"
+        " mine = os.environ | {'LEADSCAPE_SERVED_BY': str(os.getpid())};"
+        f" subprocess.Popen([sys.executable, '-c', {child!r}], env=mine); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], env=CLEAN, stdout=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        number = int(started.stdout.readline())
+        started.kill()
+    for _ in range(100):
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.kill(number, signal.SIGKILL)
+    pytest.fail("it went on without its parent")
 
 
 class TestTheFolder:

@@ -43,9 +43,17 @@ def because(why: str, using: str = DEFAULT_DB_ALIAS) -> None:
 
 @contextmanager
 def acting(
-    user: object | None = None, *, why: str = "", purpose: str = "", using: str = DEFAULT_DB_ALIAS
+    user: object | None = None,
+    *,
+    why: str = "",
+    purpose: str = "",
+    request: str = "",
+    using: str = DEFAULT_DB_ALIAS,
 ) -> Iterator[None]:
-    """A transaction on behalf of ``user`` (a user, its id, or nobody). For commands, jobs and tests."""
+    """A transaction on behalf of ``user`` (a user, its id, or nobody). For commands, jobs and tests.
+
+    ``request`` is the number that groups what is changed in it; a new one when not given.
+    """
     key = getattr(user, "pk", user)
     with transaction.atomic(using=using):
         set_context(
@@ -54,7 +62,7 @@ def acting(
             purpose=purpose,
             link="",
             why=why,
-            request=str(uuid.uuid4()),
+            request=request or str(uuid.uuid4()),
         )
         yield
         # Inside an outer transaction (as in tests) the settings would otherwise outlive this block. After an error the
@@ -76,7 +84,8 @@ class ContextMiddleware:
         """Answer within a transaction whose context is set."""
         user = request.session.get(SESSION_KEY, "")
         purpose = SIGN_IN if request.path_info.startswith(SIGN_IN_PATHS) else ""
-        with acting(user, purpose=purpose):
+        # The number under which the request is logged too.
+        with acting(user, purpose=purpose, request=getattr(request, "number", "")):
             if user and not request.user.is_authenticated:
                 # Deactivated, or all sessions were ended: whoever holds this one is nobody from here on.
                 request.session.flush()

@@ -57,6 +57,20 @@ NO_DATABASE: Final = errors.StoreUnavailable(
 )
 
 
+TOO_LONG: Final = errors.StoreUnavailable(
+    "The database took too long over this page and was stopped.",
+    "Nothing that you entered was saved, and nothing was changed.",
+    "Ask for less at once: a smaller area, fewer filters left open, one page instead of the whole download.",
+)
+IN_USE: Final = errors.StoreUnavailable(
+    "Somebody else is changing the same record.",
+    "Nothing that you entered was saved, so that their change is not lost.",
+    "Try again in a few seconds.",
+)
+BY_SQLSTATE: Final = {"57014": TOO_LONG, "55P03": IN_USE}
+"""What PostgreSQL means when it ends a statement because of the limits in ``roles.py``."""
+
+
 def status_of(error: BaseException) -> int:
     """Status of the nearest class of ``error`` in the map; 500 for anything that is not a user's mistake."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
@@ -130,10 +144,9 @@ def failed(request: HttpRequest) -> HttpResponse:
     """A fault of ours, or a database that is gone."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
-        return _answer(request, 503, "", {
-            "title": TITLES[503],
-            "what": NO_DATABASE.what, "why": NO_DATABASE.why, "next_step": NO_DATABASE.next_step,
-        })  # fmt: skip
+        told = BY_SQLSTATE.get(getattr(error.__cause__, "sqlstate", None) or "", NO_DATABASE)
+        said = {"what": told.what, "why": told.why, "next_step": told.next_step}
+        return _answer(request, 503, "", {"title": TITLES[503], **said})
     return _answer(request, 500, "govuk/500.html", {
         "title": TITLES[500],
         "what": "A fault in leadscape stopped this page.",

@@ -7,6 +7,7 @@ from the terminal's signals: Ctrl-C reaches this process only, which ends them i
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -97,9 +98,12 @@ def _stopped_in_order() -> Iterator[None]:
     nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     wishes = (signal.SIGINT, signal.SIGTERM, *(() if nohup else (signal.SIGHUP,)))
     former = {wish: signal.signal(wish, stop) for wish in wishes}
+    # Logs and messages are for whoever serves, not for others at the same machine.
+    mask = os.umask(0o077)
     try:
         yield
     finally:
+        os.umask(mask)
         for wish, handler in former.items():
             signal.signal(wish, handler)
 

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leadscape_web.config.probes.ProbeMiddleware",
     "leadscape_web.config.request_log.RequestLogMiddleware",
+    "leadscape_web.config.headers.PrivateMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leadscape_web.accounts.sessions.SessionLimitMiddleware",
