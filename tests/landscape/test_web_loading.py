@@ -19,7 +19,8 @@ from leadscape.core.errors import NotComparable
 from leadscape_web.accounts.context import acting, because
 from leadscape_web.accounts.models import Organisation, PersonName, User
 from leadscape_web.audit.models import Event
-from leadscape_web.landscape.loading.load import store_study
+from leadscape_web.landscape.loading.load import LoadedStudy, store_study
+from leadscape_web.landscape.loading.telling import say_loaded
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
 from leadscape_web.register.models import Headship, Membership, School, Source
 from leadscape_web.survey.models import Leader, RoleHolding, Support, Wave
@@ -278,3 +279,24 @@ def test_another_school_system_is_refused(opened: OpenedStudy) -> None:
 def test_nothing_is_written_without_a_reason(loaded: OpenedStudy) -> None:
     because("A later load", using="owner")
     assert not Event.objects.using("owner").filter(why="").exists()
+
+
+def test_the_command_says_what_it_did(
+    opened: OpenedStudy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("leadscape_web.landscape.loading.load.open_study", lambda *_, **__: opened)
+    call_command("load_study", tmp_path / "study.toml")
+    first = capsys.readouterr().out
+    assert "Storing the register …" in first
+    assert "Loaded “System leaders in twelve invented authorities, 2006”." in first
+    assert "  schools: 649 new, 0 changed" in first
+    call_command("load_study", tmp_path / "study.toml", verbosity=0)
+    assert capsys.readouterr().out == (
+        "“System leaders in twelve invented authorities, 2006” is loaded already with exactly these inputs."
+        " Nothing was changed.\n"
+    )
+
+
+def test_an_older_study_is_said_to_be_one() -> None:
+    lines = say_loaded(LoadedStudy("Then", "id", already=False, newest=False, seconds={"store": 1.0}))
+    assert "A later study is loaded" in lines[1]
