@@ -1,4 +1,4 @@
-"""Write the reference pages that come from the code: tables, command line, exit codes, codebooks, permissions.
+"""Write the reference pages that come from the code: tables, command line, exit codes, codebooks, permissions, API.
 
 ``python docs/generate.py`` writes them; ``--check`` changes nothing and fails when one is out of date.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 import dataframely as dy
 import typer.main
+from api_page import api_page
 from permissions_page import permissions_page
 
 import leadscape
@@ -35,6 +36,7 @@ def main() -> None:
         "exit-codes.md": exit_codes_page(),
         "codebooks.md": codebooks_page(),
         "permissions.md": permissions_page(NOTE),
+        "api.md": api_page(NOTE),
     }
     stale = [name for name, text in pages.items() if _current(name) != text]
     if "--check" in sys.argv:
