@@ -28,7 +28,10 @@ JOINED_LETTERS: Final = 6
 COMMON_SHARE: Final = 0.02
 COMMON_ENTRIES: Final = 25
 """A word in more names than this share of them, and than this many, joins with no other."""
-_COLUMNS: Final = ("kind", "key", "label", "detail", "because", "named", "weight", "is_name")
+_COLUMNS: Final = {
+    "kind": pl.String, "key": pl.String, "label": pl.String, "detail": pl.String, "because": pl.String,
+    "named": pl.String, "weight": pl.Float64, "is_name": pl.Boolean,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def rebuild(using: str = "owner") -> Rebuilt:
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute(read_statement("entries"))
-        found = pl.DataFrame(cursor.fetchall(), schema=list(_COLUMNS), orient="row", infer_schema_length=None)
+        found = pl.DataFrame(
+            [(*row[:6], float(row[6]), row[7]) for row in cursor.fetchall()], _COLUMNS, orient="row"
+        )
         entries, words, occurrences = take_entries_apart(found)
         cursor.execute(
             "delete from register_searchoccurrence; delete from register_searchword; delete from register_searchentry"
@@ -70,7 +75,6 @@ def take_entries_apart(found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame,
     found
         ``kind``, ``key``, ``label``, ``detail``, ``because``, ``named``, ``weight`` (0-1), ``is_name``.
     """
-    found = found.cast({"weight": pl.Float64, "is_name": pl.Boolean})
     apart = take_names_apart(found["named"])
     entries = (
         found.with_columns(
