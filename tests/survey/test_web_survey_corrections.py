@@ -127,11 +127,14 @@ def test_a_school_can_be_said_by_part_of_its_name(client_of, leader_of, as_natio
     client, place = client_of("nation.editor"), f"/survey/leader/{alice.pk}/home-school/"
     asked = {"kind": "wrong", "version": alice.version, "why": WHY}
     several = client.post(place, {**asked, "school": "fernhill"})
-    assert "Several schools are found for fernhill." in text(several)
+    assert "Select the school that you mean by fernhill." in text(several)
     assert 'type="radio" value="100006"' in text(several)
     assert 'value="100007"' in text(several)
-    none = client.post(place, {**asked, "school": "nowhere"})
-    assert "No school is found for nowhere." in text(none)
+    assert text(several).index('value="100006"') < text(several).index('value="100007"')
+    alike = client.post(place, {**asked, "school": "ceder lane"})
+    assert 'type="radio" value="100003"' in text(alike)
+    none = client.post(place, {**asked, "school": "zzzz qqqq"})
+    assert "No school is found for zzzz qqqq." in text(none)
     assert client.post(place, {**asked, "school": "cedar lane primary school"}).status_code == 302
     assert as_nation(lambda: Leader.objects.get(pk=alice.pk)).home_school_id == "100003"
 

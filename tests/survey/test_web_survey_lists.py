@@ -109,9 +109,13 @@ def test_what_is_withheld_from_researchers_is_said(user_of) -> None:
     rows = frame_of_rows(listing)
     words = {column.label: words_of(rows, column)[0] for column in listing.columns}
     assert words["Role"] == "Suppressed"
-    assert words["Authority"] == words["Region"] == "Withheld"
-    assert words["Year of start"] in ("Not known", "Suppressed")
-    assert words["Year of end"] == "no end is known"
+    assert words["Authority"] == words["Region"] == "Suppressed"
+    assert words["Kind"] == "Suppressed"
+    start, end = (rows["started_year_status"] == status for status in ("suppressed", "unknown"))
+    said = {c.key: words_of(rows, c) for c in listing.columns if c.key.endswith("_year")}
+    assert set(said["started_year"].filter(start)) == set(said["ended_year"].filter(start)) == {"Suppressed"}
+    assert set(said["started_year"].filter(end)) == {"Not known"}
+    assert set(said["ended_year"].filter(end)) == {"no end is known"}
 
 
 def test_lists_need_few_queries(client_of, django_assert_max_num_queries) -> None:

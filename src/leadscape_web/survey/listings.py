@@ -7,15 +7,16 @@ from typing import Final
 
 import polars as pl
 
+from leadscape.core.missing import SUPPRESSED
 from leadscape_web.govuk.listing import Column, Filter, Listing
-from leadscape_web.govuk.wording import written_date
+from leadscape_web.govuk.wording import MISSING_WORDS, written_date
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.presenters.words import NO_END, STARTED_NOT_KNOWN
-from leadscape_web.survey.rows import WITHHELD
 
 LEADER: Final = "/survey/leader/{leader}/"
 SCHOOL: Final = "/register/school/{urn}/"
 AUTHORITY: Final = "/register/authority/{authority_code}/"
+HIDDEN: Final = MISSING_WORDS[SUPPRESSED]
 NO_KIND: Final = "no place in the taxonomy"
 AREA_ONLY: Final = "Only people whom you may see are listed; others are neither shown nor counted."
 _PLACE: Final = (
@@ -101,12 +102,12 @@ def anonymous_listing(rows: pl.DataFrame, waves: KnownWaves) -> Listing:
             Column("leader", "Leader"),
             Column("role", "Role"),
             Column("origin", "Origin"),
-            Column("kinds", "Kind", missing=f"{NO_KIND}, or role withheld"),
+            Column("kinds", "Kind", missing=NO_KIND),
             Column("started_year", "Year of start"),
             Column("ended_year", "Year of end", missing=NO_END),
-            Column("authority", "Authority", href=AUTHORITY, missing=WITHHELD),
-            Column("region", "Region", missing=WITHHELD),
-            Column("phase", "Phase of the home school", missing=f"{WITHHELD} or not known"),
+            Column("authority", "Authority", href=AUTHORITY, missing=HIDDEN),
+            Column("region", "Region", missing=HIDDEN),
+            Column("phase", "Phase of the home school", missing=f"{HIDDEN} or not known"),
             Column("routes", "Reported by way of"),
             Column("wave", "Survey", missing="none"),
         ),
@@ -123,7 +124,7 @@ def anonymous_listing(rows: pl.DataFrame, waves: KnownWaves) -> Listing:
         empty="No role-holding may be shown for your area: too few leaders share a role, or none is known there.",
         notes=(
             "Left out: names, schools, trusts, partner schools, who reported it, and days of start and end.",
-            "Withheld: places, years and roles by which a leader could be told from fewer than six.",
+            "Suppressed: places, years and roles by which a leader could be told from fewer than six.",
         ),
     )
 

@@ -53,7 +53,7 @@ def school_received(request: HttpRequest, school: Any) -> Panel | None:
     rows = [_tie(tie, tie.giver_name or tie.giver, tie.giver, waves) for tie in near.received]
     context = {
         "rows": rows,
-        "caption": "Support received",
+        "caption": "Leaders who support this school",
         "other": "From",
         "nothing": _no_support(school, "receives"),
     }
@@ -68,7 +68,7 @@ def school_given(request: HttpRequest, school: Any) -> Panel | None:
     rows = [_tie(tie, tie.receiver_name or tie.receiver, tie.receiver, waves) for tie in near.given]
     context = {
         "rows": rows,
-        "caption": "Support given",
+        "caption": "Schools that leaders of this school support",
         "other": "To",
         "nothing": _no_support(school, "gives"),
     }

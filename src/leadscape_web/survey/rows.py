@@ -23,7 +23,6 @@ from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
 TEXTS: Final = pl.List(pl.String)
 SHOWN: Final = 12
 """Letters and digits that stand for a leader in rows without names; enough that no two are alike."""
-WITHHELD: Final = "Withheld"
 _PLACE: Final = ("urn", "school", "authority_code", "authority", "region", "phase")
 
 
@@ -85,8 +84,7 @@ def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
 
     Columns: ``leader``, ``role``, ``origin``, ``kinds``, the years ``started_year`` and ``ended_year``,
     ``authority_code``,
-    ``authority``, ``region``, ``phase``, ``routes``, ``wave``; ``role_status`` and ``started_year_status`` say why a
-    value is missing.
+    ``authority``, ``region``, ``phase``, ``routes``, ``wave``; columns ``…_status`` say why a value is missing.
     """
     found = AnonymousHolding.objects.order_by("authority__name", "region", "role", "holding").values_list(
         "leader", "wave_id", "authority_id", "authority__name", "region", "phase", "role", "role_status", "origin",
@@ -100,19 +98,23 @@ def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
         ),
     )  # fmt: skip
     titles = {str(wave.id): wave.title for wave in waves.waves}
-    withheld = pl.col("started_year_status") == SUPPRESSED
     return (
         _with_meanings(_in_words(rows, "phase", waves), waves)
         .with_columns(
             pl.col("leader").str.head(SHOWN),
-            pl.col("started_year").cast(pl.String),
+            pl.col("started_year", "ended_year").cast(pl.String),
             # An end that nobody reported is told as that, and one that is withheld as that.
-            pl.coalesce(pl.col("ended_year").cast(pl.String), pl.when(withheld).then(pl.lit(WITHHELD))),
+            _if_suppressed("started_year_status", "ended_year_status"),
+            _if_suppressed("role_status", "kinds_status"),
             pl.col("routes").list.eval(pl.element().replace(ROUTES)),
             pl.col("wave").replace_strict(titles, default=None, return_dtype=pl.String),
         )
         .drop("id")
     )
+
+
+def _if_suppressed(status: str, alias: str) -> pl.Expr:
+    return pl.when(pl.col(status) == SUPPRESSED).then(pl.lit(SUPPRESSED)).alias(alias)
 
 
 _TYPES: Final[dict[str, Any]] = {

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from leadscape_web.audit.reasons import LONGEST, check_reason
 from leadscape_web.govuk.fields import GovukField, HiddenField, RadiosField, TextareaField, TextField
 from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.register.find import find
 from leadscape_web.register.models import School
 
 OFFERED: Final = 10
@@ -59,44 +59,42 @@ class SchoolMixin(forms.Form):
     """Adds finding the school that is meant; the form declares the field ``school`` with :func:`school_field`."""
 
     def clean_school(self) -> School:
-        """The school, when only one can be meant. Otherwise the field turns into a choice of those that can."""
+        """The school, when its number or whole name is given. Otherwise the field turns into a choice."""
         text = self.cleaned_data["school"].strip()
-        found = schools_meant(text)
-        if len(found) == 1:
-            return found[0]
-        if not found:
+        meant, alike = schools_meant(text)
+        if meant:
+            return meant
+        if not alike:
             raise ValidationError(
                 f"No school is found for {text}. Enter its URN, or another part of its name.", code="none"
             )
         field = self.fields["school"]
         self.fields["school"] = RadiosField(
             label=field.label,
-            choices=[(school.urn, described(school)) for school in found[:OFFERED]],
+            choices=[(school.urn, described(school)) for school in alike],
             help_text="None of these? Open the form again and write more of the name, or the URN.",
         )
         self._bound_fields_cache.pop("school", None)  # type: ignore[attr-defined]
-        some = f"The first {OFFERED} are offered. " if len(found) > OFFERED else ""
-        raise ValidationError(
-            f"Several schools are found for {text}. {some}Select the one you mean.", code="several"
-        )
+        raise ValidationError(f"Select the school that you mean by {text}.", code="several")
 
 
 def school_field(label: str, hint: str = "") -> GovukField:
     """The field in which a school is said."""
-    return TextField(label=label, help_text=f"{hint} Its URN, or part of its name.".strip(), max_length=200)
+    return TextField(label=label, help_text=f"{hint} Its URN, name or postcode.".strip(), max_length=200)
 
 
-def schools_meant(text: str) -> tuple[School, ...]:
-    """Schools that a number or a part of a name can mean; one alone where it is the whole name of only one."""
+def schools_meant(text: str) -> tuple[School | None, tuple[School, ...]]:
+    """The school that a number or a whole name means, if only one does; and those that could be meant, best first.
+
+    What is only alike is offered and never taken: a person decides.
+    """
     if text.isascii() and text.isdigit():
-        return tuple(School.objects.filter(urn=text))
-    found = list(
-        School.objects.filter(Q(name__icontains=text) | Q(postcode__iexact=text)).order_by(
-            "status", "name", "urn"
-        )[: OFFERED + 1]
-    )
-    whole = [school for school in found if (school.name or "").casefold() == text.casefold()]
-    return (whole[0],) if len(whole) == 1 else tuple(found)
+        return School.objects.filter(urn=text).first(), ()
+    keys = [match.key for match in find(text, "school", people=False).matches[:OFFERED]]
+    schools = School.objects.in_bulk(keys)
+    alike = tuple(schools[key] for key in keys if key in schools)
+    whole = [school for school in alike if (school.name or "").casefold() == text.casefold()]
+    return (whole[0] if len(whole) == 1 else None), alike
 
 
 def described(school: School) -> str:
