@@ -153,6 +153,25 @@ def test_a_condition_that_fails_on_hidden_rows_does_not_fail(question: str) -> N
         assert cursor.fetchone() == (0,)
 
 
+def test_a_condition_on_values_that_an_administrator_may_not_see_gets_none(user_of) -> None:
+    for condition in (
+        "before::text::int = 1",
+        "(after ->> 'key')::int = 1",
+        "1 / (length(after::text) - length(after::text)) = 1",
+        "after is not null or before is not null",
+    ):
+        question = (
+            f"select count(*) from audit_listed where case when audience = 'person' then {condition} end"
+        )
+        with acting(user_of("nation.administrator")), connection.cursor() as cursor:
+            cursor.execute(question)
+            assert cursor.fetchone() == (0,)
+    for who in ("nation.reader", "authority.administrator"):
+        with acting(user_of(who)), connection.cursor() as cursor:
+            cursor.execute("select count(*) from audit_listed where 1 / (id - id) = 1")
+            assert cursor.fetchone() == (0,)
+
+
 def test_the_same_conditions_do_fail_on_rows_that_are_seen(user_of) -> None:
     with (
         acting(user_of("nation.reader")),
