@@ -302,7 +302,7 @@ def test_the_first_administrator_is_somebody_new(first_link, client_of) -> None:
     assert "Sign out first" in text_of(client_of("authority.reader").get(first_link))
     assert Client().get("/account/invitation/first/").status_code == 404
     answer = Client().post(first_link, {"full_name": "", "email": "x", "password": "short"})
-    for words in ("Enter full name", "correct form", "at least 12 characters"):
+    for words in ("Enter your full name", "correct form", "at least 12 characters"):
         assert words in text_of(answer)
 
 

@@ -60,7 +60,7 @@ def test_a_new_name_stands_beside_the_former_one(client_of, user_of) -> None:
             ("Authority Reader", False),
             ("Grace Grove", True),
         ]
-    assert "Enter full name" in text_of(client.post("/account/name/", {"full_name": " "}))
+    assert "Enter your full name" in text_of(client.post("/account/name/", {"full_name": " "}))
 
 
 def test_a_name_is_not_kept_in_the_history(client_of, user_of) -> None:

@@ -134,7 +134,7 @@ class TestComingIn(Accounts):
     def test_what_is_wrong_is_told_as_on_every_form(self):
         self.given_i_am("")
         self.when_i_sign_in("", "")
-        self.then_i_am_told("Enter e-mail address", "Enter password")
+        self.then_i_am_told("Enter your e-mail address", "Enter your password")
         self.when_i_sign_in("nobody@leadscape.example", "wrong")
         self.then_i_am_told(
             "The e-mail address or the password is not right. Check both and try again, or ask for a new password."

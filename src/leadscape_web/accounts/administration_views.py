@@ -14,7 +14,7 @@ from leadscape_web.accounts import administering, presenters
 from leadscape_web.accounts.administering import Refused, Standing, standing_of
 from leadscape_web.accounts.bodies import body_of, find_bodies, organisation_for, own_bodies
 from leadscape_web.accounts.forms import GrantForm, SeenForm
-from leadscape_web.accounts.models import Access, PersonName, Right, User
+from leadscape_web.accounts.models import Access, Organisation, PersonName, Right, User
 from leadscape_web.accounts.rules import ADMINISTERS, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.layout import address
@@ -31,10 +31,16 @@ CHANGED = (
 @allow(ADMINISTERS)
 def administration(request: HttpRequest) -> HttpResponse:
     """Where administrators begin; other rooms add what they have to administer."""
+    held = request.accesses  # type: ignore[attr-defined]
     return render(
         request,
         "accounts/administration.html",
-        {"panels": panels_of("administration", request, None), "audit": address("audit:events")},
+        {
+            "panels": panels_of("administration", request, None),
+            "audit": address("audit:events")
+            if (Right.ADMINISTRATOR, Organisation.Kind.NATION) in held
+            else None,
+        },
     )
 
 

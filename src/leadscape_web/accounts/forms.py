@@ -46,7 +46,15 @@ class NameField(TextField):
     """A person's name."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"label": "Full name", "autocomplete": "name", "max_length": 200, **more})
+        super().__init__(
+            **{
+                "label": "Full name",
+                "called": "your full name",
+                "autocomplete": "name",
+                "max_length": 200,
+                **more,
+            }
+        )
 
     def clean(self, value: Any) -> str:
         """The name on one line."""
@@ -66,15 +74,15 @@ class JoinForm(GovukForm):
     """Name and password of somebody who was invited."""
 
     full_name = NameField()
-    password = ChosenPasswordField(label="Password")
+    password = ChosenPasswordField(label="Password", called="a password")
 
 
 class FirstAdministratorForm(GovukForm):
     """The first administrator: an address too, and whether to see leaders as well."""
 
     full_name = NameField()
-    email = EmailField(label="E-mail address", autocomplete="username")
-    password = ChosenPasswordField(label="Password")
+    email = EmailField(label="E-mail address", called="your e-mail address", autocomplete="username")
+    password = ChosenPasswordField(label="Password", called="a password")
     also = CheckboxesField(
         label="Rights beside administrator",
         required=False,
@@ -88,7 +96,7 @@ class FirstAdministratorForm(GovukForm):
 class InviteForm(GovukForm):
     """Whom to invite, to do what."""
 
-    email = EmailField(label="E-mail address", autocomplete="off")
+    email = EmailField(label="E-mail address", called="an e-mail address", autocomplete="off")
     right = right_field()
     body = HiddenField()
 

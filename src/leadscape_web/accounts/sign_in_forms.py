@@ -42,7 +42,14 @@ class CodeField(TextField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(
-            **{"label": "Code", "width": 10, "inputmode": "numeric", "autocomplete": "one-time-code", **more}
+            **{
+                "label": "Code",
+                "called": "the code",
+                "width": 10,
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                **more,
+            }
         )
 
     def to_python(self, value: Any) -> str:
@@ -53,31 +60,35 @@ class CodeField(TextField):
 class SignInForm(GovukForm, account.LoginForm):
     """E-mail address and password."""
 
-    password = PasswordField(label="Password")
+    password = PasswordField(label="Password", called="your password")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["login"] = EmailField(label="E-mail address", autocomplete="username")
+        self.fields["login"] = EmailField(
+            label="E-mail address", called="your e-mail address", autocomplete="username"
+        )
 
 
 class ConfirmForm(GovukForm, account.ReauthenticateForm):
     """The password again, before something that matters."""
 
-    password = PasswordField(label="Password")
+    password = PasswordField(label="Password", called="your password")
 
 
 class ChangePasswordForm(GovukForm, account.ChangePasswordForm):
     """The present password and a new one."""
 
-    oldpassword = PasswordField(label="Present password")
-    password1 = ChosenPasswordField(label="New password")
+    oldpassword = PasswordField(label="Present password", called="your present password")
+    password1 = ChosenPasswordField(label="New password", called="a new password")
     password2: ClassVar[None] = None  # type: ignore[assignment]
 
 
 class AskForPasswordForm(GovukForm, account.ResetPasswordForm):
     """Where to send a link for a new password."""
 
-    email = EmailField(label="E-mail address", help_text="The one that you were invited with.")
+    email = EmailField(
+        label="E-mail address", called="your e-mail address", help_text="The one that you were invited with."
+    )
 
     def save(self, request: Any, **more: Any) -> str:
         """Write to the address: a link, or that it has no account. The page says the same in both cases."""
@@ -90,7 +101,7 @@ class AskForPasswordForm(GovukForm, account.ResetPasswordForm):
 class NewPasswordForm(GovukForm, account.ResetPasswordKeyForm):
     """A new password, by a link."""
 
-    password1 = ChosenPasswordField(label="New password")
+    password1 = ChosenPasswordField(label="New password", called="a new password")
     password2: ClassVar[None] = None  # type: ignore[assignment]
 
 
