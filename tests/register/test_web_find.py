@@ -6,19 +6,8 @@ import pytest
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.register.find import LETTERS, find, read_question
-from leadscape_web.register.search_index import rebuild
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module", autouse=True)
-def index(django_db_setup, django_db_blocker):
-    """The index of the invented system."""
-    from django.db import connections
-
-    with django_db_blocker.unblock():
-        rebuild("owner")
-        connections["owner"].close()
 
 
 @pytest.fixture

@@ -43,11 +43,13 @@ LEADERS = (
 def build_world(using: str = "owner") -> None:
     """Fill an empty database with the invented system and one user a right and area."""
     from leadscape_web.accounts.context import acting
+    from leadscape_web.register.search_index import rebuild
 
     with acting(why="The invented system of the tests", using=using):
         _register(using)
         _survey(using)
         _users(using)
+    rebuild(using)
 
 
 def _register(using: str) -> None:
