@@ -84,3 +84,13 @@ def test_only_the_cookies_that_are_told_are_set(client_of) -> None:
     assert set(answer.cookies) | set(client.cookies) <= {"sessionid", "csrftoken", "messages"}
     for name in client.cookies:
         assert name in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["", "authority.reader"])
+def test_a_method_that_is_not_meant_gets_a_page_too(client_of, who) -> None:
+    answer = client_of(who).post("/privacy/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    tree = lxml.html.fromstring(answer.content.decode())
+    assert [one.text_content() for one in tree.xpath("//h1")] == ["This page cannot be used like that"]

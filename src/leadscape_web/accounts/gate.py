@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
@@ -52,7 +53,7 @@ class GateMiddleware:
             raise PermissionDenied("This page has no rule that says who may see it.")
         rule = rules.get(request.method or "")
         if rule is None:
-            return HttpResponseNotAllowed(sorted(rules), "This address does not answer to that method.")
+            return HttpResponseNotAllowed(sorted(rules), _not_that_way(request, view))
         if not rule.signed_in and not (rule.second_factor and request.user.is_authenticated):
             return None
         if not request.user.is_authenticated:
@@ -67,3 +68,17 @@ class GateMiddleware:
         if not rule.allows(request.accesses):  # type: ignore[attr-defined]
             raise PermissionDenied(rule.sentence)
         return None
+
+
+def _not_that_way(request: HttpRequest, view: Callable[..., Any]) -> str:
+    """What is said about a method that the address does not answer to: a page, or a sentence to a program."""
+    what = "This address does not answer to that method."
+    if operations_of(view):
+        return what
+    said = {
+        "title": "This page cannot be used like that",
+        "what": what,
+        "why": "It can be read, or takes a form that another page shows; nothing was changed.",
+        "next_step": "Open the page again from where you came, and use its buttons and links.",
+    }
+    return render_to_string("govuk/problem.html", said, request)
