@@ -6,72 +6,27 @@ Every message says what to do. A field without ``required=False`` must be answer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
-from django.utils.safestring import SafeString
 
-from leadscape_web.govuk.drawing import draw_field
-from leadscape_web.govuk.widgets import DatePartsInput
-from leadscape_web.govuk.wording import written_date
+from leadscape_web.govuk.base_field import GovukField
+from leadscape_web.govuk.date_field import DateField
 
-
-class GovukBoundField(BoundField):
-    """A field of a form that draws itself."""
-
-    def govuk(self, **more: Any) -> SafeString:
-        """Label, hint, error and input; ``more`` as :func:`leadscape_web.govuk.drawing.draw_field` takes it."""
-        return draw_field(self, **more)
-
-
-class GovukField(forms.Field):
-    """What all fields share.
-
-    Parameters
-    ----------
-    called
-        What messages call it; the label, with a small first letter, when not given.
-    ask
-        Verb of the message about a missing answer.
-    params
-        Parameters of the component, as its macro takes them.
-    """
-
-    ask = "Enter"
-
-    def __init__(
-        self, *args: Any, called: str = "", params: Mapping[str, Any] | None = None, **more: Any
-    ) -> None:
-        self.params: dict[str, Any] = {
-            key: value for key, value in (params or {}).items() if value not in ("", None)
-        }
-        self._called = called
-        # A message of one's own stays; ours needs the label, which a form may change later.
-        self._own_message = "required" in (more.get("error_messages") or {})
-        super().__init__(*args, **more)
-
-    @property
-    def called(self) -> str:
-        """What messages call it."""
-        label = str(self.label or "")
-        return self._called or (
-            label if label[1:2].isupper() or label[1:2] == " " else label[:1].lower() + label[1:]
-        )
-
-    def validate(self, value: Any) -> None:
-        """Whether it was answered."""
-        if self.required and value in self.empty_values and not self._own_message:
-            raise ValidationError(f"{self.ask} {self.called}", code="required")
-        super().validate(value)
-
-    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> GovukBoundField:
-        """The field of one form."""
-        if self.label is None:
-            self.label = field_name.replace("_", " ").capitalize()
-        return GovukBoundField(form, self, field_name)
+__all__ = [
+    "CheckboxesField",
+    "ConfirmField",
+    "DateField",
+    "EmailField",
+    "GovukField",
+    "HiddenField",
+    "PasswordField",
+    "RadiosField",
+    "SelectField",
+    "TextField",
+    "TextareaField",
+]
 
 
 class TextField(GovukField, forms.CharField):
@@ -201,78 +156,3 @@ class HiddenField(forms.CharField):
     """A value that travels with the form unseen."""
 
     widget = forms.HiddenInput
-
-
-class DateField(GovukField):
-    """A date as day, month and year; gives a ``date``. What is wrong with it names the part.
-
-    Parameters
-    ----------
-    earliest, latest
-        Bounds, both possible.
-    birthday
-        Whether the browser may fill in the user's own.
-    """
-
-    widget = DatePartsInput
-
-    def __init__(
-        self, *, earliest: date | None = None, latest: date | None = None, birthday: bool = False, **more: Any
-    ) -> None:
-        self.earliest, self.latest, self.birthday = earliest, latest, birthday
-        super().__init__(**more)
-
-    def to_python(self, value: Any) -> date | None:
-        """The date.
-
-        Raises
-        ------
-        ValidationError
-            Whose ``code`` names the parts that are wrong.
-        """
-        if value is None or isinstance(value, date):
-            return value
-        missing = [part for part in DatePartsInput.PARTS if not value[part]]
-        if len(missing) == 3:
-            return None
-        started = self.called[:1].upper() + self.called[1:]
-        if missing:
-            raise ValidationError(
-                f"{started} must include a {' and a '.join(missing)}", code=" ".join(missing)
-            )
-        wrong = [part for part in DatePartsInput.PARTS if not _plain_number(value[part])]
-        if wrong:
-            raise ValidationError(
-                f"{started}: the {' and the '.join(wrong)} must be a number", code=" ".join(wrong)
-            )
-        day, month, year = (int(value[part]) for part in DatePartsInput.PARTS)
-        if len(value["year"]) != 4:
-            raise ValidationError(f"{started}: the year must have 4 numbers, like 2006", code="year")
-        if not 1 <= month <= 12:
-            raise ValidationError(f"{started}: the month must be from 1 to 12", code="month")
-        try:
-            return date(year, month, day)
-        except ValueError as error:
-            raise ValidationError(
-                f"{started} must be a real date: that month has no such day", code="day"
-            ) from error
-
-    def validate(self, value: Any) -> None:
-        """Whether it was answered, within its bounds."""
-        super().validate(value)
-        started = self.called[:1].upper() + self.called[1:]
-        if value and self.earliest and value < self.earliest:
-            raise ValidationError(f"{started} must be {written_date(self.earliest)} or later", code="early")
-        if value and self.latest and value > self.latest:
-            raise ValidationError(f"{started} must be {written_date(self.latest)} or earlier", code="late")
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether another date was typed."""
-        try:
-            return self.to_python(data) != initial
-        except ValidationError:
-            return True
-
-
-def _plain_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 4
