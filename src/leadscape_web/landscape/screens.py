@@ -190,7 +190,7 @@ QUALITY: Final = Screen(
         Part("understanding", "Understanding", "", ("understanding",), (), ("understanding",)),
         Part("questions", "Open questions", "", ("open_questions",), (), ("open_questions",)),
         Part("validation", "Validation", "", ("validation",), (), ("validation",)),
-        Part("consistency", "What a careful reader would query", "", ("consistency",), (), ("consistency",)),
+        Part("consistency", "Consistency", "", ("consistency",), (), ("consistency",)),
         Part("provenance", "Where the figures come from", "", ("run",), (), (), ("inputs",)),
     ),
 )
