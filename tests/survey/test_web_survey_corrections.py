@@ -8,11 +8,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.audit.models import Event
+from leadscape_web.audit.versions import save_if_current
+from leadscape_web.register.models import School
+from leadscape_web.survey import changes
 from leadscape_web.survey.models import Leader, RoleHolding, Support
+from leadscape_web.survey.refusals import Impossible
 
 pytestmark = pytest.mark.django_db
 WHY = "Told by the school by telephone"
@@ -297,6 +303,30 @@ def test_an_editor_of_the_partner_school_reads_and_does_not_correct(client_of, l
     )
     assert refused.status_code == 403
     assert "it is not in the area you edit" in text(refused)
+
+
+def test_the_database_refuses_what_the_pages_would_not_offer(
+    client_of, leader_of, as_nation, user_of
+) -> None:
+    """The same changes, past the views: row-level security and the guards decide."""
+    alice = leader_of("leader-alice")
+    holding = as_nation(lambda: alice.role_holdings.get())
+    asked = {"holding": str(holding.pk), "why": WHY, "school": "100002", **parts("started_on", None)}
+    client_of("authority.editor").post(f"/survey/leader/{alice.pk}/add-support/", asked)
+    with acting(user_of("trust.editor")):
+        seen = Leader.objects.get(pk=alice.pk)
+        with pytest.raises(PermissionDenied):
+            changes.correct_name(seen, seen.version, "Alice Oak", WHY)
+        with pytest.raises(PermissionDenied):
+            changes.end_holding(holding, holding.version, date(2006, 7, 31), WHY)
+        with pytest.raises(PermissionDenied):
+            changes.add_holding(seen, "mentor_head", "national", None, None, None, WHY)
+    with acting(user_of("authority.editor")):
+        seen = Leader.objects.get(pk=alice.pk)
+        with pytest.raises(Impossible, match="outside the area you edit"):
+            changes.correct_home_school(seen, seen.version, School.objects.get(pk="100003"), False, WHY)
+        with pytest.raises(DatabaseError, match="needs a reason"), transaction.atomic():
+            save_if_current(seen, seen.version, phase="secondary")
 
 
 def test_a_home_school_that_was_corrected_meanwhile_is_shown_in_words(

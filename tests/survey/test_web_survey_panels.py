@@ -102,3 +102,11 @@ def test_a_trust_names_leaders_whose_home_school_is_in_it(panel) -> None:
 def test_the_administration_names_the_codebooks_as_used(panel) -> None:
     said = panel("nation.administrator", "/administration/", "Codebooks as used")
     assert "england-2006 Roles of system leaders, England 2006 An invented system" in said
+
+
+def test_panels_need_few_queries(client_of, django_assert_max_num_queries) -> None:
+    client = client_of("authority.reader")
+    for address in ("/register/school/100001/", "/register/authority/101/", "/register/trust/T1/"):
+        client.get(address)
+        with django_assert_max_num_queries(32):
+            client.get(address)
