@@ -9,6 +9,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadscape_web.config.settings")
 application = get_wsgi_application()
 
-from leadscape_web.config.checks import refuse_unfit  # noqa: E402 - needs Django to be set up
+from django.urls import get_resolver  # noqa: E402 - both need Django to be set up
+
+from leadscape_web.config.checks import refuse_unfit  # noqa: E402
 
 refuse_unfit()
+# Every view is imported before the first reader comes, so that nobody waits for it; a fault in one stops the start.
+_ = get_resolver().url_patterns
