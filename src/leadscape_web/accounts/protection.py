@@ -1,4 +1,4 @@
-"""How PostgreSQL is made to enforce the rules of the tables: grants, row-level security, triggers; on every migration."""
+"""How PostgreSQL is made to enforce the rules of the tables on every migration: grants, row security, triggers."""
 
 from __future__ import annotations
 
