@@ -207,6 +207,18 @@ def test_a_school_that_only_links_name_leads_on(client_of: Clients) -> None:
     assert "had closed before" not in page_of(client_of, "/register/school/999999/", status=404)
 
 
+def test_a_school_known_from_links_alone_is_told_apart_from_a_slip(
+    client_of: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "leadscape_web.register.views.unknown.named_by_links", lambda _: (("100006", "Fernhill Academy"),)
+    )
+    said = page_of(client_of, "/register/school/090001/", status=404)
+    assert (
+        "It had closed before the register began, or lies outside it. It is tied to: Fernhill Academy" in said
+    )
+
+
 def test_markup_in_an_address_is_text(client_of: Clients) -> None:
     answer = client_of("nation.reader").get("/register/school/%3Cb%3E/")
     assert answer.status_code == 404
