@@ -52,7 +52,8 @@ left join (
 ) t on t.authority_id = a.code
 """
 _TRUSTS: Final = """
-select g.uid, g.group_id, g.name, g.group_type, g.status, m.now, m.former, m.authorities, m.code, m.authority
+select g.uid, g.group_id, g.name, g.group_type, g.status, coalesce(m.now, 0), coalesce(m.former, 0),
+       coalesce(m.authorities, 0), m.code, m.authority
 from register_group g
 left join (
   select m.group_id, count(distinct m.school_id) filter (where m.left_on is null) as now,
@@ -91,7 +92,6 @@ def trusts_frame() -> pl.DataFrame:
     where = dict.fromkeys(("authority_code", "authority"), pl.String)
     read = read_frame(_TRUSTS, {**texts, **counts, **where})
     return read.with_columns(
-        pl.col("schools", "former", "authorities").fill_null(0),
         group_type=_worded("group_type", {code: group_words(code) for code in read["group_type"].unique()}),
         status=_worded("status", {code: STATUSES.get(code, code) for code in read["status"].unique()}),
         # Of several authorities none is the one.
