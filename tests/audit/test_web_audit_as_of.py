@@ -19,6 +19,7 @@ from leadscape_web.audit.as_of import (
     changes_between,
     count_as_of,
     differences,
+    outline_between,
     record_as_of,
     table_as_of,
 )
@@ -111,6 +112,12 @@ def test_two_days_differ_exactly_by_the_changes_between_them(edited, pair) -> No
             assert by_event == differences(table_as_of(table, earlier), table_as_of(table, later))
             assert by_event == differences(before[table], after[table])
             assert all(one.before != one.after for one in by_event)
+            outlined = [(one.record, one.before, one.after) for one in outline_between(table, earlier, later)]
+            both = [one for one in by_event if one.before is not None and one.after is not None]
+            assert [one for one in outlined if one[1] is not None] == [
+                (d.record, d.before, d.after) for d in both
+            ]
+            assert [record for record, *_ in outlined] == [one.record for one in by_event]
 
 
 @settings(max_examples=40)

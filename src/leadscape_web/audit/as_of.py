@@ -22,6 +22,7 @@ from django.utils import timezone
 from leadscape.core.errors import NotFound
 from leadscape_web.accounts.protection import ADMINISTRATOR, TABLES
 from leadscape_web.accounts.wording import changed_columns
+from leadscape_web.audit.subjects import TITLE_COLUMNS
 
 Row = dict[str, Any]
 
@@ -58,6 +59,20 @@ class Difference:
     """One record that is not the same at two moments; null: it was not there."""
 
     record: str
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """One record that is not the same at two moments: ``what`` (added, removed, changed) and how it is called.
+
+    ``before`` and ``after`` are null unless it was changed.
+    """
+
+    record: str
+    what: str
+    title: str
     before: Row | None
     after: Row | None
 
@@ -145,19 +160,40 @@ def changes_between(table: str, earlier: datetime, later: datetime) -> Iterator[
     NotFound
         When the table has no history.
     """
+    for record, before, after in _between(table, earlier, later, "f.before, l.after"):
+        yield Difference(record, _loaded(before), _loaded(after))
+
+
+def outline_between(table: str, earlier: datetime, later: datetime) -> Iterator[Outlined]:
+    """The same for long lists: values only of records that were changed, of others how they are called.
+
+    Raises
+    ------
+    NotFound
+        When the table has no history.
+    """
+    named = ", ".join(f"coalesce(l.after, f.before) ->> '{column}'" for column in TITLE_COLUMNS)
+    both = "f.before is not null and l.after is not null"
+    values = (
+        f"case when f.before is null then 'added' when l.after is null then 'removed' else 'changed' end,"
+        f" coalesce({named}, ''), case when {both} then f.before end, case when {both} then l.after end"
+    )
+    for record, what, title, before, after in _between(table, earlier, later, values):
+        yield Outlined(record, what, title, _loaded(before), _loaded(after))
+
+
+def _between(table: str, earlier: datetime, later: datetime, values: str) -> Iterator[tuple[Any, ...]]:
     _askable(table)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select f.record_id, f.before, l.after from"
-            " (select distinct on (record_id) record_id, before from audit_event"
-            "  where table_name = %(table)s and at > %(earlier)s and at <= %(later)s order by record_id, id) f"
-            " join (select distinct on (record_id) record_id, after from audit_event"
-            "  where table_name = %(table)s and at > %(earlier)s and at <= %(later)s order by record_id, id desc) l"
-            " using (record_id) where f.before is distinct from l.after order by record_id",
-            {"table": table, "earlier": earlier, "later": later},
+            "with span as materialized (select record_id, min(id) as first, max(id) as last from audit_event"
+            "  where table_name = %s and at > %s and at <= %s group by record_id)"
+            f" select s.record_id, {values} from span s"
+            " join audit_event f on f.id = s.first join audit_event l on l.id = s.last"
+            " where f.before is distinct from l.after order by s.record_id",
+            [table, earlier, later],
         )
-        for record, before, after in cursor.fetchall():
-            yield Difference(record, _loaded(before), _loaded(after))
+        yield from cursor.fetchall()
 
 
 def differences(earlier: Mapping[str, Row], later: Mapping[str, Row]) -> tuple[Difference, ...]:

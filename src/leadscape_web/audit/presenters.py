@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import polars as pl
 from django.urls import NoReverseMatch, reverse
 
 from leadscape_web.accounts.wording import (
@@ -18,13 +19,15 @@ from leadscape_web.accounts.wording import (
     shown_columns,
     value_in_words,
 )
-from leadscape_web.audit.as_of import Difference, Row, Standing
+from leadscape_web.audit.as_of import Outlined, Row, Standing
 from leadscape_web.audit.history import entries_of
 from leadscape_web.audit.models import Listed
 from leadscape_web.audit.subjects import subject_of, title_of, words_of
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import written, written_date
 
+WHOLE: Final = "The whole record"
+_OUTLINE: Final = ("record", "title", "what", "column", "before", "after")
 NOT_SHOWN: Final = "about a person whom your rights do not show"
 
 
@@ -163,11 +166,12 @@ def show_standing(standing: Standing, day: date) -> ShownStanding:
     return ShownStanding(sentence, True, rows, told)
 
 
-def two_days_listing(table: str, earlier: date, later: date, differences: Iterable[Difference]) -> Listing:
-    """What differs in a table between the ends of two days, one row a value."""
-    found = list(differences)
-    names = names_of(row for one in found for row in (one.before, one.after))
+def two_days_listing(table: str, earlier: date, later: date, found: Iterable[Outlined]) -> Listing:
+    """What differs in a table between the ends of two days: one row a value, or a record that came or went."""
+    outlined = list(found)
+    names = names_of(row for one in outlined for row in (one.before, one.after))
     words = words_of(table)
+    rows = [row for one in outlined for row in _outline_rows(one, names)]
     return Listing(
         name=f"changes-{table.replace('_', '-')}",
         title=f"Changes from {written_date(earlier)} to {written_date(later)}",
@@ -176,13 +180,13 @@ def two_days_listing(table: str, earlier: date, later: date, differences: Iterab
             Column(
                 "record", "Record", href=lambda row: reverse("audit:history", args=[table, row["record"]])
             ),
-            Column("title", "Name"),
+            Column("title", "Name", missing="Without a name of its own"),
             Column("what", "What"),
             Column("column", "Value"),
             Column("before", f"On {written_date(earlier)}"),
             Column("after", f"On {written_date(later)}"),
         ),
-        rows=list(_difference_rows(table, found, names)),
+        rows=pl.DataFrame(rows, schema=dict.fromkeys(_OUTLINE, pl.String), orient="row"),
         source="the history of this service",
         filters=(Filter("what", "What"), Filter("column", "Value")),
         empty="Nothing changed between the two days.",
@@ -190,16 +194,15 @@ def two_days_listing(table: str, earlier: date, later: date, differences: Iterab
     )
 
 
-def _difference_rows(table: str, found: list[Difference], names: Any) -> Iterator[dict[str, Any]]:
-    for one in found:
-        what = "added" if one.before is None else "removed" if one.after is None else "changed"
-        base = {"record": one.record, "title": title_of(table, one.after or one.before), "what": what}
-        if what != "changed":
-            yield {**base, "column": "the whole record", "before": None, "after": None}
-            continue
-        changes = changes_in_words(one.before, one.after, names)
-        for change in changes or _unspoken(one.before, one.after):
-            yield {**base, "column": change.label, "before": change.before, "after": change.after}
+def _outline_rows(one: Outlined, names: Any) -> list[tuple[str, str, str, str, str | None, str | None]]:
+    if one.what == "added":
+        return [(one.record, one.title, one.what, WHOLE, "Not held", "Held")]
+    if one.what == "removed":
+        return [(one.record, one.title, one.what, WHOLE, "Held", "Not held")]
+    changes = changes_in_words(one.before, one.after, names) or _unspoken(one.before, one.after)
+    return [
+        (one.record, one.title, one.what, change.label, change.before, change.after) for change in changes
+    ]
 
 
 def _unspoken(before: Row | None, after: Row | None) -> tuple[Change, ...]:

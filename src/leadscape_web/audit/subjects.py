@@ -34,7 +34,8 @@ TABLE_WORDS: Final[dict[str, str]] = {
     "survey_wave": "wave",
 }
 ACTION_WORDS: Final[dict[str, str]] = {"insert": "added", "update": "changed", "delete": "removed"}
-_TITLES: Final = ("name", "label", "title", "file_name")
+TITLE_COLUMNS: Final = ("name", "label", "title", "file_name")
+"""Columns by which a record is called, if it has one. None holds the name of a person."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def words_of(table: str) -> str:
 
 def title_of(table: str, row: Mapping[str, Any] | None) -> str:
     """How one record is called where its own row says so; otherwise what it is. Never a person's name."""
-    found = next((str(row[column]) for column in _TITLES if row and row.get(column)), "")
+    found = next((str(row[column]) for column in TITLE_COLUMNS if row and row.get(column)), "")
     words = words_of(table)
     return found or f"{words[0].upper()}{words[1:]}"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from leadscape.core.errors import NotFound
 from leadscape_web.accounts.rules import ADMINISTERS_NATION, ANY_RIGHT, allow
 from leadscape_web.audit import presenters
-from leadscape_web.audit.as_of import changes_between, count_as_of, end_of, record_as_of
+from leadscape_web.audit.as_of import count_as_of, end_of, outline_between, record_as_of
 from leadscape_web.audit.exports import export_events
 from leadscape_web.audit.filters import before_of, page_of
 from leadscape_web.audit.forms import DayForm, ExportForm, FilterForm, TwoDaysForm
@@ -77,7 +77,7 @@ def two_days(request: HttpRequest, table: str) -> HttpResponse:
     form = TwoDaysForm(request.GET, latest=today)
     earlier, later = form.days if form.is_valid() else (today, today)
     listing = presenters.two_days_listing(
-        table, earlier, later, changes_between(table, end_of(earlier), end_of(later))
+        table, earlier, later, outline_between(table, end_of(earlier), end_of(later))
     )
     counts = [(day, count_as_of(table, end_of(day))) for day in (earlier, later)]
     context = {"form": form, "table": table, "words": words_of(table), "counts": counts}
