@@ -16,7 +16,7 @@ from leadscape_web.accounts.models import Access, Invitation, Organisation
 from leadscape_web.landscape.areas import Area, SeenLeaders, areas_of, count_seen, pick_area
 from leadscape_web.landscape.home_beside import beside
 from leadscape_web.landscape.published import Published
-from leadscape_web.survey.models import Leader, Wave
+from leadscape_web.survey.models import Leader, Support, Wave
 
 from tests.support.published import AS_OF, TITLE, kept_tables, published
 
@@ -142,6 +142,21 @@ class TestArea:
             (nation,) = areas_of(user)
             assert count_seen(replace(nation, kind="authority", key="201")) == SeenLeaders(1, 1)
             assert count_seen(replace(nation, kind="school", key="100005")) == SeenLeaders(0, 1)
+
+    def test_a_leader_of_the_area_who_supports_a_school_in_it_is_one(self, user_of) -> None:
+        editor = user_of("nation.editor")
+        with acting(editor, why="A second support"):
+            alice = Leader.objects.get(key="leader-alice")
+            holding = alice.role_holdings.get()
+            Support.objects.create(
+                holding=holding,
+                leader=alice,
+                person=alice.person,
+                role=holding.role,
+                partner_school_id="100002",
+            )
+            (nation,) = areas_of(editor)
+            assert count_seen(replace(nation, kind="authority", key="101")) == SeenLeaders(1, 0)
 
     def test_an_area_one_does_not_act_for_cannot_be_asked_for(self, client_of, study) -> None:
         page = text_of(client_of("authority.reader").get("/?area=authority:102"))

@@ -14,6 +14,8 @@ from leadscape_web.govuk.wording import MISSING_WORDS
 
 AUTHORITY_PAGE: Final = "/register/authority/{key}/"
 _STATUS_OF: Final = {status.replace("_", " "): status for status in STATUSES}
+NO_VALUE: Final = "No value"
+"""What stands in data where a column has no status beside it to say why."""
 _FINEST: Final = 6
 _DECIMALS: Final = {"count": 0, "percent": 1, "decimal": 1, "decimal2": 2, "decimal3": 3}
 _FILTERS: Final[dict[str, tuple[str, ...]]] = {
@@ -84,6 +86,7 @@ def data_listing(
             column,
             column,
             "number" if frame.schema[column].is_numeric() else "text",
+            missing=NO_VALUE,
             decimals=_places(frame, column),
         )
         for column in present

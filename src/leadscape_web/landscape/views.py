@@ -101,8 +101,9 @@ def data(request: HttpRequest, name: str) -> HttpResponse:
     if kept is None:
         raise Http404(f"The study did not publish the table {name!r}.")
     listing = data_listing(kept.name, kept.title, kept.about, kept.columns, kept.rows, source_of(wave))
+    meanings = {column.key: kept.columns[column.key] for column in listing.columns}
     return render_listing(
-        request, listing, "landscape/data.html", {"picked": picked, "name": name, "meanings": kept.columns}
+        request, listing, "landscape/data.html", {"picked": picked, "name": name, "meanings": meanings}
     )
 
 
