@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from allauth.account.signals import user_logged_in as allauth_signed_in
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
@@ -245,6 +246,31 @@ def test_whoever_is_switched_off_is_out_at_once_and_stays_out(client_of, reader)
     answer = sign_in(Client(), READER)
     assert answer["Location"] == "/account/sign-in/switched-off/"
     assert "not right" in text_of(sign_in(Client(), READER, "wrong"))
+
+
+def test_a_session_from_before_does_not_come_back_with_the_account(client_of, reader) -> None:
+    client, administrator = client_of("authority.reader"), client_of("authority.administrator")
+    assert client.get("/account/").status_code == 200
+    for what in ("switch-off", "switch-on"):
+        path = f"/administration/user/{reader.pk}/{what}/"
+        seen = re.search(r'name="seen" value="(\w+)"', administrator.get(path).content.decode())[1]
+        assert administrator.post(path, {"why": "By mistake", "seen": seen}).status_code == 302
+    assert client.get("/account/").status_code == 302
+
+
+def test_from_the_moment_of_signing_in_nobody_else_is_looked_up(reader, settings) -> None:
+    settings.SECOND_FACTOR = "offered"
+    found: list[int] = []
+
+    def look(**_) -> None:
+        found.append(User.objects.count())
+
+    allauth_signed_in.connect(look)
+    try:
+        sign_in(Client(), READER)
+    finally:
+        allauth_signed_in.disconnect(look)
+    assert found == [1]
 
 
 def test_a_session_of_somebody_switched_off_acts_for_nobody(client_of, user_of) -> None:

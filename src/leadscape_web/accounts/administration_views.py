@@ -48,11 +48,12 @@ def administration(request: HttpRequest) -> HttpResponse:
 def users(request: HttpRequest) -> HttpResponse:
     """Users of the administrator's area."""
     found = list(User.objects.order_by("email"))
+    held = Access.objects.filter(ended_at=None).order_by("granted_at")
     names = PersonName.objects.filter(person_id__in=[user.person_id for user in found], superseded_at=None)
     listing = presenters.users_listing(
         found,
         dict(names.values_list("person_id", "full_name")),
-        Access.objects.filter(ended_at=None).select_related("organisation").order_by("granted_at"),
+        held.values_list("user_id", "right", "organisation__label"),
         set(Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("user_id", flat=True)),
         "A person who acts, or acted, for an organisation in your area. Rights outside your area are not shown.",
     )

@@ -68,7 +68,7 @@ select kind, key from unnest(%s::text[], %s::text[]) as b(kind, key)
 where (select leadscape_everywhere(array['administrator']))
    or (kind, key) in (select h.kind, h.key from leadscape_holds(array['administrator']) h)
    or (kind = 'authority' and key = any ((select leadscape_authorities(array['administrator']))::text[]))
-   or (kind = 'school' and key in (select leadscape_covered_schools(array['administrator'])))
+   or (kind = 'school' and leadscape_covers_school(array['administrator'], key))
 """
 
 

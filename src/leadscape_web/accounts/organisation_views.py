@@ -35,13 +35,13 @@ def organisation(request: HttpRequest, organisation_id: Any) -> HttpResponse:
     found = Organisation.objects.filter(pk=organisation_id, pk__in=_in_area()).first()
     if found is None:
         raise Http404
-    accesses = Access.objects.filter(organisation=found, ended_at=None).select_related("organisation")
+    accesses = Access.objects.filter(organisation=found, ended_at=None)
     acting = User.objects.filter(pk__in=accesses.values("user_id"))
     names = PersonName.objects.filter(person_id__in=acting.values("person_id"), superseded_at=None)
     listing = presenters.users_listing(
         acting,
         dict(names.values_list("person_id", "full_name")),
-        accesses,
+        accesses.values_list("user_id", "right", "organisation__label"),
         set(acting.filter(authenticator__type="totp").values_list("pk", flat=True)),
         f"A person who acts for {found.label} now.",
     )

@@ -59,21 +59,21 @@ def tokens(found: Iterable[ApiToken]) -> list[dict[str, Any]]:
 def users_listing(
     users: Iterable[User],
     names: Mapping[Any, str],
-    accesses: Iterable[Access],
+    held: Iterable[tuple[Any, str, str]],
     with_second: set[Any],
     about: str,
 ) -> Listing:
-    """Users of an administrator's area, one a row."""
-    held: dict[Any, list[Access]] = {}
-    for access in accesses:
-        held.setdefault(access.user_id, []).append(access)
+    """Users of an administrator's area, one a row. ``held``: user, right and label of organisation."""
+    rights: dict[Any, list[tuple[str, str]]] = {}
+    for user_id, right, label in held:
+        rights.setdefault(user_id, []).append((Right(right).label, label))
     rows = [
         {
             "id": str(user.pk),
             "name": names.get(user.person_id),
             "email": user.email,
-            "rights": [f"{Right(a.right).label}, {a.organisation.label}" for a in held.get(user.pk, [])],
-            "right": sorted({Right(a.right).label for a in held.get(user.pk, [])}),
+            "rights": [f"{right}, {label}" for right, label in rights.get(user.pk, [])],
+            "right": sorted({right for right, _ in rights.get(user.pk, [])}),
             "seen": user.last_login.date() if user.last_login else None,
             "second": "Yes" if user.pk in with_second else "No",
             "state": "Active" if user.is_active else "Switched off",

@@ -73,14 +73,24 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select person_id from found where rights <@ array['reader','editor','broker','approver']
 $$;
 
+-- Whether the area covers one school; says of each what leadscape_covered_schools says of all.
+create or replace function leadscape_covers_school(rights text[], its_urn text) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select its_urn = any (leadscape_schools(rights))
+    or exists (select 1 from register_school s where s.urn = its_urn and s.authority_id = any (leadscape_authorities(rights)))
+$$;
+
 -- Organisations inside the area of an administrator, with their own.
 create or replace function leadscape_organisations(rights text[]) returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
   select o.id from accounts_organisation o
-  where leadscape_everywhere(rights)
-     or exists (select 1 from leadscape_holds(rights) h where h.kind = o.kind and h.key = o.key)
-     or (o.kind = 'authority' and o.key = any (leadscape_authorities(rights)))
-     or (o.kind = 'school' and o.key in (select leadscape_covered_schools(rights)))
+  where (select leadscape_everywhere(rights))
+     or (o.kind, o.key) in (select h.kind, h.key from leadscape_holds(rights) h)
+     or (o.kind = 'authority' and o.key = any ((select leadscape_authorities(rights))::text[]))
+     -- What leadscape_covered_schools says of all, asked of each: few schools are organisations.
+     or (o.kind = 'school' and (o.key = any ((select leadscape_schools(rights))::text[]) or exists (
+          select 1 from register_school s
+          where s.urn = o.key and s.authority_id = any ((select leadscape_authorities(rights))::text[]))))
 $$;
 
 create or replace function leadscape_administered_users() returns setof uuid

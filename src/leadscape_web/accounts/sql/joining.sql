@@ -38,7 +38,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select leadscape_everywhere(array['administrator'])
     or exists (select 1 from leadscape_holds(array['administrator']) h where h.kind = body and h.key = its_key)
     or (body = 'authority' and its_key = any (leadscape_authorities(array['administrator'])))
-    or (body = 'school' and its_key in (select leadscape_covered_schools(array['administrator'])))
+    or (body = 'school' and leadscape_covers_school(array['administrator'], its_key))
 $$;
 
 -- Users who act in the administrator's area and nowhere else: only they can be deactivated, or lose a second factor.
