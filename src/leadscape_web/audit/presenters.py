@@ -28,6 +28,7 @@ from leadscape_web.govuk.wording import written, written_date
 
 WHOLE: Final = "The whole record"
 _OUTLINE: Final = ("record", "title", "what", "column", "before", "after")
+SHOWN_ID: Final = 12
 NOT_SHOWN: Final = "about a person whom your rights do not show"
 
 
@@ -123,7 +124,7 @@ def event_rows(events: Iterable[Listed]) -> tuple[EventRow, ...]:
                 at=str(written(event.at)),
                 who=entry.who,
                 what=part.what,
-                record=event.record,
+                record=event.record if len(event.record) <= SHOWN_ID else f"{event.record[:8]}…",
                 history=reverse("audit:history", args=[event.table, event.record]),
                 changes=part.changes if event.shown else (),
                 note=note,
