@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import re
@@ -30,7 +31,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 REAL = Path(os.environ.get("LEADSCAPE_REAL_DATA", ROOT.parent / "shared" / "data"))
 REAL_NAMES = REAL / "register" / "rtt_schools_gias_2023-07-20.csv"
-ASKED = 60
+ASKED = 40
 """Names of each way to write."""
 FIRST = 10
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -57,6 +58,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.disable(logging.INFO)
         prepare(loaded=options.data is not None)
         results["schools"] = measure_schools("invented")
         results["people"] = measure_people()
@@ -259,15 +261,36 @@ def measure_page() -> dict[str, Any]:
     rng = random.Random(7)
     typed = [slip(name, rng) for name in rng.sample([one.named for one in named], 2 * ASKED)]
     typed += ["primary school", "st marys", "church of england", "smith", "leeds", "100001", "a b", "zzzz"]
-    took = []
+    took, worked = [], []
     for text in typed:
-        started = time.perf_counter()
-        answer = client.get("/find/", {"q": text})
-        took.append(1000 * (time.perf_counter() - started))
-        assert answer.status_code == 200
-    told = times(took)
-    print(f"\nThe page, {len(typed)} questions of a reader of the nation, in ms: {words_of(told)}")
-    return told
+        tries = []
+        for _ in range(2):
+            started, used = time.perf_counter(), processor_ms()
+            answer = client.get("/find/", {"q": text})
+            tries.append((1000 * (time.perf_counter() - started), processor_ms() - used))
+            assert answer.status_code == 200
+        took.append(min(wall for wall, _ in tries))
+        worked.append(min(work for _, work in tries))
+    told, work = times(took), times(worked)
+    print(
+        f"\nThe page, {len(typed)} questions of a reader of the nation, the better of two, in ms: {words_of(told)}"
+    )
+    print(f"Processor time of the service and the database together, in ms: {words_of(work)}")
+    return {"wall": told, "processor": work}
+
+
+def processor_ms() -> float:
+    """Processor time so far of this process and of the database's process for it, where the machine tells."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    try:
+        database = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+    except OSError:
+        database = 0.0
+    return 1000 * time.process_time() + database
 
 
 def ways_to_write(schools: list[tuple[str, str, str]]) -> dict[str, list[Asked]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
+from django.db import connection
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.register.find import LETTERS, find, read_question
+from leadscape_web.register.search_index import _COLUMNS, take_entries_apart
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +153,37 @@ def test_few_queries(client_of, django_assert_max_num_queries) -> None:
 def test_a_question_is_read_without_what_cannot_be_searched() -> None:
     assert read_question("  a\x00b\n c  ") == ("a b c", False)
     assert read_question("x" * (LETTERS + 1)) == ("x" * LETTERS, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [
+        ("ashgorve", "Ashgrove Primary School"),  # two letters swapped in a word
+        ("ashgrovepimary", "Ashgrove Primary School"),  # a word that stuck, and a slip
+        ("gosre nursery", "Gorse Nursery School"),  # swapped in a short word
+        ("elmfeid primary", "Elmfield Primary School"),
+        ("100", "Ashgrove Primary School"),  # a number begun
+        ("SP1", "Elmfield Primary School"),  # a postcode begun
+    ],
+)
+def test_more_slips(typed, best, found_by) -> None:
+    assert best in [name for _, name in found_by("school.reader", typed)[:5]]
+
+
+def test_words_of_schools_ask_no_people_unless_people_are_asked_for(found_by) -> None:
+    assert ("person", "Alice Ash") not in found_by("nation.reader", "alice ash school")
+    assert ("person", "Alice Ash") in found_by("nation.reader", "alice ash school", "person")
+
+
+def test_an_empty_register_has_an_empty_index() -> None:
+    assert [frame.height for frame in take_entries_apart(pl.DataFrame(schema=_COLUMNS))] == [0, 0, 0]
+
+
+def test_nobody_is_in_the_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from register_searchentry where label ilike '%alice%' or text ilike '%alice%'"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute("select count(*) from register_searchword where word = 'alice'")
+        assert cursor.fetchone() == (0,)

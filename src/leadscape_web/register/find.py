@@ -32,6 +32,11 @@ ENOUGH: Final = 0.45
 """Share (0-1) of what was asked, by worth, that something must have to be found."""
 POSTCODE: Final = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)\s*([0-9][a-z]{2})\b", re.IGNORECASE)
 OUTWARD: Final = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?(?:[0-9][a-z]?)?", re.IGNORECASE)
+NO_PERSON: Final = frozenset(
+    ("school", "schools", "primary", "secondary", "infant", "infants", "junior", "nursery", "academy", "academies",
+     "college", "trust", "federation")
+)  # fmt: skip
+"""With one of these no person is meant, and reading all names is left out, unless people alone are asked for."""
 EXACT, BEGINS = 3.0, 2.0
 """Scores of a number or postcode; names score at most about 1.2."""
 
@@ -116,7 +121,9 @@ def find(typed: str, kind: str = "", *, people: bool = True) -> Findings:
     public = "" if kind in ("", "person") else kind
     numbers, rest = ([], asked) if kind == "person" else _find_numbers(asked, public)
     names, more = ([], False) if kind == "person" else _find_names(rest, public)
-    known, further = find_people(rest) if people and kind in ("", "person") else ((), False)
+    named = " ".join(word for word in rest.split() if word.lower() not in NO_PERSON)
+    asks_people = people and (kind == "person" or (not kind and named == " ".join(rest.split())))
+    known, further = find_people(named) if asks_people else ((), False)
     persons = [
         Match(
             "person", one.key, one.name, one.detail, "name", one.name, one.score, href=one.href, tag=one.tag
@@ -171,6 +178,7 @@ def _find_names(asked: str, kind: str) -> tuple[list[Match], bool]:
                 "words": [word for word, _, _ in lines],
                 "ordinals": [place for _, place, _ in lines],
                 "pairs": [pair for _, _, pair in lines],
+                "sorted": ["".join(sorted(word)) for word, _, _ in lines],
                 "asked": list(range(len(words))),
                 "text": apart.folded[0],
                 "kind": kind,

@@ -124,8 +124,11 @@ def _count_words(uses: pl.DataFrame, names: int) -> tuple[pl.DataFrame, pl.DataF
         .agg(entries=pl.len())
         .sort("word", "use")
         .with_row_index("id", offset=1)
-        .with_columns(rarity=((names + 1) / pl.col("entries")).log())
-        .select("id", "word", "use", "entries", "rarity")
+        .with_columns(
+            rarity=((names + 1) / pl.col("entries")).log(),
+            letters=pl.col("word").str.split("").list.sort().list.join(""),
+        )
+        .select("id", "word", "letters", "use", "entries", "rarity")
     )
     occurrences = uses.join(words, on=["word", "use"]).select(word_id="id_right", entry_id="id")
     return words, occurrences
