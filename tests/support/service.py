@@ -117,7 +117,6 @@ def _survey(using: str) -> None:
         survey.Response.objects.using(using).create(
             wave=wave, respondent=code, respondent_name=name, kind="authority", authority_id=code,
             region="North" if code != "201" else "South", response=response,
-            nominations=1 if response == "answered" else 0,
         )  # fmt: skip
     for key, name, urn, authority, role, started in LEADERS:
         person = Person.objects.using(using).create()

@@ -39,7 +39,6 @@ class ResponseShape(Schema):
     response: str = Field(
         description="Whether an answer came. One that did not answer is unknown, never zero."
     )
-    nominations: int = Field(description="Lines of the return; 0 with no answer says nothing about leaders.")
 
 
 class LeaderShape(Schema):

@@ -41,7 +41,8 @@ class Wave(models.Model):
 class Response(models.Model):
     """One row is one respondent who was asked, and whether an answer came.
 
-    See ``leadscape.survey.tables.Responses``.
+    See ``leadscape.survey.tables.Responses``, without the number of nominations: everybody signed in reads this table,
+    and how many people one respondent named may single them out.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,7 +53,6 @@ class Response(models.Model):
     authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="responses")
     region = models.TextField(null=True)
     response = models.TextField()
-    nominations = models.IntegerField()
     wave_id: uuid.UUID
     authority_id: str | None
 

@@ -55,7 +55,6 @@ def load_wave(cursor: Any, opened: OpenedStudy, loaded_at: datetime) -> str:
         "kind",
         "region",
         "response",
-        "nominations",
         wave_id=pl.lit(wave),
         respondent="respondent_id",
         authority_id="authority_code",
