@@ -22,7 +22,9 @@ from leadscape_web.register.models import Headship
 from leadscape_web.register.search_index import read_statement
 
 MOST: Final = 100
-ENOUGH: Final = 0.6
+"""Names that are weighed."""
+ENOUGH: Final = 0.55
+"""Share (0-1) of what was asked that a name must have."""
 TITLES: Final = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "sr", "fr"}
 )

@@ -2,7 +2,7 @@
 -- serve and the names seen are read one by one.
 --
 -- near:  the names most alike by their triples of letters.    judged: share of what was asked that the name has, word
--- by word and slip by slip, an initial for a whole name.
+-- by word and slip by slip, an initial for a whole name; or how alike the whole is, where words were split or stuck together.
 
 with near as materialized (
   select person_id, full_name,
@@ -11,10 +11,10 @@ with near as materialized (
   where superseded_at is null
   order by alike desc, person_id limit %(most)s
 ), words as (
-  select person_id, full_name, array_remove(regexp_split_to_array(lower(unaccent(full_name)), '[^a-z0-9]+'), '') as words
+  select person_id, full_name, alike, array_remove(regexp_split_to_array(lower(unaccent(full_name)), '[^a-z0-9]+'), '') as words
   from near where alike > 0.1
 ), judged as (
-  select n.person_id, n.full_name, n.words, (
+  select n.person_id, n.full_name, n.words, greatest(n.alike, (
     select sum(l.letters * l.likeness) / sum(l.letters)
     from (
       select a.word, length(a.word) as letters, max(
@@ -27,7 +27,7 @@ with near as materialized (
       from unnest(%(words)s::text[]) as a(word), unnest(n.words) as w
       group by a.word
     ) l
-  ) as cover
+  )) as cover
   from words n
 )
 select person_id, full_name,
