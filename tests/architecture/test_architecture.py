@@ -83,6 +83,8 @@ ZERO_IS_MEANT = {
     "leadscape/register/boundaries.py": "schools inside a shape that holds none",
     "leadscape/report/count_views.py": "authorities in a band that none is in",
     "leadscape/landscape/network.py": "ties of a school that has none of one direction",
+    "leadscape_web/register/search_index.py": "weight of words of an entry that is found by its number alone",
+    "leadscape_web/survey/rows.py": "role-holdings of a leader of whom the register holds none any more",
     "leadscape/landscape/disclosure_cells.py": "arrays beside a mask of what is known",
 }
 

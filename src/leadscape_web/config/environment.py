@@ -25,7 +25,10 @@ class Environment:
         The role that owns the tables: migrates and loads. ``LEADSCAPE_OWNER_URL``; the same as the other when unset,
         which production refuses for commands that need the owner. The processes that serve do without it.
     secret_key
-        Signs sessions and links. ``LEADSCAPE_SECRET_KEY``.
+        Signs sessions and links, and encrypts second factors. ``LEADSCAPE_SECRET_KEY``.
+    former_secret_keys
+        Keys that were used before, so that what they signed or encrypted still holds. ``LEADSCAPE_FORMER_SECRET_KEYS``,
+        separated by commas.
     hosts
         Names under which the service is reached. ``LEADSCAPE_HOSTS``, separated by commas.
     production
@@ -66,6 +69,7 @@ class Environment:
     second_factor: str
     tile_url: str
     email_url: str
+    former_secret_keys: tuple[str, ...] = ()
     contact: str = ""
     email_from: str = ""
     static_root: Path | None = None
@@ -97,6 +101,7 @@ def read_environment() -> Environment:
         database_url=database_url,
         owner_url=os.environ.get("LEADSCAPE_OWNER_URL") or database_url,
         secret_key=os.environ.get("LEADSCAPE_SECRET_KEY") or DEVELOPMENT_KEY,
+        former_secret_keys=_listed(os.environ.get("LEADSCAPE_FORMER_SECRET_KEYS", "")),
         hosts=hosts,
         production=os.environ.get("LEADSCAPE_PRODUCTION") == "1",
         demonstration=os.environ.get("LEADSCAPE_DEMONSTRATION") == "1",
