@@ -27,12 +27,15 @@ class LeadersShown:
         ``urn leaders roles``: leaders whose home school it is, and labels of their roles, sorted.
     ties
         ``urn partner_urn leaders``: leaders of the first school who support the second.
+    pairs
+        ``urn leader``: each leader at each home school, so that nobody is counted twice.
     without_home
         Leaders who are seen and have no home school in the register, so that no map can show them.
     """
 
     homes: pl.DataFrame
     ties: pl.DataFrame
+    pairs: pl.DataFrame
     without_home: int
 
 
@@ -60,7 +63,8 @@ def leaders_shown(
         .sort("urn")
     )
     without = frame.filter(pl.col("urn").is_null())["leader"].n_unique()
-    return LeadersShown(homes, _ties(held, day), without)
+    pairs = frame.drop_nulls("urn").select("urn", "leader").unique()
+    return LeadersShown(homes, _ties(held, day), pairs, without)
 
 
 def _ties(held: QuerySet[RoleHolding], day: date) -> pl.DataFrame:

@@ -135,10 +135,11 @@ def map_sentences(
         )
     else:
         homes = rows["leaders"].drop_nulls()
+        leaders = shown.pairs.join(rows.select("urn"), on="urn", how="semi")["leader"].n_unique()
         day = filters.on or (wave.as_of if wave else None)
         held_on = f"on {day.day} {day:%B %Y}" if day else "now"
         said.append(
-            f"{plural(int(homes.sum()), 'leader')} in your sight with the home school on the map, at"
+            f"{plural(leaders, 'leader')} in your sight with the home school on the map, at"
             f" {plural(len(homes), 'school')}, by roles held {held_on}."
             + (
                 f" {shown.without_home:,} more have no home school in the register."
