@@ -45,22 +45,26 @@ class Study:
             self._leader(draw, number)
 
     def _leader(self, draw: random.Random, number: int) -> None:
-        person, leader = uuid.uuid4(), uuid.uuid4()
         authority = draw.choices(list(AUTHORITIES), weights=[9, 5, 1, 6, 2, 1])[0]
         phase = draw.choices(["primary", "secondary", None], weights=[8, 3, 1])[0]
-        self.cursor.execute("insert into accounts_person (id, recorded_at) values (%s, now())", [person])
-        self.cursor.execute(
-            "insert into survey_leader (id, key, person_id, authority_id, region, phase, wave_id, version)"
-            " values (%s, %s, %s, %s, %s, %s, %s, 1)",
-            [leader, f"drawn-{number}", person, authority, AUTHORITIES[authority], phase, self.wave],
-        )
         roles = {
             "consultant",
             draw.choices(["consultant", "mentor", "partner", "rare"], weights=[20, 4, 3, 1])[0],
         }
-        for role in sorted(roles):
-            wave = self.second if draw.random() < 0.1 else self.wave
-            started = draw.choice([2003, 2004, 2005, 2005, 2005, None])
+        held = [(role, self.second if draw.random() < 0.1 else self.wave,
+                 draw.choice([2003, 2004, 2005, 2005, 2005, None])) for role in sorted(roles)]  # fmt: skip
+        self.add(authority, phase, held)
+
+    def add(self, authority: str, phase: str | None, held: list[tuple]) -> None:
+        """One leader with (role, wave, year) of each holding."""
+        person, leader = uuid.uuid4(), uuid.uuid4()
+        self.cursor.execute("insert into accounts_person (id, recorded_at) values (%s, now())", [person])
+        self.cursor.execute(
+            "insert into survey_leader (id, key, person_id, authority_id, region, phase, wave_id, version)"
+            " values (%s, %s, %s, %s, %s, %s, %s, 1)",
+            [leader, f"drawn-{leader}", person, authority, AUTHORITIES[authority], phase, self.wave],
+        )
+        for role, wave, started in held:
             holding = uuid.uuid4()
             self.cursor.execute(
                 "insert into survey_roleholding (id, key, leader_id, person_id, role, origin, authority_id, started_on,"
@@ -164,6 +168,25 @@ def _cells_of(rows: list[dict], place: str) -> dict[tuple, set[tuple]]:
     for row in rows:
         found[row["wave"], row["leader"]].add((row[place], row["phase"], row["role"]))
     return found
+
+
+def test_the_only_authority_of_a_region_with_something_withheld_is_not_found_by_that(researchers, db) -> None:
+    # Six of 401 hold consultant and a second role that few of 401, and enough of the region, hold: their authority is
+    # withheld because of the second role. All consultants of the region whose authority is withheld are of 401.
+    with owner_cursor(connections) as cursor:
+        study = Study(cursor, 0, 0)
+        for role in ("mentor", "partner"):
+            for _ in range(3):
+                study.add("401", "primary", [("consultant", study.wave, None), (role, study.wave, None)])
+            for _ in range(4):
+                study.add("402", "primary", [(role, study.wave, None)])
+        seen = study.seen_by(researchers["nation"])
+    consultants = [row for row in seen if row["role"] == "consultant"]
+    assert len(consultants) == 6
+    assert {row["place"] for row in consultants} == {"withheld"}
+    assert {row["place"] for row in seen if row["leader"] not in {one["leader"] for one in consultants}} == {
+        "region"
+    }
 
 
 def test_a_leader_is_told_as_closely_as_the_rarest_role_allows(study, researchers) -> None:

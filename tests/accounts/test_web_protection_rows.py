@@ -181,8 +181,9 @@ def test_the_same_conditions_do_fail_on_rows_that_are_seen(user_of) -> None:
 
 
 def test_functions_give_people_to_rights_with_names_only(user_of) -> None:
-    for right in UNNAMED:
-        with acting(user_of(f"nation.{right}")), connection.cursor() as cursor:
+    for who in (f"{kind}.{right}" for kind in AREAS for right in UNNAMED):
+        right = who.partition(".")[2]
+        with acting(user_of(who)), connection.cursor() as cursor:
             cursor.execute("select count(*) from leadscape_people(array['researcher', 'administrator'])")
             assert cursor.fetchone() == (0,)
             cursor.execute(f"select count(*) from leadscape_people(array['{right}'])")

@@ -8,7 +8,7 @@ from datetime import date
 
 import psycopg.errors
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
@@ -17,6 +17,7 @@ from leadscape_web.accounts.protection import TABLES
 from leadscape_web.register.models import Headship
 from leadscape_web.survey.models import Leader, RoleHolding, Support
 
+from tests.support.own_database import owner_cursor
 from tests.support.service import AREAS, RIGHTS
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,33 @@ def test_holdings_and_supports_are_of_a_leader_of_the_area(user_of, leaders) -> 
         )  # fmt: skip
 
 
+def test_a_user_whose_name_was_erased_is_still_nobody_to_make_a_leader(user_of) -> None:
+    editor, user = user_of("nation.editor"), user_of("nobody")
+    with owner_cursor(connections) as cursor:
+        cursor.execute("select set_config('leadscape.why', 'Erased', true)")
+        cursor.execute("select set_config('leadscape.user', %s, true)", [str(editor.pk)])
+        cursor.execute("delete from accounts_personname where person_id = %s", [user.person_id])
+        for person, allowed in ((user.person_id, False), (uuid.uuid4(), True)):
+            cursor.execute("select leadscape_may_become_leader(%s)", [person])
+            assert cursor.fetchall() == [(allowed,)]
+
+
+def test_a_holding_and_a_support_stay_with_their_leader(user_of, leaders) -> None:
+    alice, bob = leaders["leader-alice"], leaders["leader-bob"]
+    with acting(user_of("region.editor"), why=WHY):
+        for rows, change in (
+            (Leader.objects.filter(pk=alice.pk), {"person_id": bob.person_id}),
+            (RoleHolding.objects.filter(leader=alice), {"leader_id": bob.pk}),
+            (RoleHolding.objects.filter(leader=alice), {"person_id": bob.person_id}),
+            (Support.objects.filter(leader=alice), {"leader_id": bob.pk}),
+            (Support.objects.filter(leader=alice), {"person_id": bob.person_id}),
+            (Support.objects.filter(leader=alice), {"holding_id": RoleHolding.objects.get(leader=bob).pk}),
+            (PersonName.objects.filter(person_id=alice.person_id), {"person_id": bob.person_id}),
+        ):
+            with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+                rows.update(**change)
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
@@ -210,10 +238,6 @@ def test_holdings_and_supports_are_of_a_leader_of_the_area(user_of, leaders) -> 
 )
 def test_whom_a_record_is_about_never_changes(table: str, column: str, user_of) -> None:
     # As the owner, whom neither grants nor row-level security stop: it still cannot slip out of its own history.
-    from django.db import connections
-
-    from tests.support.own_database import owner_cursor
-
     with owner_cursor(connections) as cursor:
         cursor.execute("select set_config('leadscape.why', 'A test', true)")
         cursor.execute(f'select count(*), min(pg_typeof("{column}")::text) from "{table}"')
