@@ -56,3 +56,12 @@ def test_a_reason_must_say_something_and_no_address(text: str, code: str) -> Non
     with pytest.raises(ValidationError) as caught:
         check_reason(text)
     assert caught.value.code == code
+
+
+def test_administrators_may_not_name_the_user_in_a_reason(client_of, user_of) -> None:
+    user = user_of("authority.reader")
+    page = client_of("authority.administrator").post(
+        f"/administration/user/{user.pk}/switch-off/", {"why": "Mrs Reader has left"}
+    )
+    assert page.status_code == 422
+    assert "without the name of the person" in page.content.decode()

@@ -73,7 +73,8 @@ def grant_right(request: HttpRequest, user_id: Any) -> HttpResponse:
     body = body_of(request.POST.get("body") or request.GET.get("body", ""))
     if body is None:
         return _choose_body(request, standing)
-    form = GrantForm(request.POST or None, initial={"body": body.code, "seen": standing.seen})
+    person, seen = standing.user.person_id, {"body": body.code, "seen": standing.seen}
+    form = GrantForm(request.POST or None, initial=seen, person=person)
 
     def change() -> str:
         administering.grant(
@@ -168,7 +169,8 @@ def _confirmed(
     request: HttpRequest, standing: Standing, says: dict[str, str], change: Callable[[str], None], done: str
 ) -> HttpResponse:
     """A page that asks for a reason, and the change itself."""
-    form = SeenForm(request.POST or None, initial={"seen": standing.seen})
+    person = standing.user.person_id
+    form = SeenForm(request.POST or None, initial={"seen": standing.seen}, person=person)
 
     def changed() -> str:
         change(form.cleaned_data["why"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from leadscape_web.accounts.models import Right
+from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.accounts.sign_in_forms import ChosenPasswordField
 from leadscape_web.accounts.tokens import LONGEST_DAYS, SCOPES
 from leadscape_web.govuk.fields import (
@@ -112,6 +113,14 @@ class SeenForm(GovukForm):
         help_text="It is kept in the history. Do not write a person's name.",
     )
     seen = HiddenField(required=False)
+
+    def __init__(self, *args: Any, person: Any = None, **more: Any) -> None:
+        self.person = person
+        super().__init__(*args, **more)
+
+    def clean_why(self) -> str:
+        """A reason that may be kept: without the name of the user whom it is about."""
+        return check_reason(self.cleaned_data["why"], [self.person])
 
 
 class GrantForm(SeenForm):

@@ -1,0 +1,79 @@
+"""May a reason be kept for good? It must say something, and must not name the person whose record is changed.
+
+Reasons stay in the history when a name is erased, so a name in one would survive its own erasure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+
+from leadscape_web.accounts.models import PersonName
+
+SHORTEST: Final = 5
+LONGEST: Final = 500
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_WORD: Final = re.compile(r"\w+")
+_TITLES: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
+)
+
+
+def check_reason(text: str, person_ids: Iterable[Any] = ()) -> str:
+    """The reason as it may be kept, spaces tidied.
+
+    Parameters
+    ----------
+    person_ids
+        Persons whom the change is about; every name they have or had, as far as the user may see it, is looked for.
+
+    Raises
+    ------
+    ValidationError
+        When it is too short or too long, holds an e-mail address, or names one of the persons.
+    """
+    reason = " ".join(text.split())
+    if len(reason) < SHORTEST:
+        raise ValidationError("Enter a reason that somebody else will understand", code="short")
+    if len(reason) > LONGEST:
+        raise ValidationError(f"The reason must be {LONGEST} characters or fewer", code="long")
+    if _EMAIL.search(reason):
+        raise ValidationError(
+            "Enter the reason without an e-mail address: the history keeps reasons for good", code="email"
+        )
+    persons = [person for person in person_ids if person is not None]
+    names = (
+        PersonName.objects.filter(person__in=persons).values_list("full_name", flat=True) if persons else ()
+    )
+    if any(names_person(reason, name) for name in names):
+        raise ValidationError(
+            "Enter the reason without the name of the person, for example “the leader”: the history keeps reasons for"
+            " good, also after a name is erased",
+            code="name",
+        )
+    return reason
+
+
+def names_person(text: str, full_name: str) -> bool:
+    """Whether ``text`` holds a family name, in any case, or a given name written like one.
+
+    A given name may be an ordinary word (may, will, grace); as one it is written small.
+    """
+    parts = [part for part in _words(full_name) if len(part) > 1 and part.casefold() not in _TITLES]
+    if not parts:
+        return False
+    words = _words(text)
+    *given, family = parts
+    if family.casefold() in {word.casefold() for word in words}:
+        return True
+    named = {word for word in words if not word.islower()}
+    return any(part.casefold() == word.casefold() for part in given for word in named)
+
+
+def _words(text: str) -> list[str]:
+    bare = unicodedata.normalize("NFKD", text)
+    return _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
