@@ -24,6 +24,23 @@ def owner_cursor(connections: Any) -> Iterator[Any]:
             connection.rollback()
 
 
+def one_row_more(cursor: Any) -> None:
+    """A row in each table with a history that the invented system leaves empty, as the owner role."""
+    cursor.execute("select set_config('leadscape.why', 'One row more', true)")
+    for statement in (
+        "insert into accounts_apitoken (id, user_id, label, token_hash, scopes, created_at, expires_at)"
+        " select gen_random_uuid(), id, 'A program', 'x', '{}', now(), now() from accounts_user limit 1",
+        'insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)'
+        " select gen_random_uuid(), 'x@leadscape.example', id, 'reader', 'y', now(), now()"
+        " from accounts_organisation limit 1",
+        "insert into audit_export (id, made_by, made_at, filters, format, rows, sha256)"
+        " values (gen_random_uuid(), gen_random_uuid(), now(), '{}', 'csv', 0, 'z')",
+        "insert into mfa_authenticator (user_id, type, data, created_at)"
+        " select id, 'totp', '{}', now() from accounts_user limit 1",
+    ):
+        cursor.execute(statement)
+
+
 @contextmanager
 def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
     """A copy of the invented system that all connections of Django point at, in which transactions really commit."""
