@@ -160,7 +160,7 @@ def test_a_question_is_read_without_what_cannot_be_searched() -> None:
     [
         ("ashgorve", "Ashgrove Primary School"),  # two letters swapped in a word
         ("ashgrovepimary", "Ashgrove Primary School"),  # a word that stuck, and a slip
-        ("gosre nursery", "Gorse Nursery School"),  # swapped in a short word
+        ("dael", "Dale Special School"),  # swapped in a short word
         ("elmfeid primary", "Elmfield Primary School"),
         ("100", "Ashgrove Primary School"),  # a number begun
         ("SP1", "Elmfield Primary School"),  # a postcode begun
