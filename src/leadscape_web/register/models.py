@@ -188,7 +188,9 @@ class SearchWord(models.Model):
 
     id = models.IntegerField(primary_key=True)
     word = models.TextField()
-    letters = models.TextField(default="", help_text="Its letters in order, the same for two that were swapped")
+    letters = models.TextField(
+        default="", help_text="Its letters in order, the same for two that were swapped"
+    )
     use = models.CharField(max_length=8, choices=Use.choices)
     entries = models.IntegerField(help_text="Entries that have it")
     rarity = models.FloatField(help_text="Natural logarithm of all entries over those that have it")

@@ -59,9 +59,7 @@ class Migration(migrations.Migration):
                 ("entries", models.IntegerField(help_text="Entries that have it")),
                 (
                     "rarity",
-                    models.FloatField(
-                        help_text="Natural logarithm of all entries over those that have it"
-                    ),
+                    models.FloatField(help_text="Natural logarithm of all entries over those that have it"),
                 ),
             ],
             options={
