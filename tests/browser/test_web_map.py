@@ -35,6 +35,7 @@ class TestReadTheMap(Journey):
     def test_a_filter_is_in_the_address_and_narrows_map_and_table(self) -> None:
         self.given_i_am("nation.reader")
         self.when_i_open("/landscape/map/")
+        self.page.get_by_text("Choose what the map shows").click()
         self.page.get_by_label("Phase of the school").select_option("Primary")
         self.when_i_press("Show on the map")
         assert "phase=primary" in self.page.url

@@ -127,7 +127,8 @@ def map_sentences(
     on = f"on {filters.on.day} {filters.on:%B %Y}" if filters.on else "by the latest register"
     placed = rows.drop_nulls(["longitude", "latitude"]).height
     unplaced = rows.height - placed
-    said = [f"{plural(rows.height, 'school')} open {on}"
+    what = " that have or receive what is asked for," if filters.about_roles else ""
+    said = [f"{plural(rows.height, 'school')}{what} open {on}"
             + (f", {unplaced:,} of them without a place, in the table only." if unplaced else ".")]  # fmt: skip
     if shown is None:
         said.append(

@@ -19,7 +19,14 @@ from leadscape_web.govuk.listing import show_listing
 from leadscape_web.landscape import map_ground
 from leadscape_web.landscape.map_filters import MapFilters, read_filters
 from leadscape_web.landscape.map_leaders import LeadersShown, leaders_shown, points_of, rows_of
-from leadscape_web.landscape.map_page import MapChoices, map_choices, map_form, map_listing, map_sentences
+from leadscape_web.landscape.map_page import (
+    MapChoices,
+    filter_words,
+    map_choices,
+    map_form,
+    map_listing,
+    map_sentences,
+)
 from leadscape_web.landscape.map_rates import rate_legend, rated_shapes
 from leadscape_web.survey.models import Wave
 
@@ -62,6 +69,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "form": map_form(filters, choices),
             "problems": problems,
             "sentences": map_sentences(rows, shown, filters, wave),
+            "asked": filter_words(filters, choices),
             "legend": rate_legend(map_ground.authority_rates(wave)) if wave else (),
             "wave": wave,
             "listing": listed,
