@@ -74,7 +74,7 @@ fix: $(TOOLS)
 
 # The claims only: the other files of bench/ are their parts, and linkage_train.py writes the shipped model anew.
 bench: $(TOOLS)
-	@for claim in map linkage identity; do $(BIN)/python bench/$$claim.py || exit 1; done
+	@for claim in map linkage identity find; do $(BIN)/python bench/$$claim.py || exit 1; done
 
 docs: $(TOOLS)
 	@$(BIN)/python docs/generate.py
