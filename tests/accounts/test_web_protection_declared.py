@@ -145,6 +145,15 @@ def test_views_do_not_show_rows_to_functions_of_the_reader() -> None:
     assert views == {"survey_anonymousholding": "{security_barrier=true}", "audit_listed": None}
 
 
+def test_no_sequence_is_the_plain_roles_to_read_or_move() -> None:
+    found = rows(
+        "select c.relname, has_sequence_privilege(c.oid, 'USAGE, SELECT, UPDATE') from pg_class c"
+        " where c.relkind = 'S' and c.relnamespace = 'public'::regnamespace"
+    )
+    assert found
+    assert not [name for name, allowed in found if allowed]
+
+
 def test_functions_with_the_owners_rights_look_up_names_in_one_place_only() -> None:
     functions = rows(
         "select p.proname, p.prosecdef, p.proconfig::text, has_function_privilege(p.oid, 'EXECUTE'),"
