@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -63,8 +63,7 @@ class Difference:
     after: Row | None
 
 
-@dataclass(frozen=True)
-class Outlined:
+class Outlined(NamedTuple):
     """One record that is not the same at two moments: ``what`` (added, removed, changed) and how it is called.
 
     ``before`` and ``after`` are null unless it was changed.
