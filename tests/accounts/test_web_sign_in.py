@@ -12,8 +12,10 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.test import Client
 
+from leadscape_web.accounts.adapter import AccountAdapter
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
+from leadscape_web.config.environment import read_environment
 
 from tests.support.signing_in import PASSWORD, code_of, give_password, give_second_factor, sign_in, text_of
 
@@ -138,6 +140,38 @@ def test_a_proxy_is_believed_and_nobody_else(settings) -> None:
     said = liar.post("/account/sign-in/", {"login": "d@leadscape.example", "password": "wrong"},
                      HTTP_X_FORWARDED_FOR="192.0.2.200")  # fmt: skip
     assert "Wait" in text_of(said)
+
+
+@pytest.mark.parametrize(
+    ("hop", "forwarded", "place"),
+    [
+        ("172.18.0.1", "192.0.2.9", "192.0.2.9"),  # through a network of proxies
+        ("::ffff:172.18.0.1", "192.0.2.9", "192.0.2.9"),
+        ("", "192.0.2.9", "192.0.2.9"),  # through a local socket
+        ("192.0.2.10", "198.51.100.1", "192.0.2.10"),  # a stranger, who names somebody else
+        ("172.32.0.1", "198.51.100.1", "172.32.0.1"),  # just outside the network
+        ("172.18.0.1", "198.51.100.1, 192.0.2.10", "192.0.2.10"),  # the same, through the proxy
+        ("172.18.0.1", "198.51.100.1, 192.0.2.9, 10.0.0.7, 172.18.0.2:4711", "192.0.2.9"),  # several hops
+        ("172.18.0.1", "198.51.100.1, rubbish", "unknown"),
+        ("172.18.0.1", "", "172.18.0.1"),
+        ("2001:db8::1", "2001:db8:1::9", "2001:db8:1::9"),
+    ],
+)
+def test_a_proxy_may_be_one_of_a_network(rf, settings, monkeypatch, hop, forwarded, place) -> None:
+    monkeypatch.setenv("LEADSCAPE_PROXIES", "172.16.0.0/12, 10.0.0.7,2001:db8::1")
+    settings.ENVIRONMENT = read_environment()
+    request = rf.get("/", REMOTE_ADDR=hop, HTTP_X_FORWARDED_FOR=forwarded)
+    assert AccountAdapter(request).get_client_ip(request) == place
+
+
+def test_people_behind_one_proxy_do_not_share_a_limit(settings, monkeypatch) -> None:
+    monkeypatch.setenv("LEADSCAPE_PROXIES", "172.16.0.1/12")
+    settings.ENVIRONMENT = read_environment()
+    proxy = Client(REMOTE_ADDR="172.18.0.1")
+    for number in range(11):
+        said = proxy.post("/account/sign-in/", {"login": f"e{number}@leadscape.example", "password": "wrong"},
+                          HTTP_X_FORWARDED_FOR=f"192.0.2.{50 + number}")  # fmt: skip
+        assert "Wait" not in text_of(said)
 
 
 def test_a_refused_request_does_not_take_its_count_back(client_of) -> None:

@@ -77,7 +77,13 @@ class TestWhatProductionRefuses:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LEADSCAPE_SECOND_FACTOR", "optional"), ("LEADSCAPE_WORKERS", "many"), ("LEADSCAPE_THREADS", "0")],
+    [
+        ("LEADSCAPE_SECOND_FACTOR", "optional"),
+        ("LEADSCAPE_WORKERS", "many"),
+        ("LEADSCAPE_THREADS", "0"),
+        ("LEADSCAPE_PROXIES", "a-proxy"),
+        ("LEADSCAPE_PROXIES", "0.0.0.0/40"),
+    ],
 )
 def test_a_variable_that_cannot_be_meant_is_refused(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch

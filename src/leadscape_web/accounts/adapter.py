@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from typing import Any, ClassVar
 
@@ -124,10 +125,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where a request comes from: a proxy's word is taken, nobody else's."""
-        proxies = {one.strip() for one in settings.ENVIRONMENT.proxies.split(",")}
         places = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
         places.append(request.META.get("REMOTE_ADDR", ""))
-        while len(places) > 1 and places[-1] in proxies | {""}:
+        while len(places) > 1 and _is_proxy(places[-1]):
             places.pop()
         return clean_client_ip(places[-1]) or "unknown"
 
@@ -138,6 +138,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def forget_attempts(self, user: User) -> None:
         """A new password by a link ends a lock-out."""
         self._delete_login_attempts_cached_email(self.request, email=user.email)
+
+
+def _is_proxy(place: str) -> bool:
+    """Whether a hop is a proxy of ours: its address is in one of the networks, or it came through a local socket."""
+    address = clean_client_ip(place)
+    if address is None:
+        return place == ""
+    found = ipaddress.ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in settings.ENVIRONMENT.proxies)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

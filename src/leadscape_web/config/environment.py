@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
 from leadscape.core.errors import ServiceBlocked
 
+Network = IPv4Network | IPv6Network
 DEVELOPMENT_KEY: Final = "only for a laptop; production refuses to start with it"
 SECOND_FACTOR: Final = ("required", "offered")
 
@@ -50,8 +52,8 @@ class Environment:
     bind
         Address and port to listen on. ``LEADSCAPE_BIND``; 127.0.0.1:8000 when unset.
     proxies
-        Addresses whose word is taken that a request came by HTTPS. ``LEADSCAPE_PROXIES``, separated by commas;
-        this machine when unset.
+        Addresses or networks whose word is taken for where a request came from, and that it came by HTTPS.
+        ``LEADSCAPE_PROXIES``, separated by commas; this machine when unset.
     workers, threads
         Processes that answer, and requests that each answers at a time. ``LEADSCAPE_WORKERS``, ``LEADSCAPE_THREADS``;
         2 and 4 when unset. Twice their product is the most database connections.
@@ -74,7 +76,7 @@ class Environment:
     email_from: str = ""
     static_root: Path | None = None
     bind: str = "127.0.0.1:8000"
-    proxies: str = "127.0.0.1,::1"
+    proxies: tuple[Network, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
     workers: int = 2
     threads: int = 4
 
@@ -112,7 +114,7 @@ def read_environment() -> Environment:
         email_from=os.environ.get("LEADSCAPE_EMAIL_FROM") or f"leadscape@{(*hosts, 'localhost')[0]}",
         static_root=Path(static_root) if static_root else None,
         bind=os.environ.get("LEADSCAPE_BIND") or "127.0.0.1:8000",
-        proxies=os.environ.get("LEADSCAPE_PROXIES") or "127.0.0.1,::1",
+        proxies=_networks(os.environ.get("LEADSCAPE_PROXIES") or "127.0.0.1,::1"),
         workers=_count("LEADSCAPE_WORKERS", 2),
         threads=_count("LEADSCAPE_THREADS", 4),
     )
@@ -120,6 +122,17 @@ def read_environment() -> Environment:
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part, strict=False) for part in _listed(text))
+    except ValueError as error:
+        raise ServiceBlocked(
+            f"LEADSCAPE_PROXIES is {text!r}: {error}.",
+            "Whoever is taken for a proxy says where a request came from, so nobody may be one by mistake.",
+            "Give addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8.",
+        ) from error
 
 
 def _count(name: str, otherwise: int) -> int:

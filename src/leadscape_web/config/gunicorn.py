@@ -35,7 +35,7 @@ max_requests = 5000
 max_requests_jitter = 500
 # A worker tells that it lives by touching a file: in memory where there is such a folder, since disks can stand still.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
-forwarded_allow_ips = _environment.proxies
+forwarded_allow_ips = ",".join(map(str, _environment.proxies))
 proc_name = "leadscape"
 accesslog = None
 logconfig_dict = logging_settings()
