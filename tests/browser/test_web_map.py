@@ -45,7 +45,7 @@ class TestReadTheMap(Journey):
     def test_what_is_not_understood_is_told_and_left_out(self) -> None:
         self.given_i_am("nation.reader")
         self.when_i_open("/landscape/map/?on=soon")
-        self.then_i_see("“soon” is not a date")
+        self.then_i_am_told("“soon” is not a date, so the latest is shown. Enter one such as 30 June 2006")
 
     def test_layers_are_switched_by_keyboard(self) -> None:
         self.given_i_am("nation.reader")

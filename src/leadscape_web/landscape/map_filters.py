@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 import polars as pl
@@ -90,8 +91,8 @@ def in_force(day: date) -> Q:
 
 def read_filters(
     asked: Mapping[str, str], choices: Mapping[str, frozenset[str]]
-) -> tuple[MapFilters, list[str]]:
-    """Filters from an address, and a sentence for each that could not be understood and is left out.
+) -> tuple[MapFilters, dict[str, str]]:
+    """Filters from an address, and by name a sentence for each that could not be understood and is left out.
 
     Parameters
     ----------
@@ -101,28 +102,26 @@ def read_filters(
         ``role``, ``origin``, ``kind``, ``phase``, ``trust`` to the ids that exist.
     """
     found: dict[str, str] = {}
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for name, allowed in choices.items():
         value = asked.get(name, "").strip()
         if value and value not in allowed:
-            problems.append(
-                f"“{value[:40]}” is not a {name} of this register. All of them are shown. Choose one from the list."
+            problems[name] = (
+                f"“{value[:40]}” is not a {name} of this register, so all are shown. Choose one from the list"
             )
         elif value:
             found[name] = value
     on, problem = _read_date(asked.get("on", "").strip())
     if problem:
-        problems.append(problem)
+        problems["on"] = problem
     return MapFilters(**found, on=on), problems
 
 
 def _read_date(text: str) -> tuple[date | None, str]:
+    """A date as people and programs write it: 30 June 2006, 30/6/2006, 2006-06-30."""
     if not text:
         return None, ""
-    try:
-        return date.fromisoformat(text), ""
-    except ValueError:
-        return (
-            None,
-            f"“{text[:40]}” is not a date. The map shows the latest. Give it as year-month-day, such as 2006-06-30.",
-        )
+    for written in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, written).date(), ""
+    return None, f"“{text[:40]}” is not a date, so the latest is shown. Enter one such as 30 June 2006"

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Max
 from django.urls import reverse
 
+from leadscape_web.govuk.wording import written_date
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
 from leadscape_web.register.models import Source
 from leadscape_web.survey.models import Wave
@@ -103,3 +104,13 @@ def bounds_of(schools: pl.DataFrame) -> str:
     longitude, latitude = placed["longitude"], placed["latitude"]
     ends = (longitude.min(), latitude.min(), longitude.max(), latitude.max())
     return ",".join(f"{end:.4f}" for end in ends)
+
+
+def source_words(wave: Wave | None) -> str:
+    """The file that the schools are of, and the study that the leaders are of."""
+    newest = Source.objects.filter(purpose="schools").order_by("-as_of", "-loaded_at").first()
+    parts = [
+        f"{newest.file_name}, {written_date(newest.as_of) if newest.as_of else 'no date'}" if newest else ""
+    ]
+    parts += [f"{wave.title}, {written_date(wave.as_of)}" if wave else ""]
+    return "; ".join(part for part in parts if part)

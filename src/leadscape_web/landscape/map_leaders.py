@@ -79,20 +79,32 @@ def _ties(held: QuerySet[RoleHolding], day: date) -> pl.DataFrame:
 def rows_of(schools: pl.DataFrame, shown: LeadersShown | None, filters: MapFilters) -> pl.DataFrame:
     """The map as a table: one row a school.
 
-    ``schools`` as filtered; with ``shown``, also ``leaders``, ``roles`` and ``supported`` (by how many other schools),
-    and only schools that have or receive what is asked for where a role is asked for.
+    ``schools`` as filtered; with ``shown``, also ``leaders``, ``roles``, and ``supports`` and ``supported_by``: the
+    schools at the other end of each line that the map draws, by name and URN. Where a role is asked for, only schools
+    that have or receive it.
     """
     if shown is None:
         return schools
-    received = shown.ties.group_by("partner_urn").agg(supported=pl.len())
+    named = schools.select("urn", school=pl.format("{} ({})", pl.col("name").fill_null("No name"), "urn"))
     joined = (
         schools.join(shown.homes, on="urn", how="left")
-        .join(received, left_on="urn", right_on="partner_urn", how="left")
-        .with_columns(pl.col("roles").list.join("; "))
+        .join(_ends(shown.ties, named, "urn", "partner_urn", "supports"), on="urn", how="left")
+        .join(_ends(shown.ties, named, "partner_urn", "urn", "supported_by"), on="urn", how="left")
+        .with_columns(pl.col("roles", "supports", "supported_by").list.join("; "))
     )
     if filters.about_roles:
-        joined = joined.filter(pl.col("leaders").is_not_null() | pl.col("supported").is_not_null())
+        joined = joined.filter(pl.col("leaders").is_not_null() | pl.col("supported_by").is_not_null())
     return joined
+
+
+def _ends(ties: pl.DataFrame, named: pl.DataFrame, here: str, there: str, name: str) -> pl.DataFrame:
+    """``urn`` and a list of the schools at the other end of its lines, in order of name; both ends on the map."""
+    return (
+        ties.select(urn=here, other=there)
+        .join(named, left_on="other", right_on="urn")
+        .group_by("urn")
+        .agg(pl.col("school").sort().alias(name))
+    )
 
 
 def points_of(shown: LeadersShown, schools: pl.DataFrame) -> dict[str, Any]:

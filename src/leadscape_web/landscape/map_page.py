@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,16 +89,13 @@ class MapForm(GovukForm):
     phase = SelectField(label="Phase of the school", required=False, empty="All phases")
     trust = SelectField(label="Trust or federation", required=False, empty="All schools")
     on = TextField(
-        label="Date", required=False, width=10, help_text="For example, 2006-06-30. Empty: the latest"
+        label="Date", required=False, width=20, help_text="For example, 30 June 2006. Empty: the latest"
     )
 
 
-def map_form(filters: MapFilters, choices: MapChoices) -> MapForm:
-    """The form as filled in; without questions about roles for those who see no people."""
-    initial = {
-        name: getattr(filters, name) or "" for name in ("role", "origin", "kind", "phase", "trust", "on")
-    }
-    form = MapForm(initial=initial)
+def map_form(asked: Mapping[str, str], choices: MapChoices, problems: Mapping[str, str]) -> MapForm:
+    """The form as it was filled in; without questions about roles for those who see no people."""
+    form = MapForm(asked) if problems else MapForm(initial=dict(asked.items()))
     offered = {
         "role": choices.roles,
         "origin": choices.origins,
@@ -112,6 +110,12 @@ def map_form(filters: MapFilters, choices: MapChoices) -> MapForm:
             field.choices = [*field.choices, *pairs]
         else:
             del form.fields[name]
+    if problems:
+        # What is wrong is said once, in the words of whoever read the address.
+        form.full_clean()
+        form.errors.clear()
+        for name, problem in problems.items():
+            form.add_error(name, problem)
     return form
 
 
@@ -172,7 +176,9 @@ def filter_words(filters: MapFilters, choices: MapChoices) -> tuple[str, ...]:
     return (*told, *([f"On {filters.on.isoformat()}."] if filters.on else []))
 
 
-def map_listing(rows: pl.DataFrame, with_leaders: bool, filters: MapFilters, choices: MapChoices) -> Listing:
+def map_listing(
+    rows: pl.DataFrame, with_leaders: bool, filters: MapFilters, choices: MapChoices, source: str
+) -> Listing:
     """The map as a table."""
     phases = dict(choices.phases)
     shown = rows.with_columns(pl.col("phase").replace(phases))
@@ -187,7 +193,8 @@ def map_listing(rows: pl.DataFrame, with_leaders: bool, filters: MapFilters, cho
         columns += [
             Column("leaders", "Leaders whose home school it is", kind="number", missing="None in sight"),
             Column("roles", "Their roles", missing="None in sight"),
-            Column("supported", "Schools whose leaders support it", kind="number", missing="None in sight"),
+            Column("supports", "Schools they support", missing="None in sight"),
+            Column("supported_by", "Supported from", missing="None in sight"),
         ]
         about += " Leaders are those of your area: none in sight does not say that there is none."
     return Listing(
@@ -196,6 +203,6 @@ def map_listing(rows: pl.DataFrame, with_leaders: bool, filters: MapFilters, cho
         about=about,
         columns=columns,
         rows=shown.select(column.key for column in columns),
-        source="The register and the returns, as loaded",
+        source=source,
         notes=filter_words(filters, choices),
     )

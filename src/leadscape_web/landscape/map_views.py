@@ -35,7 +35,7 @@ def _sees_people(request: HttpRequest) -> bool:
     return SEES_PEOPLE.allows(request.accesses)  # type: ignore[attr-defined]
 
 
-def _asked(request: HttpRequest) -> tuple[MapFilters, list[str], MapChoices]:
+def _asked(request: HttpRequest) -> tuple[MapFilters, dict[str, str], MapChoices]:
     choices = map_choices(_sees_people(request))
     filters, problems = read_filters(request.GET, choices.ids)
     return filters, problems, choices
@@ -59,15 +59,15 @@ def map_page(request: HttpRequest) -> HttpResponse:
     wave = map_ground.current_wave()
     shown = _leaders(request, filters, choices, wave)
     rows = rows_of(schools, shown, filters)
-    listed = show_listing(request, map_listing(rows, shown is not None, filters, choices))
+    source = map_ground.source_words(wave)
+    listed = show_listing(request, map_listing(rows, shown is not None, filters, choices, source))
     if isinstance(listed, HttpResponse):
         return listed
     return render(
         request,
         "landscape/map.html",
         {
-            "form": map_form(filters, choices),
-            "problems": problems,
+            "form": map_form(request.GET, choices, problems),
             "sentences": map_sentences(rows, shown, filters, wave),
             "asked": filter_words(filters, choices),
             "legend": rate_legend(map_ground.authority_rates(wave)) if wave else (),
