@@ -2,7 +2,7 @@
 
 lock            who has it (see embedded.py)
 service.json    what was asked for when it was made: a demonstration, or data of one's own
-secret-key      signs sessions and links; for its owner's eyes
+secret-key      signs sessions and links, encrypts second factors; for its owner's eyes
 postgres/       the database
 messages/       e-mail that would have been sent, a file each
 service.log     one JSON object a line
@@ -87,7 +87,10 @@ class ServiceFolder:
         return note if note.loaded else self.keep(replace(note, loaded=True))
 
     def secret_key(self) -> str:
-        """The key of this folder, made at the first start; losing it only signs everybody out."""
+        """The key of this folder, made at the first start.
+
+        Without it sessions and links end, and second factors that were set up cannot be read again.
+        """
         path = self.path / "secret-key"
         if not path.exists():
             # Readable for its owner from the first moment on.
