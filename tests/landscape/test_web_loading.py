@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import psycopg
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connections
 
 from leadscape.actions.open_study import OpenedStudy, open_study
 from leadscape.actions.write_demo_files import write_demo_files
-from leadscape.core.errors import NotComparable
+from leadscape.core.errors import FileProblem, NotComparable, StudyProblem
 from leadscape_web.accounts.context import acting, because
 from leadscape_web.accounts.models import Organisation, PersonName, User
 from leadscape_web.audit.models import Event
@@ -267,8 +270,38 @@ def test_a_load_that_fails_leaves_the_database_as_it_was(opened: OpenedStudy, tm
         store_study(replace(opened, role_holdings=of_nobody))
     assert last_event() == before
     assert not rows(School, urn=opened.schools["urn"][0]).exists()
-    with pytest.raises(CommandError, match=r"cannot be read.*The database is as it was"):
-        call_command("load_study", tmp_path / "study.toml")
+    said = StringIO()
+    with pytest.raises(StudyProblem):
+        call_command("load_study", tmp_path / "study.toml", stderr=said)
+    assert "The database is as it was." in said.getvalue()
+    assert last_event() == before
+
+
+@pytest.mark.parametrize(("wrong", "code"), [("a file", 3), ("the study", 5)])
+def test_a_mistake_in_a_study_ends_with_its_own_exit_code(wrong: str, code: int, tmp_path: Path) -> None:
+    study = tmp_path / "demo" / "study.toml"
+    if wrong == "a file":
+        write_demo_files(tmp_path / "demo", size="small")
+        (study.parent / "register.csv.gz").write_bytes(b"")
+    # The service's commands and the command line have one way of ending.
+    ended = "import sys; from leadscape.cli.app import main; sys.argv[1:1] = ['service']; main()"
+    done = subprocess.run(
+        [sys.executable, *(["-m", "leadscape_web"] if code == 3 else ["-c", ended]), "load_study", str(study)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "The database is as it was." in done.stderr
+
+
+def test_a_mistake_in_a_demonstration_is_not_put_into_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FileProblem("The disk is full.", "Nothing can be written.", "Make room.")
+
+    monkeypatch.setattr("leadscape_web.landscape.management.commands.load_demo.write_demo_files", fail)
+    said = StringIO()
+    with pytest.raises(FileProblem):
+        call_command("load_demo", "small", stderr=said)
+    assert "The database is as it was." in said.getvalue()
 
 
 def test_another_school_system_is_refused(opened: OpenedStudy) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from leadscape.actions.write_demo_files import write_demo_files
 from leadscape.core.errors import LeadscapeError
@@ -33,7 +33,8 @@ class Command(BaseCommand):
                     Path(folder) / "demo", size=options["size"], seed=options["seed"], progress=progress
                 )
                 loaded = load_study(study, progress=progress)
-            except LeadscapeError as error:
-                raise CommandError(f"{error} The database is as it was.") from error
+            except LeadscapeError:
+                self.stderr.write("The database is as it was.")
+                raise
         for line in say_loaded(loaded):
             self.stdout.write(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.landscape.loading.load import LoadedStudy, load_study
@@ -25,8 +25,9 @@ class Command(BaseCommand):
         """Load it, and say what changed."""
         try:
             loaded = load_study(options["study"], progress=Steps(self, options["verbosity"]))
-        except LeadscapeError as error:
-            raise CommandError(f"{error} The database is as it was.") from error
+        except LeadscapeError:
+            self.stderr.write("The database is as it was.")
+            raise
         self.report(loaded)
 
     def report(self, loaded: LoadedStudy) -> None:
