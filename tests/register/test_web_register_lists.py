@@ -84,7 +84,7 @@ def test_frames_say_codes_in_words_and_keep_what_is_missing() -> None:
     assert schools.filter(pl.col("urn") == "100006")["trusts"].to_list() == [["Riverside Trust"]]
     assert schools.filter(pl.col("urn") == "100001")["trusts"].to_list() == [None]
     assert set(southport["urn"]) == {"100005", "100006", "100007", "100008"}
-    assert authorities.rows()[2] == ("201", "Southport", "South", 3, 1, 1)
+    assert authorities.rows()[2] == ("201", "Southport", "South", 3, 1, 1, None)
     assert trusts.select("schools", "former", "authorities", "authority").row(0) == (2, 0, 2, None)
     assert trusts["group_type"].to_list() == ["Multi-academy trust"]
     assert sources["purpose"].to_list() == ["Register of schools"]

@@ -29,7 +29,7 @@ class Column:
     kind
         How it is sorted, aligned and written.
     href
-        Where a value leads: a pattern such as ``"/register/school/{urn}/"`` over columns of the frame, or a function of
+        Where a value leads: :func:`~leadscape_web.govuk.addresses.address_of`, a pattern over columns, or a function of
         the row; null for nowhere.
     missing
         What a missing value says where no status does.

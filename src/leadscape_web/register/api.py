@@ -13,10 +13,10 @@ from ninja import Field, Query, Router, Schema
 from leadscape_web.accounts.api import ONE, PROBLEMS
 from leadscape_web.accounts.api_access import needs
 from leadscape_web.accounts.api_pages import Page, PageQuery, Text, each, page_of
-from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import ANY_RIGHT, SEES_PEOPLE, allow
 from leadscape_web.register import api_shapes as shape
-from leadscape_web.register.find_page import successors_of
+from leadscape_web.register.memberships import current_members
 from leadscape_web.register.models import (
     Authority,
     Group,
@@ -27,6 +27,7 @@ from leadscape_web.register.models import (
     SchoolName,
     Source,
 )
+from leadscape_web.register.records.lineage import neighbours_by_links
 
 router = Router(tags=["Register"])
 Record = TypeVar("Record", bound=Model)
@@ -58,7 +59,7 @@ def schools(
     found = School.objects.filter(**asked)
     if trust is not None:
         found = found.filter(
-            pk__in=Membership.objects.filter(group_id=trust, left_on=None).values("school_id")
+            pk__in=Membership.objects.filter(current_members(), group_id=trust).values("school_id")
         )
     return page_of(
         request,
@@ -94,14 +95,9 @@ class Lineage(Schema):
 def lineage(request: HttpRequest, urn: Text) -> Lineage:
     """Predecessors and successors of one school, whichever of the two stated the link. /links has every statement."""
     known = one_of(School.objects.all(), urn=urn).urn
-    links = Link.objects.filter(Q(urn=known) | Q(link_urn=known)).values_list("urn", "link_urn", "relation")
-    before = {
-        (other if mine == known else mine)
-        for mine, other, relation in links
-        if relation == ("predecessor" if mine == known else "successor")
-    }
-    after = [address.rstrip("/").rpartition("/")[2] for _, address in successors_of([known]).get(known, ())]
-    return Lineage(urn=known, predecessors=sorted(before - {known}), successors=sorted(after))
+    before, after = neighbours_by_links([known])[known]
+    after &= set(School.objects.filter(pk__in=after).values_list("pk", flat=True))
+    return Lineage(urn=known, predecessors=sorted(before), successors=sorted(after))
 
 
 class OfSchool(Schema):
@@ -238,7 +234,7 @@ def memberships(
 ) -> Page[shape.MembershipShape]:
     """Which school is, or was, in which trust or federation."""
     found = Membership.objects.filter(**_given(school_id=filters.school, group_id=filters.trust))
-    found = found.filter(left_on=None) if filters.now else found
+    found = found.filter(current_members()) if filters.now else found
     return page_of(
         request, page, found, "id", each(shape.membership_shape),
         Page[shape.MembershipShape],
@@ -257,11 +253,7 @@ def headships(
     found = Headship.objects.filter(**_given(school_id=filters.school))
 
     def shapes(some: list[Headship]) -> list[shape.HeadshipShape]:
-        names = dict(
-            PersonName.objects.filter(
-                person__in=[one.person_id for one in some], superseded_at=None
-            ).values_list("person_id", "full_name")
-        )
+        names = names_of(one.person_id for one in some)
         return [shape.headship_shape(one, names.get(one.person_id)) for one in some]
 
     return page_of(request, page, found, "id", shapes, Page[shape.HeadshipShape])

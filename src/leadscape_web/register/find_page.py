@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.register.find import KINDS, Findings, Match
-from leadscape_web.register.models import Link, School
+from leadscape_web.register.records.found import KnownSchools
+from leadscape_web.register.wording import phase_words
 
 PAGE: Final = 20
 WORDS: Final = {"school": "School", "trust": "Trust", "authority": "Authority", "person": "Person"}
 PLURALS: Final = {"school": "Schools", "trust": "Trusts", "authority": "Authorities", "person": "People"}
 COLOURS: Final = {"school": "blue", "trust": "purple", "authority": "teal", "person": "yellow"}
-GROUP_TAGS: Final = {"federation": "Federation", "sponsor": "Sponsor"}
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,18 @@ class FindPage:
     sees_people: bool
 
 
-def present(asked: str, findings: Findings | None, kind: str, page: str, *, sees_people: bool) -> FindPage:
-    """The page for a question; no findings where nothing was looked for.
+@dataclass(frozen=True)
+class Shown:
+    """The matches of one page: ``matches``, out of ``count``; ``number`` of the page, out of ``pages``."""
+
+    matches: tuple[Match, ...] = ()
+    count: int = 0
+    number: int = 1
+    pages: int = 1
+
+
+def page_of_matches(findings: Findings, kind: str, page: str) -> Shown:
+    """What stands on one page.
 
     Parameters
     ----------
@@ -90,32 +100,48 @@ def present(asked: str, findings: Findings | None, kind: str, page: str, *, sees
     page
         Number of the page as the address gives it; anything else than a number is the first.
     """
-    if findings is None:
-        return FindPage(
-            asked, kind, "short" if asked else "empty", False, "", (), 1, (), 1, 1, "", "", sees_people
-        )
-    shown = [match for match in findings.matches if not kind or match.kind == kind]
-    pages = max(1, -(-len(shown) // PAGE))
+    found = [match for match in findings.matches if not kind or match.kind == kind]
+    pages = max(1, -(-len(found) // PAGE))
     number = (
         min(int(page), pages) if page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page) else 1
     )
     start = (number - 1) * PAGE
-    rows = tuple(rows_of(shown[start : start + PAGE]))
-    more = bool(findings.more & ({kind} if kind else set(KINDS)))
+    return Shown(tuple(found[start : start + PAGE]), len(found), number, pages)
+
+
+def present(
+    asked: str, findings: Findings | None, kind: str, shown: Shown, known: KnownSchools, *, sees_people: bool
+) -> FindPage:
+    """The page for a question; no findings where nothing was looked for.
+
+    Parameters
+    ----------
+    kind
+        One of ``KINDS``; empty for all.
+    shown, known
+        The matches of the page, and what is known of the schools among them.
+    """
+    if findings is None:
+        return FindPage(
+            asked, kind, "short" if asked else "empty", False, "", (), 1, (), 1, 1, "", "", sees_people
+        )
+    number = shown.number
     address = _Address(findings.asked, kind)
     return FindPage(
         asked=findings.asked,
         kind=kind,
-        state="found" if shown else "nothing",
+        state="found" if shown.count else "nothing",
         cut=findings.cut,
-        summary=summarise(len(shown), more, kind, findings.asked),
-        rows=rows,
-        first=start + 1,
+        summary=summarise(
+            shown.count, bool(findings.more & ({kind} if kind else set(KINDS))), kind, findings.asked
+        ),
+        rows=tuple(row_of(match, known) for match in shown.matches),
+        first=(number - 1) * PAGE + 1,
         choices=tuple(_choices(findings, address)) if findings.matches else (),
         number=number,
-        pages=pages,
+        pages=shown.pages,
         previous=address.of(kind, number - 1) if number > 1 else "",
-        next=address.of(kind, number + 1) if number < pages else "",
+        next=address.of(kind, number + 1) if number < shown.pages else "",
         sees_people=sees_people,
     )
 
@@ -130,52 +156,27 @@ def summarise(count: int, more: bool, kind: str, asked: str) -> str:
     return f"{number} {what} for “{asked}”{end}"
 
 
-def rows_of(matches: Iterable[Match]) -> Iterable[Row]:
-    """Rows for matches, with what became of schools that closed."""
-    shown = list(matches)
-    facts = {
-        school.urn: school
-        for school in School.objects.filter(urn__in=[one.key for one in shown if one.kind == "school"])
-    }
-    closed = [urn for urn, school in facts.items() if school.status == "closed"]
-    followers = successors_of(closed) if closed else {}
-    for match in shown:
-        row = Row(
-            label=match.label,
-            href=match.href or address_of(match.kind, match.key),
-            tag=match.tag or WORDS[match.kind],
-            colour=COLOURS[match.kind],
-            detail=match.detail,
-            why=_why(match),
-        )
-        school = facts.get(match.key) if match.kind == "school" else None
-        if school is None:
-            yield row
-            continue
-        detail = ", ".join(part for part in (_phase(school.phase), match.detail, f"URN {school.urn}") if part)
-        ended = ""
-        if school.status == "closed":
-            ended = (
-                f"Closed {written_date(school.closed_on)}" if school.closed_on else "Closed, date not known"
-            )
-        yield replace(row, detail=detail, closed=ended, followed_by=followers.get(school.urn, ()))
-
-
-def successors_of(urns: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Schools that followed each of some: pairs of name and address, in order of name. Two queries."""
-    pairs = set(Link.objects.filter(urn__in=urns, relation="successor").values_list("urn", "link_urn"))
-    pairs |= {
-        (before, after)
-        for after, before in Link.objects.filter(link_urn__in=urns, relation="predecessor").values_list(
-            "urn", "link_urn"
-        )
-    }
-    names = dict(School.objects.filter(urn__in={after for _, after in pairs}).values_list("urn", "name"))
-    followers: dict[str, list[tuple[str, str]]] = {}
-    for before, after in pairs:
-        if after in names and after != before:
-            followers.setdefault(before, []).append((names[after] or after, address_of("school", after)))
-    return {urn: tuple(sorted(after)) for urn, after in followers.items()}
+def row_of(match: Match, known: KnownSchools) -> Row:
+    """The row of one match."""
+    row = Row(
+        label=match.label,
+        href=match.href or address_of(match.kind, match.key),
+        tag=match.tag or WORDS[match.kind],
+        colour=COLOURS[match.kind],
+        detail=match.detail,
+        why=_why(match),
+    )
+    school = known.schools.get(match.key) if match.kind == "school" else None
+    if school is None:
+        return row
+    detail = ", ".join(
+        part for part in (phase_words(school.phase), match.detail, f"URN {school.urn}") if part
+    )
+    ended = ""
+    if school.status == "closed":
+        ended = f"Closed {written_date(school.closed_on)}" if school.closed_on else "Closed, date not known"
+    followed = tuple((one.name, address_of("school", one.urn)) for one in known.successors.get(match.key, ()))
+    return replace(row, detail=detail, closed=ended, followed_by=followed)
 
 
 def address_of(kind: str, key: str) -> str:
@@ -210,7 +211,3 @@ def _why(match: Match) -> str:
     if match.because in ("number", "postcode"):
         return f"{match.because.capitalize()}: {match.named}"
     return ""
-
-
-def _phase(phase: str | None) -> str:
-    return phase.replace("_", " ").capitalize() if phase else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 OPEN_STATUSES: Final = ("open", "proposed_to_close")
+NOT_CLOSED: Final = (*OPEN_STATUSES, "proposed_to_open")
+"""Of what has one of these it is known that it has not closed."""
 STATUSES: Final[dict[str, str]] = {
     "open": "Open",
     "proposed_to_close": "Open, proposed to close",
@@ -27,6 +29,10 @@ GROUP_TYPES: Final[dict[str, str]] = {
     "childrens_centres": "Group of children’s centres",
     "other": "Other group",
 }
+NO_GROUP: Final = "None in the register"
+"""A school is in no trust or federation, by the files that were loaded."""
+NO_GROUPS: Final = "No file of trusts and federations is loaded"
+"""Why it is not known which school is in which."""
 LINK_KINDS: Final[dict[str, str]] = {
     "succession": "one school followed the other",
     "merger": "schools merged",

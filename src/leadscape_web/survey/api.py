@@ -15,11 +15,11 @@ from ninja import Field, Query, Router, Schema
 from leadscape_web.accounts.api import ONE, PROBLEMS
 from leadscape_web.accounts.api_access import needs
 from leadscape_web.accounts.api_pages import Day, Page, PageQuery, Text, each, page_of
+from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import ANY_RIGHT, SEES_ANONYMOUS, SEES_PEOPLE, allow
 from leadscape_web.register.api import one_of
 from leadscape_web.survey import api_shapes as shape
 from leadscape_web.survey.models import AnonymousHolding, Leader, Response, RoleHolding, Support, Wave
-from leadscape_web.survey.names import names_of
 
 router = Router(tags=["Survey"])
 PEOPLE = "people:read"

@@ -14,8 +14,8 @@ from typing import Final
 
 from django.db.models import Q
 
+from leadscape_web.accounts.names import names_of
 from leadscape_web.survey.models import Support
-from leadscape_web.survey.names import names_of
 
 STEPS: Final = 2
 

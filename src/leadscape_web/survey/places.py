@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.http import HttpRequest
 
+from leadscape_web.accounts.names import names_of
 from leadscape_web.survey.codebooks import KnownWaves, known_waves
 from leadscape_web.survey.models import Leader, Response, RoleHolding
-from leadscape_web.survey.names import names_of
 from leadscape_web.survey.network import Neighbourhood, neighbourhood
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, RESPONSES, day, span
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.http import Http404
 
+from leadscape_web.accounts.names import names_of
 from leadscape_web.audit.models import Event
 from leadscape_web.register.models import Headship, Membership
 from leadscape_web.survey.codebooks import KnownWaves, known_waves
 from leadscape_web.survey.models import Leader, Response, RoleHolding, Support
-from leadscape_web.survey.names import names_of
 from leadscape_web.survey.network import Neighbourhood, neighbourhood
 from leadscape_web.survey.permissions import can_change
 

@@ -15,9 +15,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from leadscape.core.missing import SUPPRESSED
+from leadscape_web.accounts.names import names_of
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.models import AnonymousHolding, Leader, RoleHolding
-from leadscape_web.survey.names import names_of
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
 
 TEXTS: Final = pl.List(pl.String)

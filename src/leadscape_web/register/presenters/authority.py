@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from leadscape_web.govuk.wording import NOT_KNOWN, written_number
+from leadscape.core.missing import NOT_COLLECTED
+from leadscape_web.govuk.wording import MISSING_WORDS, NOT_KNOWN, written_number
 from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
 from leadscape_web.register.records.authority import AuthorityRecord, PhaseCount
-from leadscape_web.register.wording import OPEN_STATUSES, group_words, phase_words
+from leadscape_web.register.wording import NO_GROUPS, OPEN_STATUSES, group_words, phase_words
 
 
 @dataclass(frozen=True)
@@ -19,20 +20,25 @@ class AuthorityPage:
 
     Attributes
     ----------
-    facts, source
-        Facts, and the file that they come from.
+    facts
+        Facts, each with the file that it comes from.
+    schools_source
+        The file that the schools come from.
     phases
         Rows of the table of schools by phase and status, a total last.
     trusts
         Rows of the table of trusts with schools here.
+    no_trusts
+        What to say where there is none.
     """
 
     code: str
     name: str
     facts: tuple[Fact, ...]
-    source: str
+    schools_source: str
     phases: tuple[Row, ...]
     trusts: tuple[Row, ...]
+    no_trusts: str
 
 
 def present_authority(record: AuthorityRecord) -> AuthorityPage:
@@ -40,18 +46,28 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
     authority = record.authority
     is_open = sum(one.schools for one in record.counts if one.status in OPEN_STATUSES)
     everything = sum(one.schools for one in record.counts)
+    named, schools = stated_by(authority.source), stated_by(record.schools_source)
     return AuthorityPage(
         code=authority.code,
         name=authority.name,
         facts=(
-            Fact("Code", authority.code),
-            Fact("Region", authority.region),
+            Fact("Code", authority.code, source=named),
+            Fact("Region", authority.region, source=named),
             Fact(
-                "Open schools", is_open, note=f"Of {written_number(everything)} that the register lists here"
+                "Open schools",
+                is_open,
+                source=schools,
+                note=f"Of {written_number(everything)} that the register lists here",
             ),
-            Fact("Trusts and federations with schools here", len(record.trusts)),
+            Fact(
+                "Trusts and federations with schools here",
+                len(record.trusts) if record.trusts_known else None,
+                MISSING_WORDS[NOT_COLLECTED],
+                source=stated_by(record.groups_source) if record.trusts_known else None,
+                note="" if record.trusts_known else NO_GROUPS,
+            ),
         ),
-        source=stated_by(authority.source),
+        schools_source=schools,
         phases=_phases(record, is_open),
         trusts=tuple(
             (
@@ -62,6 +78,9 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
             )
             for one in record.trusts
         ),
+        no_trusts="No file states that a school here belongs to a trust or federation."
+        if record.trusts_known
+        else f"{MISSING_WORDS[NOT_COLLECTED]}: {NO_GROUPS[:1].lower()}{NO_GROUPS[1:]}.",
     )
 
 

@@ -24,7 +24,8 @@ class Fact:
     missing
         The words for no value.
     source, on
-        File and the date it describes, where they differ from those of the facts around it.
+        File, and the date it describes where the file's words do not say it; where they differ from those of the facts
+        around it.
     """
 
     label: str

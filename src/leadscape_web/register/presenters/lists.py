@@ -6,11 +6,12 @@ from typing import Final
 
 import polars as pl
 
+from leadscape_web.govuk.addresses import address_of
 from leadscape_web.govuk.listing import Column, Filter, Listing
+from leadscape_web.register.wording import NO_GROUP
 
-SCHOOL: Final = "/register/school/{urn}/"
-AUTHORITY: Final = "/register/authority/{authority_code}/"
-NO_TRUST: Final = "none in the register"
+SCHOOL: Final = address_of("register:school", urn="urn")
+AUTHORITY: Final = address_of("register:authority", code="authority_code")
 _SCHOOL_COLUMNS: Final = (
     Column("name", "School", href=SCHOOL),
     Column("urn", "URN"),
@@ -22,7 +23,7 @@ _SCHOOL_COLUMNS: Final = (
     Column("town", "Town"),
     Column("postcode", "Postcode"),
     Column("pupils", "Pupils", kind="number"),
-    Column("trusts", "Trust or federation", missing=NO_TRUST),
+    Column("trusts", "Trust or federation", missing=NO_GROUP),
 )
 
 
@@ -74,7 +75,7 @@ def authorities_listing(rows: pl.DataFrame, source: str) -> Listing:
         title="Authorities",
         about="One row is one authority that answers for schools, or that was asked in a survey.",
         columns=(
-            Column("name", "Authority", href="/register/authority/{code}/"),
+            Column("name", "Authority", href=address_of("register:authority", code="code")),
             Column("code", "Code"),
             Column("region", "Region"),
             Column("open", "Open schools", kind="number"),
@@ -95,15 +96,15 @@ def trusts_listing(rows: pl.DataFrame, source: str) -> Listing:
         title="Trusts and federations",
         about="One row is one trust, federation or sponsor that a file names.",
         columns=(
-            Column("name", "Trust or federation", href="/register/trust/{uid}/"),
+            Column("name", "Trust or federation", href=address_of("register:trust", uid="uid")),
             Column("uid", "Unique id"),
-            Column("group_id", "Trust reference", missing="none given"),
+            Column("group_id", "Trust reference", missing="None given"),
             Column("group_type", "Kind"),
             Column("status", "Status"),
             Column("schools", "Schools now", kind="number"),
             Column("former", "Former schools", kind="number"),
             Column("authorities", "Authorities", kind="number"),
-            Column("authority", "Authority", href=AUTHORITY, missing="several, or not known"),
+            Column("authority", "Authority", href=AUTHORITY, missing="Several, or not known"),
         ),
         rows=rows,
         source=source,
@@ -125,8 +126,8 @@ def sources_listing(rows: pl.DataFrame) -> Listing:
         columns=(
             Column("file_name", "File"),
             Column("purpose", "Read as"),
-            Column("as_of", "Describes", kind="date", missing="no date"),
-            Column("rows", "Rows", kind="number", missing="not a table, or not told"),
+            Column("as_of", "Describes", kind="date", missing="No date"),
+            Column("rows", "Rows", kind="number", missing="Not a table, or not told"),
             Column("loaded_on", "Loaded", kind="date"),
             Column("sha256", "SHA-256"),
         ),

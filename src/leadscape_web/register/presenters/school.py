@@ -14,6 +14,7 @@ from leadscape_web.register.records.neighbours import SHOWN, WITHIN_KM
 from leadscape_web.register.records.school import KnownHead, SchoolRecord
 from leadscape_web.register.wording import (
     LINK_KINDS,
+    NOT_CLOSED,
     STATUS_COLOURS,
     group_words,
     phase_words,
@@ -122,7 +123,7 @@ def _facts(school: School) -> tuple[Fact, ...]:
         ),
         Fact("Region", school.region),
         Fact("Opened", school.opened_on),
-        Fact("Closed", school.closed_on, "Not closed" if school.status != "closed" else NOT_KNOWN),
+        Fact("Closed", school.closed_on, "Not closed" if school.status in NOT_CLOSED else NOT_KNOWN),
         Fact("Pupils", *_number(school.pupils, school.pupils_status)),
         Fact("Places", *_number(school.capacity, school.capacity_status)),
         measure(
@@ -166,7 +167,7 @@ def _coordinates(school: School) -> str:
 
 
 def _seen(first: object, last: object) -> tuple[object, object]:
-    undated = "in files without a date"
+    undated = "In files without a date"
     return cell(first, missing=undated), cell(last, missing=undated)
 
 
@@ -176,7 +177,7 @@ def _relatives(record: SchoolRecord, relation: str) -> tuple[Row, ...]:
             cell(_name(one), _link(one).href),
             one.urn,
             _how(one),
-            cell(one.taken_on, missing="date not known"),
+            cell(one.taken_on, missing="Date not known"),
             _became(one),
         )
         for one in record.relatives
@@ -213,7 +214,7 @@ def _groups(record: SchoolRecord) -> tuple[Row, ...]:
             cell(one.group.name, reverse("register:trust", args=[one.group_id])),
             group_words(one.group.group_type),
             cell(one.joined_on),
-            cell(one.left_on, missing="still a member"),
+            cell(one.left_on, missing="Still a member"),
             stated_by(one.source),
         )
         for one in record.memberships

@@ -8,11 +8,20 @@ from dataclasses import dataclass
 import polars as pl
 from django.urls import reverse
 
+from leadscape.core.missing import NOT_COLLECTED
 from leadscape_web.govuk.listing import Column, Filter, Listing
-from leadscape_web.govuk.wording import NOT_KNOWN, written_number
+from leadscape_web.govuk.wording import MISSING_WORDS, NOT_KNOWN, written_number
 from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
+from leadscape_web.register.presenters.lists import AUTHORITY, SCHOOL
 from leadscape_web.register.records.trust import TrustRecord
-from leadscape_web.register.wording import OPEN_STATUSES, STATUSES, group_words, phase_words, status_words
+from leadscape_web.register.wording import (
+    NOT_CLOSED,
+    OPEN_STATUSES,
+    STATUSES,
+    group_words,
+    phase_words,
+    status_words,
+)
 
 
 @dataclass(frozen=True)
@@ -21,10 +30,12 @@ class TrustPage:
 
     Attributes
     ----------
-    facts, source
-        Facts, and the file that they come from.
+    facts
+        Facts, each with the file that it comes from.
     authorities
         Rows of the table of authorities that it has schools in now.
+    no_authorities
+        What to say where there is none.
     schools
         Its schools over time, as a list.
     """
@@ -32,38 +43,53 @@ class TrustPage:
     name: str
     kind: str
     facts: tuple[Fact, ...]
-    source: str
     authorities: tuple[Row, ...]
+    no_authorities: str
     schools: Listing
 
 
 def present_trust(record: TrustRecord) -> TrustPage:
     """The page of one trust."""
     group = record.group
-    now = [one for one in record.memberships if one.left_on is None]
-    stands = sum(one.school.status in OPEN_STATUSES for one in now)
+    named, told = stated_by(group.source), _told_by(record)
+    stands = sum(one.status in OPEN_STATUSES for one in record.now)
+    unknown = MISSING_WORDS[NOT_COLLECTED]
     return TrustPage(
         name=group.name,
         kind=group_words(group.group_type),
         facts=(
-            Fact("Unique id", group.uid),
-            Fact("Trust reference", group.group_id, "None given"),
-            Fact("Kind", group_words(group.group_type)),
-            Fact("Status", STATUSES.get(group.status) if group.status != "unknown" else None),
-            Fact("Opened", group.opened_on),
-            Fact("Closed", group.closed_on),
-            Fact("Companies House number", group.companies_house_number, "None given"),
-            Fact("Schools now", len(now), note=f"{written_number(stands)} of them open"),
-            Fact("Former schools", len(record.memberships) - len(now)),
+            Fact("Unique id", group.uid, source=named),
+            Fact("Trust reference", group.group_id, "None given", source=named),
+            Fact("Kind", group_words(group.group_type), source=named),
+            Fact("Status", STATUSES.get(group.status) if group.status != "unknown" else None, source=named),
+            Fact("Opened", group.opened_on, source=named),
+            Fact(
+                "Closed",
+                group.closed_on,
+                "Not closed" if group.status in NOT_CLOSED else NOT_KNOWN,
+                source=named,
+            ),
+            Fact("Companies House number", group.companies_house_number, "None given", source=named),
+            Fact("Schools now", len(record.now) if record.collected else None, unknown, source=told),
+            Fact("Former schools", record.former if record.collected else None, unknown, source=told),
+            Fact(
+                "Open schools",
+                stands if record.collected else None,
+                unknown,
+                source=stated_by(record.schools_source) if record.collected else None,
+                note=f"Of {written_number(len(record.now))} schools now" if record.collected else "",
+            ),
         ),
-        source=stated_by(group.source),
         authorities=_authorities(record),
+        no_authorities="No file states that a school belongs to it now."
+        if record.collected
+        else f"{unknown}: no file that is loaded says which schools belong to it.",
         schools=_listing(record),
     )
 
 
 def _authorities(record: TrustRecord) -> tuple[Row, ...]:
-    now = [one.school for one in record.memberships if one.left_on is None]
+    now = record.now
     counted = Counter((one.authority.name, one.authority.code) if one.authority else None for one in now)
     rows = sorted(counted.items(), key=lambda item: (-item[1], item[0] or ("", "")))
     return tuple(
@@ -74,6 +100,14 @@ def _authorities(record: TrustRecord) -> tuple[Row, ...]:
         )
         for place, schools in rows
     )
+
+
+def _told_by(record: TrustRecord) -> str | None:
+    """The files that say who its members are and were; null where none does."""
+    if not record.collected:
+        return None
+    files = dict.fromkeys(stated_by(one.source) for one in record.memberships)
+    return "; ".join(files) or stated_by(record.groups_source)
 
 
 def _listing(record: TrustRecord) -> Listing:
@@ -98,17 +132,17 @@ def _listing(record: TrustRecord) -> Listing:
         title="Schools over time",
         about="One row is one school’s membership, present or former.",
         columns=(
-            Column("name", "School", href="/register/school/{urn}/"),
+            Column("name", "School", href=SCHOOL),
             Column("urn", "URN"),
             Column("phase", "Phase"),
             Column("status", "Status"),
-            Column("authority", "Authority", href="/register/authority/{authority_code}/"),
+            Column("authority", "Authority", href=AUTHORITY),
             Column("joined_on", "Joined", kind="date"),
-            Column("left_on", "Left", kind="date", missing="still a member"),
+            Column("left_on", "Left", kind="date", missing="Still a member"),
             Column("source", "Source", missing=NOT_KNOWN),
         ),
         rows=pl.DataFrame(rows, schema=schema),
-        source=stated_by(record.group.source),
+        source=_told_by(record) or stated_by(None),
         filters=(Filter("authority", "Authority"), Filter("phase", "Phase")),
         empty="No file states that a school belongs to it.",
     )

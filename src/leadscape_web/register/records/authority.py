@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from leadscape_web.register.models import Authority, Group, School
+from leadscape_web.register.memberships import current_members, memberships_collected
+from leadscape_web.register.models import Authority, Group, Membership, School, Source
+from leadscape_web.register.records.sources import newest_sources
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,26 @@ class TrustHere:
 
 @dataclass(frozen=True)
 class AuthorityRecord:
-    """What an authority's page is made of."""
+    """What an authority's page is made of.
+
+    Attributes
+    ----------
+    trusts_known
+        Whether any file says which school is in which trust; else ``trusts`` is empty without being none.
+    schools_source, groups_source
+        The newest file of schools, and of trusts; null where there is none.
+    """
 
     authority: Authority
     counts: tuple[PhaseCount, ...]
     trusts: tuple[TrustHere, ...]
+    trusts_known: bool
+    schools_source: Source | None
+    groups_source: Source | None
 
 
 def read_authority(code: str) -> AuthorityRecord | None:
-    """The authority with this code; null where no file names it. Three queries."""
+    """The authority with this code; null where no file names it. Five queries at most."""
     authority = Authority.objects.select_related("source").filter(pk=code).first()
     if authority is None:
         return None
@@ -47,12 +60,8 @@ def read_authority(code: str) -> AuthorityRecord | None:
         .annotate(schools=Count("urn"))
         .order_by("phase", "status")
     )
-    current = Q(memberships__left_on=None)
-    trusts = (
-        Group.objects.filter(memberships__school__authority=authority, memberships__left_on=None)
-        .distinct()
-        .values_list("uid", flat=True)
-    )
+    current = current_members("memberships__")
+    trusts = Membership.objects.filter(current_members(), school__authority=authority).values("group")
     groups = (
         Group.objects.filter(uid__in=trusts)
         .annotate(
@@ -65,8 +74,14 @@ def read_authority(code: str) -> AuthorityRecord | None:
         )
         .order_by("-here", "name")
     )
+    here = tuple(TrustHere(group, group.here, group.schools) for group in groups)  # type: ignore[attr-defined]
+    newest = newest_sources("schools", "groups")
     return AuthorityRecord(
         authority=authority,
         counts=tuple(PhaseCount(row["phase"], row["status"], row["schools"]) for row in counted),
-        trusts=tuple(TrustHere(group, group.here, group.schools) for group in groups),  # type: ignore[attr-defined]
+        trusts=here,
+        trusts_known=bool(here) or memberships_collected(),
+        schools_source=newest.get("schools"),
+        # Where no file of trusts is loaded, it is the register of schools that names them.
+        groups_source=newest.get("groups") or newest.get("schools"),
     )

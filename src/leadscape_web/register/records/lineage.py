@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import polars as pl
 from django.db import connection
+from django.db.models import F, Q
 
 from leadscape.actions.follow_lineage import follow_lineage
+from leadscape_web.register.models import Link, School
 
 # Links in either direction, from school to school, until nothing new is found.
 _FAMILY: Final = """
@@ -31,6 +34,14 @@ _SCHOOL: Final = {
     "opened_on": pl.Date,
     "closed_on": pl.Date,
 }
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A school that followed another; ``name`` is its URN where the register gives none."""
+
+    urn: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,37 @@ def relatives_of(urn: str) -> tuple[Relative, ...]:
         )
         for row in named.iter_rows(named=True)
     )
+
+
+def neighbours_by_links(urns: Collection[str]) -> dict[str, tuple[set[str], set[str]]]:
+    """Of each of some schools the URNs of those one link before and one link after it, whichever side stated the link.
+
+    The whole family of one school is :func:`relatives_of`; this is for many schools at once. One query.
+    """
+    found: dict[str, tuple[set[str], set[str]]] = {urn: (set(), set()) for urn in urns}
+    stated = Link.objects.filter(
+        Q(urn__in=found) | Q(link_urn__in=found), relation__in=["predecessor", "successor"]
+    )
+    for urn, other, relation in stated.exclude(urn=F("link_urn")).values_list("urn", "link_urn", "relation"):
+        before, after = (other, urn) if relation == "predecessor" else (urn, other)
+        if after in found:
+            found[after][0].add(before)
+        if before in found:
+            found[before][1].add(after)
+    return found
+
+
+def successors_of(urns: Collection[str]) -> dict[str, tuple[Successor, ...]]:
+    """Schools of the register that followed each of some, in order of name. Two queries; none for no school."""
+    if not urns:
+        return {}
+    after = {urn: followed for urn, (_, followed) in neighbours_by_links(urns).items()}
+    names = dict(School.objects.filter(pk__in=set().union(*after.values())).values_list("urn", "name"))
+    return {
+        urn: tuple(sorted((Successor(one, names[one] or one) for one in followed if one in names),
+                          key=lambda one: (one.name, one.urn)))
+        for urn, followed in after.items()
+    }  # fmt: skip
 
 
 def named_by_links(urn: str) -> tuple[tuple[str, str | None], ...]:

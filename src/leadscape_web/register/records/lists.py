@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from leadscape_web.register.memberships import COLLECTED, CURRENT
 from leadscape_web.register.records.frames import read_frame
 from leadscape_web.register.wording import STATUSES, group_words, phase_words, purpose_words, status_words
 
@@ -25,20 +26,23 @@ SCHOOL: Final = {
     "opened_on": pl.Date,
     "closed_on": pl.Date,
     "trusts": pl.String,
+    "trusts_status": pl.String,
 }
-_SCHOOLS: Final = """
+_SCHOOLS: Final = f"""
 select s.urn, s.name, s.status, s.phase, s.type, s.authority_id, a.name, s.region, s.town, s.postcode, s.pupils,
-       s.pupils_status, s.opened_on, s.closed_on, t.trusts
+       s.pupils_status, s.opened_on, s.closed_on, t.trusts,
+       case when not {COLLECTED} then 'not_collected' end
 from register_school s
 left join register_authority a on a.code = s.authority_id
 left join (
   select m.school_id, string_agg(g.name, E'\\x1f' order by g.name) as trusts
   from register_membership m join register_group g on g.uid = m.group_id
-  where m.left_on is null group by m.school_id
+  where {CURRENT} group by m.school_id
 ) t on t.school_id = s.urn
 """
-_AUTHORITIES: Final = """
-select a.code, a.name, a.region, coalesce(s.open, 0), coalesce(s.others, 0), coalesce(t.trusts, 0)
+_AUTHORITIES: Final = f"""
+select a.code, a.name, a.region, coalesce(s.open, 0), coalesce(s.others, 0),
+       case when {COLLECTED} then coalesce(t.trusts, 0) end, case when not {COLLECTED} then 'not_collected' end
 from register_authority a
 left join (
   select authority_id, count(*) filter (where status in ('open', 'proposed_to_close')) as open,
@@ -48,18 +52,21 @@ left join (
 left join (
   select s.authority_id, count(distinct m.group_id) as trusts
   from register_membership m join register_school s on s.urn = m.school_id
-  where m.left_on is null group by s.authority_id
+  where {CURRENT} group by s.authority_id
 ) t on t.authority_id = a.code
 """
-_TRUSTS: Final = """
-select g.uid, g.group_id, g.name, g.group_type, g.status, coalesce(m.now, 0), coalesce(m.former, 0),
-       coalesce(m.authorities, 0), m.code, m.authority
+_TRUSTS: Final = f"""
+select g.uid, g.group_id, g.name, g.group_type, g.status,
+       case when {COLLECTED} then coalesce(m.now, 0) end, case when {COLLECTED} then coalesce(m.former, 0) end,
+       -- Schools whose authority is not known are in some authority all the same: not known, never 0.
+       case when not {COLLECTED} then null when coalesce(m.now, 0) = 0 then 0 else nullif(m.authorities, 0) end,
+       case when not {COLLECTED} then 'not_collected' end, m.code, m.authority
 from register_group g
 left join (
-  select m.group_id, count(distinct m.school_id) filter (where m.left_on is null) as now,
-         count(distinct m.school_id) filter (where m.left_on is not null) as former,
-         count(distinct s.authority_id) filter (where m.left_on is null) as authorities,
-         min(a.code) as code, min(a.name) as authority
+  select m.group_id, count(distinct m.school_id) filter (where {CURRENT}) as now,
+         count(distinct m.school_id) - count(distinct m.school_id) filter (where {CURRENT}) as former,
+         count(distinct s.authority_id) filter (where {CURRENT}) as authorities,
+         min(a.code) filter (where {CURRENT}) as code, min(a.name) filter (where {CURRENT}) as authority
   from register_membership m join register_school s on s.urn = m.school_id
   left join register_authority a on a.code = s.authority_id
   group by m.group_id
@@ -82,18 +89,21 @@ def authorities_frame() -> pl.DataFrame:
     """Every authority with how many schools and trusts it has; by name."""
     schema = {"code": pl.String, "name": pl.String, "region": pl.String}
     counts = dict.fromkeys(("open", "others", "trusts"), pl.Int64)
-    return read_frame(_AUTHORITIES, {**schema, **counts}).sort("name", "code")
+    why = {"trusts_status": pl.String}
+    return read_frame(_AUTHORITIES, {**schema, **counts, **why}).sort("name", "code")
 
 
 def trusts_frame() -> pl.DataFrame:
     """Every trust and federation with how many schools it has, now and formerly, and where; by name."""
     texts = dict.fromkeys(("uid", "group_id", "name", "group_type", "status"), pl.String)
     counts = dict.fromkeys(("schools", "former", "authorities"), pl.Int64)
-    where = dict.fromkeys(("authority_code", "authority"), pl.String)
+    where = dict.fromkeys(("schools_status", "authority_code", "authority"), pl.String)
     read = read_frame(_TRUSTS, {**texts, **counts, **where})
     return read.with_columns(
         group_type=_worded("group_type", {code: group_words(code) for code in read["group_type"].unique()}),
         status=_worded("status", {code: STATUSES.get(code, code) for code in read["status"].unique()}),
+        former_status="schools_status",
+        authorities_status="schools_status",
         # Of several authorities none is the one.
         authority=pl.when(pl.col("authorities") == 1).then("authority"),
     ).sort("name", "uid")

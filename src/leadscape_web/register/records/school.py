@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, Prefetch
+from django.db.models import F
 
-from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.names import names_of
 from leadscape_web.register.models import Headship, Membership, School, SchoolName
 from leadscape_web.register.records.lineage import Relative, relatives_of
 from leadscape_web.register.records.neighbours import Neighbour, neighbours_of
@@ -53,14 +53,10 @@ def read_school(urn: str) -> SchoolRecord | None:
 
 
 def _heads(school: School) -> tuple[KnownHead, ...]:
-    current = PersonName.objects.filter(superseded_at=None)
-    shown = (
+    shown = list(
         Headship.objects.filter(school=school)
-        .select_related("person", "source")
-        .prefetch_related(Prefetch("person__names", queryset=current, to_attr="current_names"))
+        .select_related("source")
         .order_by(F("ended_on").desc(nulls_first=True), "-seen_on", "id")
     )
-    return tuple(
-        KnownHead(one, names[0].full_name if (names := one.person.current_names) else None)  # type: ignore[attr-defined]
-        for one in shown
-    )
+    names = names_of(one.person_id for one in shown)
+    return tuple(KnownHead(one, names.get(one.person_id)) for one in shown)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from leadscape_web.register.models import Source
 
 
 def newest_source(purpose: str = "schools") -> Source | None:
     """The file of that purpose with the newest date; null where none is loaded. One query."""
-    return Source.objects.filter(purpose=purpose).order_by("-as_of", "-loaded_at").first()
+    return newest_sources(purpose).get(purpose)
+
+
+def newest_sources(*purposes: str) -> dict[str, Source]:
+    """Purpose to its file with the newest date; a file without a date comes after all that have one. One query."""
+    found = (
+        Source.objects.filter(purpose__in=purposes)
+        .order_by("purpose", F("as_of").desc(nulls_last=True), "-loaded_at")
+        .distinct("purpose")
+    )
+    return {source.purpose: source for source in found}

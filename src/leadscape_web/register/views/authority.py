@@ -24,7 +24,7 @@ def show_authority(request: HttpRequest, code: str) -> HttpResponse:
     if record is None:
         return unknown_record(request, "authority", code)
     page = present_authority(record)
-    schools = show_listing(request, authority_schools(schools_frame(code), page.name, page.source))
+    schools = show_listing(request, authority_schools(schools_frame(code), page.name, page.schools_source))
     if isinstance(schools, HttpResponse):
         return schools
     panels = panels_of("authority", request, record.authority)
