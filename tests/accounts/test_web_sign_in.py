@@ -93,6 +93,18 @@ def test_whoever_has_no_second_factor_sets_one_up_before_anything_else(reader) -
     assert again.post("/account/sign-in/code/", {"code": "".join(codes[0])})["Location"] == "/"
 
 
+def test_the_code_of_setting_up_does_not_sign_anybody_in(reader) -> None:
+    client = Client()
+    sign_in(client, READER)
+    page = client.get("/account/second-factor/set-up/").content.decode()
+    code = code_of(re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1])
+    assert client.post("/account/second-factor/set-up/", {"code": code}).status_code == 302
+    onlooker = Client()
+    sign_in(onlooker, READER)
+    assert "was used already" in text_of(onlooker.post("/account/sign-in/code/", {"code": code}))
+    assert SESSION_KEY not in onlooker.session
+
+
 def test_where_it_is_offered_a_second_factor_can_wait(reader, settings) -> None:
     settings.SECOND_FACTOR = "offered"
     client = Client()

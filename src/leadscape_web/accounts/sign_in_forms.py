@@ -110,10 +110,15 @@ class _UsedOnce(codes.BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         code = super().clean_code()
-        used = hash_of(f"{self.user.pk} {normalize_user_code(code)}")
-        if not cache.add(f"leadscape.code.used:{used}", 1, timeout=CODE_LASTS_SECONDS):
-            raise get_mfa_adapter().validation_error("incorrect_code")
+        _spend(self.user, code)
         return code
+
+
+def _spend(user: Any, code: str) -> None:
+    """Note that a code was taken; refuse one that was taken before."""
+    used = hash_of(f"{user.pk} {normalize_user_code(code)}")
+    if not cache.add(f"leadscape.code.used:{used}", 1, timeout=CODE_LASTS_SECONDS):
+        raise get_mfa_adapter().validation_error("incorrect_code")
 
 
 class CodeForm(GovukForm, _UsedOnce, codes.AuthenticateForm):
@@ -134,9 +139,11 @@ class SetUpForm(GovukForm, totp.ActivateTOTPForm):
     code = CodeField(label="Code that the app shows", help_text="6 numbers. It changes every 30 seconds.")
 
     def clean_code(self) -> str:
-        """The code, if the app has the same secret and the same time."""
+        """The code, if the app has the same secret and the same time. It does not sign anybody in thereafter."""
         try:
-            return super().clean_code()
+            code = super().clean_code()
+            _spend(self.user, code)
+            return code
         except ValidationError as error:
             if error.code != "incorrect_code":
                 raise
