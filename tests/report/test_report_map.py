@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadscape.core.missing import Status
+from leadscape.core.randomness import random_stream
 from leadscape.report.map import class_breaks, class_words, draw_home_map, draw_rate_map
 from leadscape.report.map_geometry import dot_path, fit_window, shape_paths
 from leadscape.report.points import draw_home_points
@@ -136,3 +137,24 @@ def test_a_map_speaks(draw: str) -> None:
     assert 'role="img"' in figure.svg
     assert f'aria-labelledby="figure-{figure.name}-title figure-{figure.name}-desc"' in figure.svg
     assert "12 authorities" in figure.svg or draw == "home"
+
+
+def test_a_dot_does_not_say_which_school_is_meant() -> None:
+    """Where small counts are hidden, a dot is as likely at any of at least six neighbours."""
+    stream = random_stream(1, "a country")
+    places = stream.uniform(0, 100_000, (500, 2))
+    points = pl.DataFrame({"urn": [str(n) for n in range(500)], "x": places[:, 0], "y": places[:, 1]})
+    holdings = pl.DataFrame(
+        {"home_urn": ["7"] * 3000, "origin": ["local"] * 3000, "authority_code": ["1"] * 3000}
+    )
+    authorities = draw_contents(4, 40, 0.0).landscape.authorities
+    shown = draw_home_points(holdings, points, authorities, hide_below=6, seed=2006)
+    assert shown.among_neighbours
+    counts = shown.points.group_by("x", "y").len()
+    # Each of the neighbourhood about equally often, the home school among them and not more often.
+    assert counts.height >= 6
+    assert counts["len"].max() < 1.3 * 3000 / counts.height
+    assert counts["len"].min() > 0.7 * 3000 / counts.height
+    assert counts.join(points.filter(urn="7"), on=["x", "y"]).height == 1
+    exact = draw_home_points(holdings, points, authorities)
+    assert exact.points.unique().rows() == [(places[7, 0], places[7, 1], "local")]

@@ -73,6 +73,7 @@ def make_contents(
                 published.authorities,
                 hide_below=study.settings.suppress_below,
                 round_to=study.settings.round_to,
+                seed=study.seed,
             )
             if areas
             else None

@@ -37,12 +37,15 @@ class PointsShown:
         Role-holdings without a point.
     reasons
         Why, each a phrase with its number: ``"12 have no home school in the register"``.
+    among_neighbours
+        Whether a dot stands at one of several neighbouring schools instead of the home school itself.
     """
 
     points: pl.DataFrame
     not_shown: int
     told: str
     reasons: tuple[str, ...]
+    among_neighbours: bool = False
 
 
 @dataclass(frozen=True)

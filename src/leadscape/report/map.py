@@ -123,7 +123,8 @@ def draw_home_map(areas: Areas, authorities: pl.DataFrame, home: PointsShown, co
         lines.append((dot_symbol(colours[origin], form), f"{labels[origin]}: {whole(counts[origin])}"))
     content += legend("Home schools, by origin", lines) + _inset_frame(ground)
     description = (
-        f"Map of the home schools of {plural(home.points.height, 'role-holding')}. "
+        f"Map of the home schools of {plural(home.points.height, 'role-holding')}"
+        f"{', each drawn at a school near by' if home.among_neighbours else ''}. "
         f"{home.told[:1].upper()}{home.told[1:]} not shown. The table “Role-holdings by authority” holds the numbers."
     )
     return wrap_drawing(

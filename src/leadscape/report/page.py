@@ -137,7 +137,12 @@ def _map_notes(contents: ReportContents) -> str:
     home = contents.home_points
     if home is None:
         return ""
-    said = "A dot is the home school of one or more leaders; dots at one place cover each other."
+    said = (
+        "A dot stands for one role-holding, at a school drawn at random among at least six neighbours of the home"
+        " school, so that it does not say who leads; dots at one place cover each other."
+        if home.among_neighbours
+        else "A dot is the home school of one or more leaders; dots at one place cover each other."
+    )
     return " ".join(s for s in (said, sentences.withheld_origin(home), sentences.not_on_the_map(home)) if s)
 
 

@@ -6,7 +6,7 @@ const LAYERS = [
   { id: "areas", label: "Rates of authorities", parts: ["areas-colour", "areas-hatch", "areas-line"], on: true },
   { id: "schools", label: "Schools", parts: ["schools"], on: true },
   { id: "ties", label: "Who supports whom", parts: ["ties"], on: true },
-  { id: "published", label: "Home schools, as published", parts: ["published"], on: true },
+  { id: "published", label: "Near home schools, as published", parts: ["published"], on: true },
   { id: "homes", label: "Home schools of leaders", parts: ["homes"], on: true },
 ];
 
