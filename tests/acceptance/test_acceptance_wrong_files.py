@@ -391,7 +391,7 @@ def test_a_stopped_run_says_what_became_of_the_results(
         def fail(*_: object, fault: type[BaseException] = fault, **__: object) -> None:
             raise fault
 
-        monkeypatch.setattr("leadscape.actions.map_landscape.settle_inputs", fail)
+        monkeypatch.setattr("leadscape.actions.run_study.settle_inputs", fail)
         with pytest.raises(SystemExit) as ended:
             main(["map", str(study)])
         assert (ended.value.code, words in capsys.readouterr().err) == (code, True)

@@ -63,6 +63,7 @@ WIDTHS = (320, 1280)
 CHROMIUM_FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 DATABASE = "browser"
 START_SECONDS = 60
+PATIENCE_SECONDS = 10
 needs_browser = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
@@ -312,17 +313,25 @@ class Journey:
 
     def then_the_page_is(self, title: str) -> None:
         """Its title, without the name of the service."""
-        assert self.page.title() == f"{title} – leadscape"
+        from playwright.sync_api import expect
+
+        expect(self.page).to_have_title(f"{title} – leadscape")
 
     def then_i_see(self, text: str) -> None:
-        assert text in self.page.locator("main").inner_text()
+        until = time.monotonic() + PATIENCE_SECONDS
+        # What a button led to may still be on its way.
+        while text not in (said := self.page.locator("main").inner_text()) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert text in said
 
     def then_i_do_not_see(self, text: str) -> None:
         assert text not in self.page.locator("main").inner_text()
 
     def then_i_am_told(self, *errors: str) -> None:
         """As a screen reader meets it: focus in a summary that comes first, each error linked to its input."""
-        assert self.page.title().startswith("Error: ")
+        from playwright.sync_api import expect
+
+        expect(self.page).to_have_title(re.compile("^Error: "))
         summary = self.page.locator(".govuk-error-summary")
         assert summary.get_by_role("listitem").all_inner_texts() == list(errors)
         if self.page.evaluate("document.body.classList.contains('js-enabled')"):
