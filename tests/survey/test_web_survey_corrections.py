@@ -122,7 +122,7 @@ def test_a_leader_is_not_moved_to_a_school_outside_the_area(client_of, leader_of
         f"/survey/leader/{alice.pk}/home-school/",
         {"school": "100003", "kind": "moved", "version": alice.version, "why": WHY},
     )
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "That school is outside the area you edit." in text(page)
     assert "Ask an editor of that school's authority" in text(page)
     assert as_nation(lambda: Leader.objects.get(pk=alice.pk)).home_school_id == "100001"
@@ -161,7 +161,7 @@ def test_two_holdings_of_one_role_may_not_overlap(client_of, leader_of, as_natio
     client, place = client_of("authority.editor"), f"/survey/leader/{alice.pk}/add-role-holding/"
     role = "national_leader_of_education"
     page = client.post(place, holding_form(role, date(2006, 9, 1)))
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "This leader already holds this role at that time (from 1 January 2006, no end is known)." in text(
         page
     )
@@ -182,7 +182,7 @@ def test_two_holdings_of_one_role_may_not_overlap(client_of, leader_of, as_natio
 def test_what_is_wrong_with_a_role_holding_is_said(form, said, client_of, leader_of) -> None:
     alice = leader_of("leader-alice")
     page = client_of("authority.editor").post(f"/survey/leader/{alice.pk}/add-role-holding/", form)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert said in text(page)
 
 

@@ -42,7 +42,7 @@ def test_headship_role_holding_and_partner_school_are_told_apart(shown) -> None:
     assert facts["Origin"] == "National"
     assert facts["Kind"] == "Change agent"
     assert facts["Started"] == "1 January 2006"
-    assert facts["Ended"] == "no end is known"
+    assert facts["Ended"] == "No end is known"
     assert facts["Reported by"] == "Northshire"
     assert facts["By way of"] == "authority"
     assert facts["Source"] == "An invented system, as of 30 June 2006"
@@ -60,7 +60,7 @@ def test_each_of_the_three_has_its_own_part_of_the_page(client_of, address) -> N
 def test_what_is_missing_is_said_and_never_zero(shown) -> None:
     leader = shown("trust.reader", "leader-charlie")
     (holding,) = leader.holdings
-    assert {fact.label: fact.value for fact in holding.facts}["Started"] == "start not known"
+    assert {fact.label: fact.value for fact in holding.facts}["Started"] == "Start not known"
     assert "no partner school known" in leader.summary
     doubts = " ".join(leader.doubts)
     assert "without the day on which it started" in doubts

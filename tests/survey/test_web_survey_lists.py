@@ -78,8 +78,8 @@ def test_a_workbook_comes_as_well(client_of) -> None:
 
 def test_a_role_holding_without_a_day_says_so(client_of) -> None:
     page = text(client_of("trust.reader").get(HOLDINGS))
-    assert "start not known" in page
-    assert "no end is known" in page
+    assert "Start not known" in page
+    assert "No end is known" in page
     assert "one whose start is not known counts as in force" in text(
         client_of("trust.reader").get(f"{HOLDINGS}?on-day=1&on-month=1&on-year=2004")
     )
@@ -109,13 +109,42 @@ def test_what_is_withheld_from_researchers_is_said(user_of) -> None:
     rows = frame_of_rows(listing)
     words = {column.label: words_of(rows, column)[0] for column in listing.columns}
     assert words["Role"] == "Suppressed"
-    assert words["Authority"] == words["Region"] == "Suppressed"
+    assert words["Authority"] == words["Region"] == "Suppressed, or not known"
     assert words["Kind"] == "Suppressed"
     start, end = (rows["started_year_status"] == status for status in ("suppressed", "unknown"))
     said = {c.key: words_of(rows, c) for c in listing.columns if c.key.endswith("_year")}
     assert set(said["started_year"].filter(start)) == set(said["ended_year"].filter(start)) == {"Suppressed"}
     assert set(said["started_year"].filter(end)) == {"Not known"}
-    assert set(said["ended_year"].filter(end)) == {"no end is known"}
+    assert set(said["ended_year"].filter(end)) == {"No end is known"}
+
+
+def test_a_place_that_is_told_and_lacks_something_is_not_called_suppressed(monkeypatch, user_of) -> None:
+    columns = ("leader", "wave", "authority_code", "authority", "region", "phase", "id", "role_status", "origin",
+               "started_year", "ended_year", "started_year_status", "routes", "place")  # fmt: skip
+    rest = {"leader": "x", "id": "mentor_head", "role_status": "reported", "origin": "local", "routes": [],
+            "started_year_status": "unknown"}  # fmt: skip
+    rows = [
+        tuple({**rest, "place": place}.get(name) for name in columns)
+        for place in ("authority", "region", "withheld")
+    ]
+
+    class Found:
+        def order_by(self, *_: str):
+            return self
+
+        def values_list(self, *_: str):
+            return rows
+
+    monkeypatch.setattr("leadscape_web.survey.rows.AnonymousHolding.objects", Found())
+    with acting(user_of("nation.researcher")):
+        listing = anonymous_listing(anonymous_rows(known_waves()), known_waves())
+    frame = frame_of_rows(listing)
+    said = {column.label: words_of(frame, column).to_list() for column in listing.columns}
+    either = "Suppressed, or not known"
+    assert said["Authority"] == ["Not known", either, either]
+    assert said["Region"] == ["Not known", "Not known", either]
+    assert said["Phase of the home school"] == ["Not known", "Not known", either]
+    assert frame["phase"].null_count() == 3
 
 
 def test_lists_need_few_queries(client_of, django_assert_max_num_queries) -> None:

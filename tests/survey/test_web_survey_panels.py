@@ -82,9 +82,9 @@ def test_an_area_ends_where_it_ends(panel) -> None:
 
 
 def test_an_authority_tells_its_response_and_its_roles(panel) -> None:
-    answered = panel("nation.researcher", "/register/authority/101/", "Response to each survey round")
+    answered = panel("nation.researcher", "/register/authority/101/", "Response to each wave")
     assert "An invented system 30 June 2006 Answered named leaders" in answered
-    silent = panel("nation.reader", "/register/authority/201/", "Response to each survey round")
+    silent = panel("nation.reader", "/register/authority/201/", "Response to each wave")
     assert "Did not answer unknown: this is not zero" in silent
     roles = panel("authority.reader", "/register/authority/101/", "Leaders and roles in the area")
     assert "1 leader holds 1 role." in roles

@@ -1,4 +1,4 @@
-"""Survey rounds: who was asked, what came back, and the codebook as it was used."""
+"""Waves: who was asked, what came back, and the codebook as it was used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from leadscape.actions.read_codebooks import print_codebook
 from leadscape_web.accounts.context import acting
 from leadscape_web.survey.codebooks import words_in
-from leadscape_web.survey.models import Response, Wave
+from leadscape_web.survey.models import Wave
 from leadscape_web.survey.presenters.wave import asked_in_words
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def text(page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(page.content.decode())))
 
 
-def test_every_round_is_listed_for_whoever_has_a_right(client_of, wave) -> None:
+def test_every_wave_is_listed_for_whoever_has_a_right(client_of, wave) -> None:
     for who in ("authority.reader", "nation.researcher", "nation.administrator"):
         page = text(client_of(who).get("/survey/waves/"))
         assert "An invented system" in page
@@ -37,12 +37,12 @@ def test_every_round_is_listed_for_whoever_has_a_right(client_of, wave) -> None:
 
 def test_silence_is_unknown_and_not_being_asked_is_not_collected() -> None:
     given = [
-        ("authority", "answered"),
-        ("authority", "silent"),
-        ("authority", "answered_none"),
-        ("agency", "answered"),
+        ("authority", "answered", 1),
+        ("authority", "silent", 1),
+        ("authority", "answered_none", 1),
+        ("agency", "answered", 1),
     ]
-    told = asked_in_words([Response(kind=kind, response=response) for kind, response in given], 5)
+    told = asked_in_words(given, 5)
     assert told == (
         "1 national agency asked, 1 answered (100.0 % of those asked).",
         "3 authorities asked, 2 answered (66.7 % of those asked), 1 of them that there is nobody to name; 1 did not"
@@ -51,12 +51,12 @@ def test_silence_is_unknown_and_not_being_asked_is_not_collected() -> None:
     )
 
 
-def test_a_round_tells_response_codebook_and_provenance(client_of, wave) -> None:
+def test_a_wave_tells_response_codebook_and_provenance(client_of, wave) -> None:
     page = text(client_of("nation.administrator").get(f"/survey/wave/{wave.pk}/"))
     assert "Southport Authority South Did not answer unknown: this is not zero" in page
     assert "Roles of system leaders, England 2006" in page
     assert wave.codebook_sha256 in page
-    assert "not collected: the instrument had no place for it" in page
+    assert "Not collected: the instrument had no place for it" in page
     assert "Accredited to challenge and support other heads on behalf of their authority." in page
 
 
@@ -79,7 +79,7 @@ def test_a_codebook_that_cannot_be_read_leaves_ids_and_says_why() -> None:
     assert words_in(print_codebook("england-2006"), "x").role("mentor_head") == "Mentor head"
 
 
-def test_a_round_needs_few_queries(client_of, wave, django_assert_max_num_queries) -> None:
+def test_a_wave_needs_few_queries(client_of, wave, django_assert_max_num_queries) -> None:
     client = client_of("nation.reader")
     client.get(f"/survey/wave/{wave.pk}/")
     with django_assert_max_num_queries(10):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
@@ -20,6 +19,7 @@ from leadscape_web.accounts.rules import ANY_RIGHT, SEES_ANONYMOUS, SEES_PEOPLE,
 from leadscape_web.register.api import one_of
 from leadscape_web.survey import api_shapes as shape
 from leadscape_web.survey.models import AnonymousHolding, Leader, Response, RoleHolding, Support, Wave
+from leadscape_web.survey.rows import in_force
 
 router = Router(tags=["Survey"])
 PEOPLE = "people:read"
@@ -82,9 +82,7 @@ def role_holdings(
     found = RoleHolding.objects.filter(**_given(filters, "in_force_on", "withdrawn"))
     found = found if filters.withdrawn else found.filter(withdrawn_at=None)
     if day is not None:
-        found = found.filter(
-            Q(started_on=None) | Q(started_on__lte=day), Q(ended_on=None) | Q(ended_on__gt=day)
-        )
+        found = found.filter(in_force(day))
     return page_of(request, page, found, "id", each(shape.holding_shape), Page[shape.RoleHoldingShape])
 
 
@@ -129,7 +127,7 @@ class AnonymousFilters(Schema):
     origin: Text | None = Field(None, description="national, local, trust, none.")
     authority: Text | None = Field(None, description="Code, where it is told.")
     region: Text | None = Field(None, description="Name, where it is told.")
-    wave: UUID | None = Field(None, description="Id of the round.")
+    wave: UUID | None = Field(None, description="Id of the wave.")
 
 
 @router.get(
@@ -147,28 +145,30 @@ def anonymous_holdings(
     return page_of(request, page, found, "holding", each(shape.anonymous_shape), Page[shape.AnonymousShape])
 
 
-@router.get("/waves", response={200: Page[shape.WaveShape], **PROBLEMS}, summary="Survey rounds")
+@router.get(
+    "/waves", response={200: Page[shape.WaveShape], **PROBLEMS}, summary="Waves: rounds of the survey"
+)
 @allow(ANY_RIGHT)
 @needs(LANDSCAPE)
 def waves(request: HttpRequest, page: Query[PageQuery]) -> Page[shape.WaveShape]:
-    """Survey rounds as studies settled them."""
+    """Waves as studies settled them. A wave is one round of the survey."""
     # The codebook's text and the run's record are long, and a list needs neither.
     found = Wave.objects.defer("codebook_text", "provenance")
     return page_of(request, page, found, "id", each(shape.wave_shape), Page[shape.WaveShape])
 
 
 class WholeWave(shape.WaveShape):
-    """One survey round, with the codebook as used and the record of the run."""
+    """One wave, with the codebook as used and the record of the run."""
 
     codebook_text: str = Field(description="The codebook as used, as TOML.")
     provenance: dict[str, Any] = Field(description="What the library recorded about the run.")
 
 
-@router.get("/waves/{uuid:key}", response={200: WholeWave, **ONE}, summary="One survey round")
+@router.get("/waves/{uuid:key}", response={200: WholeWave, **ONE}, summary="One wave")
 @allow(ANY_RIGHT)
 @needs(LANDSCAPE)
 def wave(request: HttpRequest, key: UUID) -> WholeWave:
-    """One survey round, with the codebook as used and what was recorded about the run."""
+    """One wave, with the codebook as used and what was recorded about the run."""
     one = one_of(Wave.objects.all(), pk=key)
     return WholeWave.model_validate({name: getattr(one, name) for name in WholeWave.model_fields})
 
@@ -176,7 +176,7 @@ def wave(request: HttpRequest, key: UUID) -> WholeWave:
 class ResponseFilters(Schema):
     """Which responses; several filters all hold."""
 
-    wave: UUID | None = Field(None, description="Id of the round.")
+    wave: UUID | None = Field(None, description="Id of the wave.")
     kind: Text | None = Field(None, description="authority, agency, network.")
     response: Text | None = Field(None, description="Whether an answer came.")
     authority: Text | None = Field(None, description="Code of the authority.")
@@ -188,7 +188,7 @@ class ResponseFilters(Schema):
 def responses(
     request: HttpRequest, filters: Query[ResponseFilters], page: Query[PageQuery]
 ) -> Page[shape.ResponseShape]:
-    """Who was asked in which round, and whether an answer came."""
+    """Who was asked in which wave, and whether an answer came."""
     found = Response.objects.filter(**_given(filters))
     return page_of(request, page, found, "id", each(shape.response_shape), Page[shape.ResponseShape])
 

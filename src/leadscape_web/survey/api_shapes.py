@@ -14,7 +14,7 @@ NOT_KNOWN = "null: not known"
 
 
 class WaveShape(Schema):
-    """One survey round as one study settled it."""
+    """One wave as one study settled it."""
 
     id: UUID
     title: str
@@ -51,7 +51,7 @@ class LeaderShape(Schema):
     authority: str | None = Field(description=f"Code. {NOT_KNOWN}.")
     region: str | None = Field(description=f"{NOT_KNOWN}.")
     phase: str | None = Field(description=f"{NOT_KNOWN}.")
-    wave: UUID | None = Field(description="Round that told of them; null: added by an editor.")
+    wave: UUID | None = Field(description="Wave that told of them; null: added by an editor.")
     version: int = Field(description="Grows with every change of the record.")
 
 

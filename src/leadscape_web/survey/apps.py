@@ -26,7 +26,7 @@ class SurveyConfig(AppConfig):
 
         add_entry(Entry("Leaders", "survey:leaders", "/survey/", SEES_PEOPLE, position=25))
         add_entry(Entry("Research", "survey:anonymous", "/survey/anonymous/", SEES_ANONYMOUS, position=26))
-        add_footer_entry(Entry("Survey rounds", "survey:waves", "/survey/wave", ANY_RIGHT, position=40))
+        add_footer_entry(Entry("Waves", "survey:waves", "/survey/wave", ANY_RIGHT, position=40))
         add_panel("school", "leaders", panels.school_leaders)
         add_panel("school", "support received", panels.school_received)
         add_panel("school", "support given", panels.school_given)

@@ -12,9 +12,9 @@ from typing import Final
 
 from leadscape.actions.explain_codebook import ExplainedCodebook, ExplainedRole, explain_codebook
 from leadscape.core.errors import CodebookProblem
+from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.survey.models import Wave
 
-NOT_KNOWN: Final = "not known"
 _READ: Final[dict[tuple[str, str], Words]] = {}
 
 

@@ -8,23 +8,24 @@ from typing import Final
 import polars as pl
 
 from leadscape.core.missing import SUPPRESSED
+from leadscape_web.govuk.addresses import address_of
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import MISSING_WORDS, written_date
+from leadscape_web.register.presenters.lists import AUTHORITY, SCHOOL
+from leadscape_web.register.wording import NO_GROUP
 from leadscape_web.survey.codebooks import KnownWaves
-from leadscape_web.survey.presenters.words import NO_END, STARTED_NOT_KNOWN
+from leadscape_web.survey.presenters.words import NO_END, NO_KIND, STARTED_NOT_KNOWN
 
-LEADER: Final = "/survey/leader/{leader}/"
-SCHOOL: Final = "/register/school/{urn}/"
-AUTHORITY: Final = "/register/authority/{authority_code}/"
-HIDDEN: Final = MISSING_WORDS[SUPPRESSED]
-NO_KIND: Final = "no place in the taxonomy"
+LEADER: Final = address_of("survey:leader", key="leader")
+HIDDEN: Final = f"{MISSING_WORDS[SUPPRESSED]}, or not known"
+"""Of a place that is not told: whether there was one to withhold would tell something of the leader."""
 AREA_ONLY: Final = "Only people whom you may see are listed; others are neither shown nor counted."
 _PLACE: Final = (
     Column("school", "Home school", href=SCHOOL),
     Column("authority", "Authority", href=AUTHORITY),
     Column("region", "Region"),
     Column("phase", "Phase"),
-    Column("trusts", "Trust or federation", missing="none in the register"),
+    Column("trusts", "Trust or federation", missing=NO_GROUP),
 )
 _PLACE_FILTERS: Final = (
     Filter("authority", "Authority"),
@@ -43,7 +44,7 @@ def leaders_listing(rows: pl.DataFrame, waves: KnownWaves, day: date | None) -> 
         columns=(
             Column("name", "Leader", href=LEADER),
             *_PLACE,
-            Column("roles", "Roles", missing="none that counts"),
+            Column("roles", "Roles", missing="None that counts"),
             Column("holdings", "Role-holdings", kind="number"),
         ),
         rows=rows,
@@ -107,9 +108,9 @@ def anonymous_listing(rows: pl.DataFrame, waves: KnownWaves) -> Listing:
             Column("ended_year", "Year of end", missing=NO_END),
             Column("authority", "Authority", href=AUTHORITY, missing=HIDDEN),
             Column("region", "Region", missing=HIDDEN),
-            Column("phase", "Phase of the home school", missing=f"{HIDDEN} or not known"),
+            Column("phase", "Phase of the home school", missing=HIDDEN),
             Column("routes", "Reported by way of"),
-            Column("wave", "Survey", missing="none"),
+            Column("wave", "Survey", missing="None"),
         ),
         rows=rows,
         source=sources(waves),

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from leadscape_web.accounts.rules import SEES_ANONYMOUS
 from leadscape_web.govuk.panels import Panel
+from leadscape_web.register.memberships import current_members
 from leadscape_web.survey.codebooks import known_waves
 from leadscape_web.survey.network import Tie
 from leadscape_web.survey.permissions import (
@@ -87,7 +88,7 @@ def school_network(request: HttpRequest, school: Any) -> Panel | None:
 def authority_response(request: HttpRequest, authority: Any) -> Panel:
     """What the authority was asked and answered in each wave. Public."""
     answers = answers_of(authority.code, known_waves())
-    return Panel("Response to each survey round", "survey/panel_response.html", {"answers": answers}, 20)
+    return Panel("Response to each wave", "survey/panel_response.html", {"answers": answers}, 20)
 
 
 def authority_leaders(request: HttpRequest, authority: Any) -> Panel:
@@ -115,7 +116,7 @@ def trust_leaders(request: HttpRequest, trust: Any) -> Panel:
     title = "Leaders whose home school is in it"
     if not sees_people(request):
         return _not_shown(request, title, "Leaders and their roles are not shown.")
-    schools = list(trust.memberships.filter(left_on=None).values_list("school_id", flat=True))
+    schools = list(trust.memberships.filter(current_members()).values_list("school_id", flat=True).distinct())
     covered = covered_schools(schools)
     leaders = leaders_where(Q(home_school__in=schools), known_waves())
     note = ""
@@ -146,7 +147,7 @@ def _not_shown(request: HttpRequest, title: str, what: str) -> Panel:
 
 def _tie(tie: Tie, name: str | None, urn: str | None, waves: Any) -> dict[str, Any]:
     return {
-        "school": name or "home school not known",
+        "school": name or "Home school not known",
         "urn": urn,
         "leader": tie.leader,
         "name": tie.leader_name or NAME_NOT_KNOWN,

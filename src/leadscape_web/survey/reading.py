@@ -11,6 +11,7 @@ from django.http import Http404
 
 from leadscape_web.accounts.names import names_of
 from leadscape_web.audit.models import Event
+from leadscape_web.register.memberships import current_members, memberships_collected
 from leadscape_web.register.models import Headship, Membership
 from leadscape_web.survey.codebooks import KnownWaves, known_waves
 from leadscape_web.survey.models import Leader, Response, RoleHolding, Support
@@ -26,6 +27,8 @@ class LeaderRecord:
     ----------
     name
         Current name; null where it was erased or never known.
+    memberships, trusts_collected
+        Trusts of the home school today, and whether any file tells of trusts.
     respondents
         Name of each respondent by wave and id.
     withdrawn
@@ -40,6 +43,7 @@ class LeaderRecord:
     name: str | None
     headships: tuple[Headship, ...]
     memberships: tuple[Membership, ...]
+    trusts_collected: bool
     holdings: tuple[RoleHolding, ...]
     supports: tuple[Support, ...]
     respondents: dict[tuple[uuid.UUID, str], str]
@@ -116,6 +120,7 @@ def read_leader(key: uuid.UUID) -> LeaderRecord:
         .order_by("partner_school__name", "pk")
     )
     responses = tuple(_responses(leader, holdings))
+    memberships = _memberships(leader)
     return LeaderRecord(
         leader=leader,
         name=names_of([leader.person_id]).get(leader.person_id),
@@ -124,7 +129,8 @@ def read_leader(key: uuid.UUID) -> LeaderRecord:
             .select_related("school", "source")
             .order_by(F("seen_on").desc(nulls_last=True), "school__name")
         ),
-        memberships=_memberships(leader),
+        memberships=memberships,
+        trusts_collected=bool(memberships) or memberships_collected(),
         holdings=holdings,
         supports=supports,
         respondents={(r.wave_id, r.respondent): r.respondent_name for r in responses},
@@ -139,8 +145,10 @@ def read_leader(key: uuid.UUID) -> LeaderRecord:
 def _memberships(leader: Leader) -> tuple[Membership, ...]:
     if not leader.home_school_id:
         return ()
-    joined = Membership.objects.filter(school=leader.home_school_id, left_on=None).select_related("group")
-    return tuple(joined.order_by("group__name"))
+    joined = Membership.objects.filter(current_members(), school=leader.home_school_id).select_related(
+        "group"
+    )
+    return tuple({one.group_id: one for one in joined.order_by("group__name")}.values())
 
 
 def _responses(leader: Leader, holdings: tuple[RoleHolding, ...]) -> list[Response]:

@@ -14,8 +14,9 @@ import polars as pl
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from leadscape.core.missing import SUPPRESSED
+from leadscape.core.missing import NOT_COLLECTED, SUPPRESSED, UNKNOWN
 from leadscape_web.accounts.names import names_of
+from leadscape_web.register.memberships import CURRENT, memberships_collected
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.models import AnonymousHolding, Leader, RoleHolding
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
@@ -23,15 +24,27 @@ from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
 TEXTS: Final = pl.List(pl.String)
 SHOWN: Final = 12
 """Letters and digits that stand for a leader in rows without names; enough that no two are alike."""
+_TOLD_AT: Final = {
+    "authority": ("authority",),
+    "region": ("authority", "region"),
+    "phase": ("authority", "region"),
+}
+"""What is told of where a leader works, by how closely the place is told."""
 _PLACE: Final = ("urn", "school", "authority_code", "authority", "region", "phase")
 
 
+def in_force(day: date) -> Q:
+    """Role-holdings and supports that have begun by a day and not ended; what has no date may have."""
+    begun = Q(started_on=None) | Q(started_on__lte=day)
+    return begun & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+
 def held_on(day: date | None) -> QuerySet[RoleHolding]:
-    """Holdings that count; on a day, those in force then. A holding whose start is not known may be in force."""
+    """Holdings that count; on a day, those in force then."""
     counted = RoleHolding.objects.filter(withdrawn_at=None)
     if day is None:
         return counted
-    return counted.filter(Q(started_on=None) | Q(started_on__lte=day), Q(ended_on=None) | Q(ended_on__gt=day))
+    return counted.filter(in_force(day))
 
 
 def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
@@ -88,13 +101,13 @@ def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
     """
     found = AnonymousHolding.objects.order_by("authority__name", "region", "role", "holding").values_list(
         "leader", "wave_id", "authority_id", "authority__name", "region", "phase", "role", "role_status", "origin",
-        "started_year", "ended_year", "years_status", "routes",
+        "started_year", "ended_year", "years_status", "routes", "place",
     )  # fmt: skip
     rows = _frame(
         found,
         (
             "leader", "wave", "authority_code", "authority", "region", "phase", "id", "role_status", "origin",
-            "started_year", "ended_year", "started_year_status", "routes",
+            "started_year", "ended_year", "started_year_status", "routes", "place",
         ),
     )  # fmt: skip
     titles = {str(wave.id): wave.title for wave in waves.waves}
@@ -103,13 +116,18 @@ def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
         .with_columns(
             pl.col("leader").str.head(SHOWN),
             pl.col("started_year", "ended_year").cast(pl.String),
+            # What a place that is told lacks is not known; what one that is withheld lacks may be either.
+            *(
+                pl.when(pl.col("place").is_in(told)).then(pl.lit(UNKNOWN)).alias(f"{column}_status")
+                for column, told in _TOLD_AT.items()
+            ),
             # An end that nobody reported is told as that, and one that is withheld as that.
             _if_suppressed("started_year_status", "ended_year_status"),
             _if_suppressed("role_status", "kinds_status"),
             pl.col("routes").list.eval(pl.element().replace(ROUTES)),
             pl.col("wave").replace_strict(titles, default=None, return_dtype=pl.String),
         )
-        .drop("id")
+        .drop("id", "place")
     )
 
 
@@ -136,14 +154,21 @@ def _frame(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> pl.DataFram
 def _named(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
     """With ``name`` and ``trusts``, the phase in words, and the URN for a school whose name is not known."""
     names = {str(person): name for person, name in names_of(rows["person"].to_list()).items()}
+    trusts = _trusts(rows["urn"])
+    why = None if trusts.height or memberships_collected() else NOT_COLLECTED
     return (
         _in_words(rows, "phase", waves)
-        .join(_trusts(rows["urn"]), on="urn", how="left", maintain_order="left")
+        .join(trusts, on="urn", how="left", maintain_order="left")
         .with_columns(
             pl.col("person")
             .replace_strict(names, default=NAME_NOT_KNOWN, return_dtype=pl.String)
             .alias("name"),
             pl.coalesce("school", "urn"),
+            # Only of a known school, and with a file of trusts, is it known that it is in none.
+            pl.when(pl.col("urn").is_null())
+            .then(pl.lit(UNKNOWN))
+            .otherwise(pl.lit(why))
+            .alias("trusts_status"),
         )
     )
 
@@ -189,8 +214,8 @@ def _trusts(urns: pl.Series) -> pl.DataFrame:
     """The trusts and federations that schools are in now: ``urn``, ``trusts``."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select m.school_id, g.name from register_membership m join register_group g on g.uid = m.group_id"
-            " where m.left_on is null and m.school_id = any (%s)",
+            "select distinct m.school_id, g.name from register_membership m"
+            f" join register_group g on g.uid = m.group_id where {CURRENT} and m.school_id = any (%s)",
             [urns.drop_nulls().unique().to_list()],
         )
         found = _frame(cursor.fetchall(), ("urn", "trusts"))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from leadscape_web.accounts.actors import who_acted
 from leadscape_web.audit.versions import Conflict, EditedMeanwhile
-from leadscape_web.govuk.wording import written
+from leadscape_web.govuk.wording import NOT_KNOWN, written
 from leadscape_web.register.models import Authority, School
 from leadscape_web.survey.codebooks import known_waves
-from leadscape_web.survey.presenters.words import NOT_KNOWN
 
 LABELS: Final[Mapping[str, str]] = {
     "home_school_id": "Home school",
@@ -26,6 +25,8 @@ LABELS: Final[Mapping[str, str]] = {
     "withdrawn_at": "Entered by mistake",
     "partner_school_id": "Partner school",
 }
+SECTIONS: Final = {"role": "roles", "origin": "origins", "phase": "phases"}
+"""Columns whose values the codebook explains, and where in it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def show_conflict(met: EditedMeanwhile, names: tuple[str, ...], wanted_name: str
     wanted_name
         The name that the form would give; null where the form is not about it.
     """
-    values = [_shown(conflict) for conflict in met.conflicts if conflict.column in LABELS]
+    met_here = [conflict for conflict in met.conflicts if conflict.column in LABELS]
+    meanings = _meanings(met_here)
+    values = [_shown(conflict, meanings) for conflict in met_here]
     if wanted_name is not None:
         now, *former = names
         values.append(ShownConflict("Name", next(iter(former), now), now, wanted_name, now != wanted_name))
@@ -81,25 +84,46 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _shown(conflict: Conflict) -> ShownConflict:
+Meanings: TypeAlias = Mapping[tuple[str, str], str]
+"""Column and value to what the value is called."""
+
+
+def _meanings(conflicts: Iterable[Conflict]) -> Meanings:
+    """What ids and codes of the conflicts are called. At most four queries, however many there are."""
+    given: dict[str, set[str]] = {}
+    for one in conflicts:
+        given.setdefault(one.column, set()).update(
+            str(value) for value in (one.opened, one.now, one.wanted) if value is not None
+        )
+    urns = set().union(*(values for column, values in given.items() if column.endswith("school_id")))
+    schools = School.objects.in_bulk(urns) if urns else {}
+    codes = given.get("authority_id", set())
+    authorities = Authority.objects.in_bulk(codes) if codes else {}
+    waves = known_waves() if given.keys() & SECTIONS.keys() else None
+    found: dict[tuple[str, str], str] = {}
+    for column, values in given.items():
+        if column.endswith("school_id"):
+            named = {urn: f"{school.name or urn}, URN {urn}" for urn, school in schools.items()}
+        elif column == "authority_id":
+            named = {code: authority.name for code, authority in authorities.items()}
+        else:
+            named = waves.labels(SECTIONS[column]) if waves and column in SECTIONS else {}
+        found |= {(column, value): named[value] for value in values if value in named}
+    return found
+
+
+def _shown(conflict: Conflict, meanings: Meanings) -> ShownConflict:
     opened, now, wanted = (
-        _in_words(conflict.column, v) for v in (conflict.opened, conflict.now, conflict.wanted)
+        _in_words(conflict.column, v, meanings) for v in (conflict.opened, conflict.now, conflict.wanted)
     )
     return ShownConflict(LABELS[conflict.column], opened, now, wanted, conflict.now != conflict.wanted)
 
 
-def _in_words(column: str, value: Any) -> str:
-    if value is None:
-        return "no" if column == "withdrawn_at" else NOT_KNOWN
+def _in_words(column: str, value: Any, meanings: Meanings) -> str:
     if column == "withdrawn_at":
-        return "yes"
+        return "No" if value is None else "Yes"
+    if value is None:
+        return NOT_KNOWN
     if isinstance(value, date | datetime):
         return str(written(value))
-    if column.endswith("school_id"):
-        school = School.objects.filter(pk=value).first()
-        return f"{school.name or value}, URN {value}" if school else str(value)
-    if column == "authority_id":
-        found = Authority.objects.filter(pk=value).first()
-        return found.name if found else str(value)
-    section = {"role": "roles", "origin": "origins", "phase": "phases"}.get(column)
-    return known_waves().labels(section).get(str(value), str(value)) if section else str(value)
+    return meanings.get((column, str(value)), str(value))

@@ -65,28 +65,28 @@ def show_holding(holding: RoleHolding, record: LeaderRecord) -> ShownHolding:
         for name in holding.respondents
     ]
     school, by_editor = holding.home_school, "editor" in holding.routes
-    reported = ", ".join(names) or ("an editor of this service" if by_editor else words.NOT_KNOWN)
+    reported = ", ".join(names) or ("An editor of this service" if by_editor else words.NOT_KNOWN)
     if by_editor:
         source = HoldingFact(
             "Source",
-            f"added by an editor, in the words of the codebook {wave.codebook}"
+            f"Added by an editor, in the words of the codebook {wave.codebook}"
             if wave
-            else "added by an editor",
+            else "Added by an editor",
         )
     else:
         source = (
             HoldingFact("Source", source_of(wave), reverse("survey:wave", args=[wave.id]))
             if wave
-            else HoldingFact("Source", "not from a survey")
+            else HoldingFact("Source", "Not from a survey")
         )
     return ShownHolding(
         id=holding.pk,
         role=book.role(holding.role),
         started=words.started(holding.started_on),
         facts=(
-            HoldingFact("What it means", role.definition if role else "not in the codebook"),
+            HoldingFact("What it means", role.definition if role else "Not in the codebook"),
             HoldingFact("Origin", book.origin(holding.origin)),
-            HoldingFact("Kind", ", ".join(book.kinds_of(holding.role)) or "no place in the taxonomy"),
+            HoldingFact("Kind", ", ".join(book.kinds_of(holding.role)) or words.NO_KIND),
             HoldingFact("Started", words.started(holding.started_on)),
             HoldingFact("Ended", words.ended(holding.ended_on)),
             HoldingFact(
@@ -121,7 +121,7 @@ def _withdrawn(key: uuid.UUID, record: LeaderRecord) -> Withdrawn | None:
     if str(key) not in record.withdrawn:
         return None
     at, why = record.withdrawn[str(key)]
-    return Withdrawn(words.day(at), why or "no reason is kept")
+    return Withdrawn(words.day(at), why or "No reason is kept")
 
 
 def source_of(wave: KnownWave) -> str:

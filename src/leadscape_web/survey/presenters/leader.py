@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from leadscape.core.missing import NOT_COLLECTED
+from leadscape_web.govuk.wording import MISSING_WORDS
 from leadscape_web.register.models import Headship
+from leadscape_web.register.wording import NO_GROUP
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.models import RoleHolding
 from leadscape_web.survey.presenters import words
@@ -122,11 +125,18 @@ def _facts(record: LeaderRecord) -> Iterator[LeaderFact]:
     )
     groups = [membership.group for membership in record.memberships]
     trusts = tuple(Part(group.name, reverse("register:trust", args=[group.uid])) for group in groups)
-    yield LeaderFact("Trust or federation", trusts or (Part("none in the register"),))
+    yield LeaderFact("Trust or federation", trusts or (Part(_no_trust(record)),))
     source = (
-        Part(source_of(wave), reverse("survey:wave", args=[wave.id])) if wave else Part("not from a survey")
+        Part(source_of(wave), reverse("survey:wave", args=[wave.id])) if wave else Part("Not from a survey")
     )
     yield LeaderFact("Source", (source,))
+
+
+def _no_trust(record: LeaderRecord) -> str:
+    """Why no trust is shown: only with a school and a file of trusts is it known that there is none."""
+    if record.leader.home_school_id is None:
+        return words.NOT_KNOWN
+    return NO_GROUP if record.trusts_collected else MISSING_WORDS[NOT_COLLECTED]
 
 
 def _headship(headship: Headship) -> ShownHeadship:
@@ -139,7 +149,7 @@ def _headship(headship: Headship) -> ShownHeadship:
         ended=words.ended(headship.ended_on),
         source=(source.file_name + (f", as of {words.day(source.as_of)}" if source.as_of else ""))
         if source
-        else "source not known",
+        else "Source not known",
     )
 
 

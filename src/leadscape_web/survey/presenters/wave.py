@@ -1,4 +1,4 @@
-"""A survey round: who was asked and answered, what the codebook says, and which files it was made from."""
+"""A wave: who was asked and answered, what the codebook says, and which files it was made from."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
+from leadscape_web.govuk.addresses import address_of
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.register.models import Authority
 from leadscape_web.survey.codebooks import Words, words_in
 from leadscape_web.survey.models import Response, Wave
 from leadscape_web.survey.presenters import words
 
+AUTHORITY = address_of("register:authority", code="code")
 NOT_ASKED = "not_asked"
+AnswerCount: TypeAlias = tuple[str, str, int]
+"""Kind of respondent, response, and how many of the kind gave it."""
 _ANSWERED = ("answered", "answered_none")
 
 
@@ -73,7 +77,7 @@ class WaveView:
     inputs: tuple[ShownInput, ...]
 
 
-def show_wave(wave: Wave, responses: Iterable[Response], authorities: int) -> WaveView:
+def show_wave(wave: Wave, counts: Iterable[AnswerCount], authorities: int) -> WaveView:
     """The page of one wave.
 
     Parameters
@@ -87,7 +91,7 @@ def show_wave(wave: Wave, responses: Iterable[Response], authorities: int) -> Wa
         id=wave.pk,
         title=wave.title,
         as_of=wave.as_of,
-        asked=asked_in_words(responses, authorities),
+        asked=asked_in_words(counts, authorities),
         book_title=book.title if book else wave.codebook,
         codebook=wave.codebook,
         sha256=wave.codebook_sha256,
@@ -102,11 +106,11 @@ def show_wave(wave: Wave, responses: Iterable[Response], authorities: int) -> Wa
     )
 
 
-def asked_in_words(responses: Iterable[Response], authorities: int) -> tuple[str, ...]:
+def asked_in_words(answers: Iterable[AnswerCount], authorities: int) -> tuple[str, ...]:
     """A sentence for each kind of respondent: how many were asked, and what came back."""
     by_kind: dict[str, Counter[str]] = {}
-    for one in responses:
-        by_kind.setdefault(one.kind, Counter())[one.response] += 1
+    for kind, response, respondents in answers:
+        by_kind.setdefault(kind, Counter())[response] += respondents
     told = []
     for kind, counts in sorted(by_kind.items()):
         asked, answered = counts.total(), sum(counts[one] for one in _ANSWERED)
@@ -147,9 +151,9 @@ def response_listing(wave: Wave, responses: Iterable[Response], authorities: Ite
         title=f"Who was asked in {wave.title}",
         about="One row is one authority, agency or network. An authority that did not answer is unknown, never zero.",
         columns=(
-            Column("name", "Respondent", href=_authority),
+            Column("name", "Respondent", href=AUTHORITY),
             Column("kind", "Kind of respondent"),
-            Column("region", "Region", missing="not of one region"),
+            Column("region", "Region", missing="Not of one region"),
             Column("response", "Response"),
             Column("meaning", "What that means"),
         ),
@@ -167,10 +171,6 @@ def response_listing(wave: Wave, responses: Iterable[Response], authorities: Ite
     )
 
 
-def _authority(row: Any) -> str | None:
-    return f"/register/authority/{row['code']}/" if row["code"] else None
-
-
 def _row(name: str, kind: str, code: str | None, region: str | None, response: str) -> dict[str, Any]:
     what, meaning = words.RESPONSES.get(response, (response, ""))
     kind = words.ROUTES.get(kind, kind).capitalize()
@@ -183,9 +183,9 @@ def _roles(known: Words) -> tuple[ShownRole, ...]:
             role.label,
             role.definition,
             known.origin(role.origin),
-            ", ".join(known.kinds_of(role.id)) or "no place in the taxonomy",
+            ", ".join(known.kinds_of(role.id)) or words.NO_KIND,
             role.source,
-            "asked for" if role.collected else "not collected: the instrument had no place for it",
+            "Asked for" if role.collected else "Not collected: the instrument had no place for it",
         )
         for role in known.roles.values()
     )
@@ -207,7 +207,7 @@ def _facts(wave: Wave, record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _value(value: Any) -> str:
     if value is None or value == [] or value == {}:
-        return "none"
+        return "None"
     if isinstance(value, dict):
         return "; ".join(f"{key}: {_value(one)}" for key, one in value.items())
     if isinstance(value, list):
@@ -217,9 +217,9 @@ def _value(value: Any) -> str:
 
 def _input(entry: dict[str, Any]) -> ShownInput:
     if entry.get("withheld"):
-        rows = "withheld: it would tell how many people one respondent named"
+        rows = "Withheld: it would tell how many people one respondent named"
     elif entry.get("rows_read") is None:
-        rows = "not a table"
+        rows = "Not a table"
     else:
         rows = f"{entry['rows_read']:,} read, {entry.get('rows_used') or 0:,} used"
     return ShownInput(entry.get("name", ""), entry.get("purpose", ""), entry.get("sha256", ""), rows)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-NOT_KNOWN: Final = "not known"
+from leadscape_web.govuk.wording import NOT_KNOWN
+
 NAME_NOT_KNOWN: Final = "Name not known"
-STARTED_NOT_KNOWN: Final = "start not known"
-NO_END: Final = "no end is known"
+STARTED_NOT_KNOWN: Final = "Start not known"
+NO_END: Final = "No end is known"
+NO_KIND: Final = "No place in the taxonomy"
 ROUTES: Final[Mapping[str, str]] = {
     "authority": "authority",
     "agency": "national agency",
@@ -42,19 +44,13 @@ def ended(moment: date | None) -> str:
 
 def span(start: date | None, end: date | None) -> str:
     """A stretch of time inside a sentence: "from 1 January 2006, no end is known"."""
-    begun = f"from {day(start)}" if start else STARTED_NOT_KNOWN
-    return f"{begun} to {day(end)}" if end else f"{begun}, {NO_END}"
+    begun = f"from {day(start)}" if start else STARTED_NOT_KNOWN.lower()
+    return f"{begun} to {day(end)}" if end else f"{begun}, {NO_END.lower()}"
 
 
 def routes(given: list[str]) -> str:
     """By which routes something reached us."""
     return ", ".join(ROUTES.get(route, route) for route in given) or NOT_KNOWN
-
-
-def response(given: str) -> str:
-    """What a respondent did, with what may be read from it."""
-    what, meaning = RESPONSES.get(given, (given, ""))
-    return f"{what} ({meaning})" if meaning else what
 
 
 def counted(n: int, one: str, many: str = "") -> str:

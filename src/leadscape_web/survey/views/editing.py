@@ -94,6 +94,5 @@ def answer(
         else:
             messages.success(request, page.done)
             return redirect(back)
-    return render(
-        request, "survey/correct.html", {"form": form, "page": page, "name": names[0], "back": back}
-    )
+    context = {"form": form, "page": page, "name": names[0], "back": back}
+    return render(request, "survey/correct.html", context, status=422 if form.is_bound else 200)

@@ -7,9 +7,9 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 
 from leadscape_web.accounts.rules import EDITS, allow
+from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.survey import changes
 from leadscape_web.survey.forms.leader import MOVED, HomeSchoolForm, NameForm
-from leadscape_web.survey.presenters.words import NOT_KNOWN
 from leadscape_web.survey.reading import leader_or_404
 from leadscape_web.survey.views.editing import Correction, answer, check_can_change, person_names
 
@@ -54,8 +54,8 @@ def correct_home_school(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     school = leader.home_school
     page = Correction(
         title="Correct the home school",
-        about=f"The home school is {school.name or school.urn if school else NOT_KNOWN}. Authority, region and phase"
-        " follow from the school.",
+        about=f"The home school is {school.name or school.urn if school else NOT_KNOWN.lower()}. Authority, region and"
+        " phase follow from the school.",
         button="Save the home school",
         done="The home school was corrected.",
         leader=leader,

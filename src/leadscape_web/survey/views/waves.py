@@ -1,9 +1,10 @@
-"""Survey rounds: all of them, one of them, and the codebook that one of them used."""
+"""Waves: all of them, one of them, and the codebook that one of them used."""
 
 from __future__ import annotations
 
 import uuid
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -12,18 +13,19 @@ from leadscape_web.govuk.listing import show_listing
 from leadscape_web.govuk.panels import panels_of
 from leadscape_web.register.models import Authority
 from leadscape_web.survey.models import Response, Wave
-from leadscape_web.survey.presenters.wave import asked_in_words, response_listing, show_wave
+from leadscape_web.survey.presenters.wave import AnswerCount, asked_in_words, response_listing, show_wave
 
 
 @allow(ANY_RIGHT)
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, newest first."""
     found = Wave.objects.defer("codebook_text", "provenance").order_by("-as_of", "-loaded_at")
-    responses: dict[uuid.UUID, list[Response]] = {}
-    for response in Response.objects.only("wave", "kind", "response"):
-        responses.setdefault(response.wave_id, []).append(response)
+    counted = Response.objects.values_list("wave_id", "kind", "response").annotate(respondents=Count("pk"))
+    answers: dict[uuid.UUID, list[AnswerCount]] = {}
+    for key, *answer in counted.order_by():
+        answers.setdefault(key, []).append(tuple(answer))
     authorities = Authority.objects.count()
-    shown = [(wave, asked_in_words(responses.get(wave.pk, []), authorities)) for wave in found]
+    shown = [(wave, asked_in_words(answers.get(wave.pk, []), authorities)) for wave in found]
     return render(request, "survey/waves.html", {"waves": shown})
 
 
@@ -37,7 +39,7 @@ def wave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if isinstance(listing, HttpResponse):
         return listing
     context = {
-        "wave": show_wave(found, responses, len(authorities)),
+        "wave": show_wave(found, ((one.kind, one.response, 1) for one in responses), len(authorities)),
         "listing": listing,
         "panels": panels_of("wave", request, found),
     }
