@@ -95,13 +95,13 @@ def test_too_few_totals_for_a_coefficient_are_counted(contents) -> None:
     ("told", "count", "reasons", "said"),
     [
         ("1 role-holding", 1, ("1 have no home school",),
-         "1 role-holding is not on the map, because it has no home school."),
+         "1 role-holding is not on the map of home schools, because it has no home school."),
         ("178 role-holdings", 178, ("178 are hidden",),
-         "178 role-holdings are not on the map, because they are hidden."),
+         "178 role-holdings are not on the map of home schools, because they are hidden."),
         ("3 role-holdings", 3, ("1 are far", "2 have none"),
-         "3 role-holdings are not on the map: 1 is far and 2 have none."),
+         "3 role-holdings are not on the map of home schools: 1 is far and 2 have none."),
         ("fewer than 6 role-holdings", 2, ("fewer than 6 have none",),
-         "Fewer than 6 role-holdings are not on the map, because they have none."),
+         "Fewer than 6 role-holdings are not on the map of home schools, because they have none."),
         ("0 role-holdings", 0, (), ""),
     ],
 )  # fmt: skip

@@ -102,7 +102,7 @@ def not_on_the_map(home: PointsShown) -> str:
         return ""
     number = home.told.rsplit(" ", 1)[0]
     are, they = ("is", "it") if number == "1" else ("are", "they")
-    said = f"{capitalised(home.told)} {are} not on the map"
+    said = f"{capitalised(home.told)} {are} not on the map of home schools"
     reasons = [_of_one(reason) for reason in home.reasons]
     if len(reasons) == 1:
         return f"{said}, because {they} {reasons[0].removeprefix(f'{number} ')}."

@@ -70,7 +70,11 @@ def changes_in(area: Area) -> tuple[Change, ...]:
     )
     if area.kind != Organisation.Kind.NATION:
         events = events.filter(person__in=leaders_in(area).values("person"))
-    counted = events.values_list("table", "action").annotate(n=Count("pk")).order_by("table", "action")
+    counted = (
+        events.values_list("table", "action")
+        .annotate(n=Count("record", distinct=True))
+        .order_by("table", "action")
+    )
     order = list(_WORDS)
     return tuple(
         Change(n, f"{_WORDS[table][n != 1]} {_DONE.get(action, action)}")

@@ -114,3 +114,15 @@ def source_words(wave: Wave | None) -> str:
     ]
     parts += [f"{wave.title}, {written_date(wave.as_of)}" if wave else ""]
     return "; ".join(part for part in parts if part)
+
+
+def hidden_words(wave: Wave) -> str:
+    """Which counts the wave's study hid, for a line beside what was published."""
+    found = (
+        Wave.objects.filter(pk=wave.pk).values_list("provenance__parameters__suppress_below", flat=True).get()
+    )
+    return (
+        f"counts of people from 1 to {found - 1} are hidden"
+        if found and found > 1
+        else "small counts are not hidden"
+    )

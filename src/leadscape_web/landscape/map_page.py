@@ -131,8 +131,12 @@ def map_sentences(
     on = f"on {filters.on.day} {filters.on:%B %Y}" if filters.on else "by the latest register"
     placed = rows.drop_nulls(["longitude", "latitude"]).height
     unplaced = rows.height - placed
-    what = " that have or receive what is asked for," if filters.about_roles else ""
-    said = [f"{plural(rows.height, 'school')}{what} open {on}"
+    what = (
+        f"{plural(rows.height, 'school')}, open {on}, where such a role is held or that it supports"
+        if filters.about_roles
+        else f"{plural(rows.height, 'school')} open {on}"
+    )
+    said = [what
             + (f", {unplaced:,} of them without a place, in the table only." if unplaced else ".")]  # fmt: skip
     if shown is None:
         said.append(

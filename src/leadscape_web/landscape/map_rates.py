@@ -9,7 +9,7 @@ from typing import Any, Final
 from leadscape.actions.class_rates import RateClasses, class_rates
 from leadscape.core.missing import NOT_COLLECTED, REPORTED, SUPPRESSED, UNKNOWN
 
-HATCHES: Final = {UNKNOWN: "hatch-left", SUPPRESSED: "hatch-right", NOT_COLLECTED: "dots"}
+HATCHES: Final = {UNKNOWN: "hatch-left", SUPPRESSED: "dots", NOT_COLLECTED: "hatch-right"}
 WORDS: Final = {
     UNKNOWN: "Not known: asked, no answer",
     SUPPRESSED: "Hidden: few people",

@@ -72,6 +72,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "asked": filter_words(filters, choices),
             "legend": rate_legend(map_ground.authority_rates(wave)) if wave else (),
             "wave": wave,
+            "hidden": map_ground.hidden_words(wave) if wave else "",
             "listing": listed,
             "sees_people": shown is not None,
             "query": filters.query,

@@ -77,7 +77,7 @@ def source_of(wave: Wave) -> str:
         f"{wave.title}, as of {written_date(wave.as_of)}",
         f"codebook {wave.codebook}",
         f"seed {kept['seed']}" if "seed" in kept else "",
-        f"counts of people from 1 to {hidden - 1} hidden" if hidden > 1 else "",
+        f"counts of people from 1 to {hidden - 1} hidden" if hidden > 1 else "small counts are not hidden",
         kept.get("software", ""),
     ]
     return "; ".join(part for part in parts if part)

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from leadscape.register.tables import is_open
 from leadscape.survey.response.shares import share_columns
 from leadscape.survey.response.tables import ResponseRates, SchoolCoverage
 
@@ -73,7 +74,7 @@ def cover_schools(contacts: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame
         .agg(has_answered=status.is_in([*IN_TIME, "late"]).any())
     )
     placed = (
-        schools.filter(pl.col("status").cast(pl.String) == "open")
+        schools.filter(is_open())
         .select("authority_code", region=pl.col("region").fill_null(NOT_STATED))
         .join(authorities, on="authority_code", how="left")
     )

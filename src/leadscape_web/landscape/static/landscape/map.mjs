@@ -10,6 +10,8 @@ const LAYERS = [
   { id: "homes", label: "Home schools of leaders", parts: ["homes"], on: true },
 ];
 
+const SPECKS_BELOW = 8;
+
 function say(map, words) {
   map.hidden = false;
   map.querySelector("[data-told]").textContent = words;
@@ -94,7 +96,7 @@ function addAreas(drawn, areas) {
   drawn.addSource("areas", { type: "geojson", data: areas });
   for (const kind of ["hatch-left", "hatch-right", "dots"]) drawn.addImage(kind, hatch(kind));
   drawn.addLayer({ id: "areas-colour", type: "fill", source: "areas", filter: ["has", "colour"],
-    paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.85 } });
+    paint: { "fill-color": ["get", "colour"], "fill-opacity": 1 } });
   drawn.addLayer({ id: "areas-hatch", type: "fill", source: "areas", filter: ["has", "hatch"],
     paint: { "fill-pattern": ["get", "hatch"], "fill-opacity": 0.85 } });
   drawn.addLayer({ id: "areas-line", type: "line", source: "areas", paint: { "line-color": "#ffffff", "line-width": 1 } });
@@ -107,7 +109,8 @@ function addSchools(drawn, schools) {
     properties: { place: i } }));
   drawn.addSource("schools", { type: "geojson", data: { type: "FeatureCollection", features } });
   drawn.addLayer({ id: "schools", type: "circle", source: "schools", paint: {
-    "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1, 9, 2.5, 13, 6], "circle-color": "#505a5f", "circle-opacity": 0.7 } });
+    "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 0.8, 9, 2.5, 13, 6], "circle-color": "#505a5f",
+    "circle-opacity": ["interpolate", ["linear"], ["zoom"], 6, 0.35, 9, 0.7] } });
 }
 
 // Without people in sight: where the study's report shows home schools, protected as published.
@@ -121,13 +124,13 @@ function addLeaders(drawn, schools, { homes, ties }) {
   const lines = ties.from.map((start, i) => ({ type: "Feature", properties: {},
     geometry: { type: "LineString", coordinates: [point(schools, start), point(schools, ties.to[i])] } }));
   drawn.addSource("ties", { type: "geojson", data: { type: "FeatureCollection", features: lines } });
-  drawn.addLayer({ id: "ties", type: "line", source: "ties", paint: { "line-color": "#b3541e", "line-width": 1.2, "line-opacity": 0.7 } });
+  drawn.addLayer({ id: "ties", type: "line", source: "ties", paint: { "line-color": "#b3541e", "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.4, 9, 1.5], "line-opacity": 0.7 } });
   const points = homes.place.map((at, i) => ({ type: "Feature", geometry: { type: "Point", coordinates: point(schools, at) },
     properties: { place: at, leaders: homes.leaders[i], roles: homes.roles[i].join("; ") } }));
   drawn.addSource("homes", { type: "geojson", data: { type: "FeatureCollection", features: points } });
   drawn.addLayer({ id: "homes", type: "circle", source: "homes", paint: {
-    "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 2.5, 9, 5, 13, 9], "circle-color": "#b3541e",
-    "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } });
+    "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1.4, 9, 5, 13, 9], "circle-color": "#b3541e",
+    "circle-stroke-color": "#ffffff", "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 9, 1] } });
 }
 
 function addLayerBoxes(map, drawn) {
@@ -146,8 +149,9 @@ function listen(library, map, drawn, schools) {
   const touched = ["homes", "schools", "areas-colour", "areas-hatch"].filter((id) => drawn.getLayer(id));
   drawn.on("click", (event) => {
     const around = [[event.point.x - 4, event.point.y - 4], [event.point.x + 4, event.point.y + 4]];
-    const [found] = drawn.queryRenderedFeatures(around, { layers: touched.slice(0, -2) })
-      .concat(drawn.queryRenderedFeatures(event.point, { layers: touched.slice(-2) }));
+    // From afar a school is a speck, and whoever points means the authority.
+    const near = (id) => id.startsWith("areas") || drawn.getZoom() >= SPECKS_BELOW;
+    const [found] = touched.filter(near).flatMap((id) => drawn.queryRenderedFeatures(id.startsWith("areas") ? event.point : around, { layers: [id] }));
     if (found) new library.Popup({ maxWidth: "300px", focusAfterOpen: true }).setLngLat(event.lngLat).setDOMContent(told(map, schools, found.properties)).addTo(drawn);
   });
   drawn.on("mousemove", (event) => {
