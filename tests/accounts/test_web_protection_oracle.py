@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from leadscape_web.audit.models import Event
 from leadscape_web.register.models import Headship
 from leadscape_web.survey.models import Leader, RoleHolding, Support
 
+from tests.support.own_database import owner_cursor
 from tests.support.service import LEADERS, RIGHTS, SCHOOLS
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +123,23 @@ def test_rows_that_are_changed_are_those_of_the_editors_area(held, user_of) -> N
             assert set(Leader.objects.filter(phase="special").values_list("key", flat=True)) == mine
             assert mine <= before
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(("ended", "present"), [(None, True), (-1, False), (0, False), (1, True)])
+@pytest.mark.parametrize("kind", ["region", "authority", "trust", "school"])
+def test_whoever_was_head_once_is_neither_seen_nor_edited_there(kind, ended, present, user_of) -> None:
+    editor = user_of(f"{kind}.editor").pk
+    with owner_cursor(connections) as cursor:
+        cursor.execute("select set_config('leadscape.why', 'A head who moved away', true)")
+        person, elsewhere = uuid.uuid4(), "100005" if kind != "trust" else "100003"
+        here = "100002" if kind == "trust" else "100001"
+        cursor.execute("insert into accounts_person (id, recorded_at) values (%s, now())", [person])
+        for school, last in ((here, ended), (elsewhere, None)):
+            cursor.execute(
+                "insert into register_headship (id, school_id, person_id, ended_on)"
+                " values (gen_random_uuid(), %s, %s, current_date + %s::int)", [school, person, last],
+            )  # fmt: skip
+        cursor.execute("select set_config('leadscape.user', %s, true)", [str(editor)])
+        for question in (f"leadscape_people(array{sorted(NAMED)})", "leadscape_edited_people()"):
+            cursor.execute(f"select %s in (select {question})", [person])
+            assert cursor.fetchone() == (present,), question

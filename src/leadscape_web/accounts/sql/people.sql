@@ -19,13 +19,14 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and leadscape_everywhere(array['reader','editor','broker','approver'])
 $$;
 
--- People whose records an editor may change: heads of the area's schools, and leaders whose home is in it. A leader
--- from elsewhere who supports a school of the area is seen and not edited.
+-- People whose records an editor may change: heads of the area's schools now, and leaders whose home is in it. A
+-- leader from elsewhere who supports a school of the area is seen and not edited.
 create or replace function leadscape_edited_people() returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
   with covered as materialized (
     select array_agg(urn) as urns from leadscape_covered_schools(array['editor']) as c(urn))
-  select person_id from register_headship where school_id = any ((select urns from covered)::text[])
+  select h.person_id from register_headship h where h.school_id = any ((select urns from covered)::text[])
+    and (h.ended_on is null or h.ended_on > current_date)
   union
   select person_id from survey_leader where home_school_id = any ((select urns from covered)::text[])
   union
