@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadscape_web.accounts.context import acting
-from leadscape_web.accounts.models import Person
+from leadscape_web.accounts.models import Access, Organisation, Person
 from leadscape_web.survey.models import Leader
 
 from tests.support.programs import every_row, key_for, program
@@ -102,3 +102,34 @@ def test_pages_of_any_size_make_one_list(path, user_of) -> None:
     assert whole
     assert every_row(ask, path, limit=1) == whole
     assert every_row(ask, path, limit=2) == whole
+
+
+def test_history_of_people_needs_the_scope_of_people_as_well(user_of) -> None:
+    user = user_of("nation.reader")
+    with acting(user):
+        leader = str(Leader.objects.get(key="leader-alice").pk)
+    audits = program(key_for(user, ["audit:read"])[1])
+    both = program(key_for(user, ["audit:read", "people:read"])[1])
+    for path in (f"/history/survey_leader/{leader}", f"/history/survey_leader/{leader}/as-of"):
+        refused = audits(path)
+        assert refused.status_code == 403
+        assert "people:read" in refused.json()["detail"]
+        assert leader not in refused.json()["detail"]
+        assert both(path).status_code == 200
+    assert both(f"/history/survey_leader/{leader}").json()["items"][0]["after"]["phase"] == "primary"
+    assert audits("/history/register_school/100001").json()["items"][0]["after"]["name"]
+
+
+def test_all_events_tell_nothing_of_people_without_the_scope_of_people(user_of) -> None:
+    user = user_of("nation.reader")
+    with acting(user_of("nation.administrator"), why="Also administers"):
+        nation = Organisation.objects.get(kind="nation")
+        Access.objects.create(user=user, organisation=nation, right="administrator")
+    for scopes, told in ((["audit:read"], False), (["audit:read", "people:read"], True)):
+        events = every_row(program(key_for(user, scopes)[1]), "/events", limit=500)
+        people = [event for event in events if event["audience"] == "person"]
+        leaders = [event for event in people if event["table"] == "survey_leader"]
+        assert leaders
+        assert all((event["after"] is not None) == event["shown"] == told for event in leaders)
+        assert told or not any(event["before"] or event["after"] or event["shown"] for event in people)
+        assert all(event["after"] for event in events if event["table"] == "register_school")

@@ -9,11 +9,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
 
 from leadscape.core.errors import NotFound
 from leadscape_web.accounts.api import ONE, PROBLEMS
-from leadscape_web.accounts.api_access import needs
+from leadscape_web.accounts.api_access import may_use, needs
 from leadscape_web.accounts.api_pages import Day, Page, PageQuery, Text, each, page_of
+from leadscape_web.accounts.protection import TABLES
 from leadscape_web.accounts.rules import ADMINISTERS_NATION, ANY_RIGHT, allow
 from leadscape_web.audit.as_of import end_of, record_as_of
 from leadscape_web.audit.filters import EventFilters, events_of
@@ -22,6 +24,8 @@ from leadscape_web.audit.subjects import RECORDED
 
 router = Router(tags=["History"])
 READ = "audit:read"
+PEOPLE = "people:read"
+_OF_PEOPLE = frozenset(table for table, rule in TABLES.items() if rule.audience == "person")
 
 
 class EventShape(Schema):
@@ -83,9 +87,13 @@ class OnDay(Schema):
 @allow(ANY_RIGHT)
 @needs(READ)
 def history(request: HttpRequest, table: Text, record: Text, page: Query[PageQuery]) -> Page[EventShape]:
-    """Changes of one record, oldest first, for whoever may see it. Outside your area there are none."""
+    """Changes of one record, oldest first, for whoever may see it. Outside your area there are none.
+
+    Of a record about a person a key also needs the scope people:read.
+    """
     if table not in RECORDED:
         raise _no_history(table)
+    _check_people(request, table)
     found = Event.objects.filter(table=table, record=record)
     return page_of(request, page, found, "id", each(_event), Page[EventShape])
 
@@ -96,7 +104,11 @@ def history(request: HttpRequest, table: Text, record: Text, page: Query[PageQue
 @allow(ANY_RIGHT)
 @needs(READ)
 def as_of(request: HttpRequest, table: Text, record: Text, day: Query[OnDay]) -> Standing:
-    """One record as this service held it at the end of a day: recorded time, not what was true of the school."""
+    """One record as this service held it at the end of a day: recorded time, not what was true of the school.
+
+    Of a record about a person a key also needs the scope people:read.
+    """
+    _check_people(request, table)
     on = day.on or timezone.localdate()
     standing = record_as_of(table, record, end_of(on))
     return Standing(
@@ -119,7 +131,10 @@ class WhichEvents(Schema):
 @allow(ADMINISTERS_NATION)
 @needs(READ)
 def events(request: HttpRequest, filters: Query[WhichEvents], page: Query[PageQuery]) -> Page[ListedShape]:
-    """Every change of every record, oldest first, for administrators of the nation."""
+    """Every change of every record, oldest first, for administrators of the nation.
+
+    What a record about a person was before and after is told only to a key with the scope people:read as well.
+    """
     asked = EventFilters(
         who=str(filters.actor or ""),
         table=filters.table or "",
@@ -127,7 +142,8 @@ def events(request: HttpRequest, filters: Query[WhichEvents], page: Query[PageQu
         start=filters.start,
         end=filters.end,
     )
-    return page_of(request, page, events_of(asked), "id", each(_listed), Page[ListedShape])
+    shape = _listed if may_use(request, PEOPLE) else _without_people
+    return page_of(request, page, events_of(asked), "id", each(shape), Page[ListedShape])
 
 
 def _event(one: Event) -> EventShape:
@@ -136,6 +152,25 @@ def _event(one: Event) -> EventShape:
 
 def _listed(one: Listed) -> ListedShape:
     return ListedShape.model_validate({name: getattr(one, name) for name in ListedShape.model_fields})
+
+
+def _without_people(one: Listed) -> ListedShape:
+    told = _listed(one)
+    if one.audience != "person":
+        return told
+    return told.model_copy(update={"before": None, "after": None, "shown": False})
+
+
+def _check_people(request: HttpRequest, table: str) -> None:
+    """Records about people hold as much in their history as by themselves: a key needs the scope of both.
+
+    Raises
+    ------
+    HttpError
+        403, when the key is without it.
+    """
+    if table in _OF_PEOPLE and not may_use(request, PEOPLE):
+        raise HttpError(403, f"The key is not for this: of people it would need the scope {PEOPLE} as well.")
 
 
 def _no_history(what: str) -> NotFound:
