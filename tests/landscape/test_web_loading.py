@@ -25,6 +25,7 @@ from leadscape_web.audit.models import Event
 from leadscape_web.landscape.loading.load import LoadedStudy, store_study
 from leadscape_web.landscape.loading.telling import say_loaded
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
+from leadscape_web.landscape.waves import source_of
 from leadscape_web.register.models import Headship, Membership, School, Source
 from leadscape_web.survey.models import Leader, RoleHolding, Support, Wave
 
@@ -333,3 +334,24 @@ def test_the_command_says_what_it_did(
 def test_an_older_study_is_said_to_be_one() -> None:
     lines = say_loaded(LoadedStudy("Then", "id", already=False, newest=False, seconds={"store": 1.0}))
     assert "A later study is loaded" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "production", "stored"),
+    [(0, True, False), (5, True, False), (6, True, True), (10, True, True), (0, False, True)],
+)
+def test_a_study_that_shows_small_counts_is_not_for_a_public_service(
+    hidden: int, production: bool, stored: bool, opened: OpenedStudy, settings: Any
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, production=production)
+    kept = opened.provenance | {"parameters": {**opened.provenance["parameters"], "suppress_below": hidden}}
+    study, before = replace(opened, provenance=kept), (last_event(), rows(Wave).count())
+    if not stored:
+        with pytest.raises(StudyProblem) as refused:
+            store_study(study)
+        assert "suppress_below = 6" in refused.value.next_step
+        assert (last_event(), rows(Wave).count()) == before
+        return
+    wave = rows(Wave, pk=store_study(study).wave).get()
+    assert ("small counts are not hidden" in source_of(wave)) == (hidden == 0)
+    assert (f"counts of people from 1 to {hidden - 1} hidden" in source_of(wave)) == (hidden > 1)

@@ -7,11 +7,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
 from leadscape.actions.open_study import open_study
-from leadscape.core.errors import NotComparable
+from leadscape.core.errors import NotComparable, StudyProblem
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape_web.accounts.context import acting
 from leadscape_web.landscape.loading.bulk import Merged
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from leadscape.actions.open_study import OpenedStudy
 
 SEARCH: Final = "leadscape_web.register.search_index"
+FEWEST_SHOWN: Final = 6
+"""Counts of people below this are hidden wherever the service is public."""
 FILLED: Final = (
     "accounts_person", "accounts_personname", "accounts_organisation", "register_source", "register_authority",
     "register_school", "register_schoolname", "register_group", "register_membership", "register_link",
@@ -78,7 +81,16 @@ def load_study(study: Path, *, using: str = "owner", progress: Progress | None =
 def store_study(
     opened: OpenedStudy, *, using: str = "owner", progress: Progress | None = None
 ) -> LoadedStudy:
-    """Store a study that was run; everything in one transaction as the owner role."""
+    """Store a study that was run; everything in one transaction as the owner role.
+
+    Raises
+    ------
+    StudyProblem
+        When the service is public and the study does not hide counts of people from 1 to 5.
+    NotComparable
+        When the database holds another school system.
+    """
+    _refuse_small_counts(opened)
     progress = progress or Silent()
     seconds = dict(opened.seconds)
     why = f"Loaded the study “{opened.title}” of {opened.as_of.isoformat()}"
@@ -113,6 +125,18 @@ def store_study(
         merged=merged,
         seconds={step: round(taken, 2) for step, taken in seconds.items()},
     )
+
+
+def _refuse_small_counts(opened: OpenedStudy) -> None:
+    """What is published is shown to every right, those that see no people among them."""
+    hidden = opened.provenance.get("parameters", {}).get("suppress_below") or 0
+    if settings.ENVIRONMENT.production and hidden < FEWEST_SHOWN:
+        raise StudyProblem(
+            f"The study “{opened.title}” hides "
+            + (f"counts of people below {hidden} only." if hidden > 1 else "no small counts of people."),
+            f"Everybody with any right sees its tables, and a count below {FEWEST_SHOWN} may tell who somebody is.",
+            f"Set suppress_below = {FEWEST_SHOWN} or more under [landscape] in the study file, and load it again.",
+        )
 
 
 def _known_wave(cursor: Any, inputs_sha256: str) -> str | None:
