@@ -93,6 +93,43 @@ def test_whoever_has_no_second_factor_sets_one_up_before_anything_else(reader) -
     assert again.post("/account/sign-in/code/", {"code": "".join(codes[0])})["Location"] == "/"
 
 
+def test_setting_one_up_signs_out_whoever_came_in_with_the_password_alone(reader, user_of) -> None:
+    early, owner = Client(), Client()
+    sign_in(early, READER)
+    sign_in(owner, READER)
+    page = owner.get("/account/second-factor/set-up/").content.decode()
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1]
+    assert owner.post("/account/second-factor/set-up/", {"code": code_of(secret)}).status_code == 302
+    assert owner.get("/account/").status_code == 200
+    assert early.get("/account/")["Location"].startswith("/account/sign-in/")
+    assert SESSION_KEY not in early.session
+
+
+@pytest.mark.parametrize("demanded", ["required", "offered"])
+def test_a_session_of_the_password_alone_neither_passes_nor_removes_what_is_set_up_later(
+    reader, settings, demanded
+) -> None:
+    settings.SECOND_FACTOR = demanded
+    client = Client()
+    sign_in(client, READER)
+    secret = give_second_factor(reader)
+    first = ("/account/second-factor/remove/", "/account/second-factor/recovery-codes/",
+             "/account/second-factor/recovery-codes/new/", "/account/keys/new/")  # fmt: skip
+    if demanded == "required":
+        first = ("/account/", *first)
+    for path in first:
+        assert client.get(path)["Location"].startswith("/account/confirm/code/?next="), path
+    for path in (path for path in first[-4:] if not path.endswith("recovery-codes/")):
+        assert client.post(path)["Location"].startswith("/account/confirm/code/?next="), path
+    client.post("/account/confirm/", {"password": PASSWORD})
+    assert client.post("/account/second-factor/remove/")["Location"].startswith("/account/confirm/code/")
+    asked = "/account/confirm/code/?next=/account/"
+    assert "not right" in text_of(client.post(asked, {"code": "000000"}))
+    assert client.post(asked, {"code": code_of(secret)}).status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert client.get("/account/second-factor/remove/").status_code == 200
+
+
 def test_the_code_of_setting_up_does_not_sign_anybody_in(reader) -> None:
     client = Client()
     sign_in(client, READER)

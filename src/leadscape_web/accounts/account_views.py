@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import views as allauth_account
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -20,8 +21,8 @@ from leadscape_web.accounts.context import because
 from leadscape_web.accounts.forms import NameForm, TokenForm
 from leadscape_web.accounts.models import Access, ApiToken, PersonName, User
 from leadscape_web.accounts.rules import SIGNED_IN, allow
-from leadscape_web.accounts.second_factor import REQUIRED
-from leadscape_web.accounts.sessions import end_all_sessions, user_in
+from leadscape_web.accounts.second_factor import REQUIRED, after_code, note_set_up
+from leadscape_web.accounts.sessions import end_all_sessions, end_other_sessions, user_in
 from leadscape_web.accounts.tokens import make_token, revoke_token
 
 BOTH = ("GET", "POST")
@@ -83,6 +84,17 @@ def second_factor_state(request: HttpRequest) -> HttpResponse:
     )
 
 
+class SetUpView(ActivateTOTPView):
+    """Set up an authenticator app. Whoever signed in elsewhere did so without it, and is signed out there."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The app is proved in this session and in no other."""
+        response = super().form_valid(form)
+        note_set_up(self.request)
+        end_other_sessions(self.request, "Second factor set up by its owner")
+        return response
+
+
 @allow(SIGNED_IN)
 def second_factor_offer(request: HttpRequest) -> HttpResponse:
     """Offer a second factor after signing in, where it is not demanded."""
@@ -108,6 +120,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
     return _new_token(request)  # type: ignore[return-value]
 
 
+@after_code  # type: ignore[arg-type]
 @reauthentication_required
 def _new_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)

@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home; where a second factor is offered and there is none, the offer first."""
         home = super().get_login_redirect_url(request)
-        if settings.SECOND_FACTOR != second_factor.REQUIRED and not second_factor.has_one(request):
+        if settings.SECOND_FACTOR != second_factor.REQUIRED and not second_factor.is_proved(request):
             return f"{reverse('accounts:second_factor_offer')}?{urlencode({'next': home})}"
         return home
 

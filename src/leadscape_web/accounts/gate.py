@@ -64,7 +64,9 @@ class GateMiddleware:
             if operations_of(view):
                 return JsonResponse({"detail": "Set up a second factor first: open the service."}, status=403)
             query = urlencode({"next": request.get_full_path()})
-            return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{query}")
+            # One that was set up elsewhere is asked for, never taken as proved.
+            asks = "mfa_reauthenticate" if second_factor.has_one(request.user) else "mfa_activate_totp"
+            return HttpResponseRedirect(f"{reverse(asks)}?{query}")
         if not rule.allows(request.accesses):  # type: ignore[attr-defined]
             raise PermissionDenied(rule.sentence)
         return None

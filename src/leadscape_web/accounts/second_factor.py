@@ -1,39 +1,84 @@
-"""Who has a second factor, who must set one up first, and how its secrets are kept."""
+"""Who has a second factor, in which session it was proved, what asks for it again, and how its secrets are kept."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Final
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
 
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
-KNOWN: Final = "second_factor"
-"""Key of the session: it is known that the user has one. It ends with the session, and so with a reset."""
+PROVED: Final = "second_factor"
+"""Key of the session: a code was given in it, or the app was set up in it. Never told from what the user has."""
 REQUIRED: Final = "required"
+CODE: Final = "mfa"
+"""What allauth calls a code among the ways in which somebody proved who they are."""
 
 
-def has_one(request: HttpRequest) -> bool:
-    """Whether the signed-in user has a second factor. Asked of the database once a session."""
-    if request.session.get(KNOWN):
+def has_one(user: Any) -> bool:
+    """Whether the user has a second factor, proved in this session or not."""
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether the second factor was proved in this very session."""
+    if request.session.get(PROVED):
         return True
-    found = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
-    if found:
-        request.session[KNOWN] = True
+    if found := bool(_codes_given(request)):
+        request.session[PROVED] = True
     return found
 
 
 def is_demanded(request: HttpRequest) -> bool:
-    """Whether the signed-in user must set one up before anything else."""
-    return settings.SECOND_FACTOR == REQUIRED and not has_one(request)
+    """Whether the signed-in user must prove a second factor, or set one up, before anything else."""
+    return settings.SECOND_FACTOR == REQUIRED and not is_proved(request)
+
+
+def note_set_up(request: HttpRequest) -> None:
+    """The app was set up in this session, with a code of its own."""
+    record_authentication(request, request.user, method=CODE, type=Authenticator.Type.TOTP.value)  # type: ignore[arg-type]
+    request.session[PROVED] = True
 
 
 def forget(request: HttpRequest) -> None:
-    """Ask the database again: the user has taken theirs away."""
-    request.session.pop(KNOWN, None)
+    """The user has taken theirs away, so nothing is proved any more."""
+    request.session.pop(PROVED, None)
+    if records := request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
+        kept = [one for one in records if one["method"] != CODE]
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = kept
+
+
+def after_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that opens only shortly after a code was given, for whoever has a second factor."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        given = _codes_given(request)
+        recent = given and time.time() - given[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        if not recent and request.user.is_authenticated and has_one(request.user):
+            return suspend_request(request, reverse("mfa_reauthenticate"))
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+def _codes_given(request: HttpRequest) -> list[dict[str, Any]]:
+    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    return [one for one in records if one["method"] == CODE]
 
 
 def locked(secret: str) -> str:

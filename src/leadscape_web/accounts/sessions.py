@@ -10,7 +10,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.signals import password_reset
 from allauth.mfa.signals import authenticator_removed
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -64,6 +64,13 @@ def end_all_sessions(user: User, why: str) -> None:
     because(why)
     user.sessions_ended_at = timezone.now()
     user.save(update_fields=["sessions_ended_at"])
+
+
+def end_other_sessions(request: HttpRequest, why: str) -> None:
+    """Sign the user out everywhere but here."""
+    user = user_in(request)
+    end_all_sessions(user, why)
+    update_session_auth_hash(request, user)
 
 
 def _start(request: HttpRequest, **_: Any) -> None:

@@ -15,8 +15,9 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, path, re_path
 
-from leadscape_web.accounts.account_views import change_password, second_factor_state
+from leadscape_web.accounts.account_views import SetUpView, change_password, second_factor_state
 from leadscape_web.accounts.rules import ANYONE, SETS_UP, SIGNED_IN, allow
+from leadscape_web.accounts.second_factor import after_code
 
 READS, WRITES = ("GET",), ("GET", "POST")
 
@@ -48,10 +49,11 @@ urlpatterns: list[URLPattern] = [
     path("account/confirm/code/", _ruled(SETS_UP, mfa.reauthenticate), name="mfa_reauthenticate"),
     path("account/password/", change_password, name="account_change_password"),
     path("account/second-factor/", second_factor_state, name="mfa_index"),
-    path("account/second-factor/set-up/", _ruled(SETS_UP, totp.activate_totp), name="mfa_activate_totp"),
-    path("account/second-factor/remove/", _ruled(SIGNED_IN, totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/second-factor/recovery-codes/", _ruled(SIGNED_IN, recovery.view_recovery_codes, READS),
+    path("account/second-factor/set-up/", _ruled(SETS_UP, SetUpView.as_view()), name="mfa_activate_totp"),
+    path("account/second-factor/remove/", _ruled(SIGNED_IN, after_code(totp.deactivate_totp)),
+         name="mfa_deactivate_totp"),
+    path("account/second-factor/recovery-codes/", _ruled(SIGNED_IN, after_code(recovery.view_recovery_codes), READS),
          name="mfa_view_recovery_codes"),
-    path("account/second-factor/recovery-codes/new/", _ruled(SIGNED_IN, recovery.generate_recovery_codes),
+    path("account/second-factor/recovery-codes/new/", _ruled(SIGNED_IN, after_code(recovery.generate_recovery_codes)),
          name="mfa_generate_recovery_codes"),
 ]  # fmt: skip

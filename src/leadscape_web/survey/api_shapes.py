@@ -95,7 +95,9 @@ class AnonymousShape(Schema):
     """One role-holding without name or school; nothing in it tells one leader from fewer than six."""
 
     holding: str = Field(description="Stands for the holding.")
-    leader: str = Field(description="Stands for the leader in one wave: rows of one leader share it.")
+    leader: str | None = Field(
+        description="Stands for the leader in one wave: rows of one leader share it; null where that would tell who."
+    )
     wave: UUID | None
     role: str | None = Field(description="Role id of the wave's codebook; see role_status.")
     role_status: Literal["reported", "suppressed"] = Field(

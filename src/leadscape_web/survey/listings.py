@@ -98,9 +98,10 @@ def anonymous_listing(rows: pl.DataFrame, waves: KnownWaves) -> Listing:
     return Listing(
         name="role-holdings-without-names",
         title="Role-holdings without names",
-        about="One row is one role-holding. Rows with the same letters and digits under Leader are of one person.",
+        about="One row is one role-holding. Rows with the same letters and digits under Leader are of one person; it is"
+        " not told where the roles of one person together would say who it is.",
         columns=(
-            Column("leader", "Leader"),
+            Column("leader", "Leader", missing="Not told"),
             Column("role", "Role"),
             Column("origin", "Origin"),
             Column("kinds", "Kind", missing=NO_KIND),

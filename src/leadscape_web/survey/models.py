@@ -180,7 +180,10 @@ class AnonymousHolding(models.Model):
     """
 
     holding = models.TextField(primary_key=True, help_text="Stands for the holding")
-    leader = models.TextField(help_text="Stands for the leader in one wave: rows of one leader share it")
+    leader = models.TextField(
+        null=True,
+        help_text="Stands for the leader in one wave: rows of one leader share it; null where that would tell who",
+    )
     wave = models.ForeignKey(Wave, models.DO_NOTHING, null=True, related_name="+")
     role = models.TextField(null=True)
     role_status = models.TextField()

@@ -92,7 +92,7 @@ def _meanings(conflicts: Iterable[Conflict]) -> Meanings:
     """What ids and codes of the conflicts are called. At most four queries, however many there are."""
     given: dict[str, set[str]] = {}
     for one in conflicts:
-        given.setdefault(one.column, set()).update(
+        given[one.column] = given.get(one.column, set()).union(
             str(value) for value in (one.opened, one.now, one.wanted) if value is not None
         )
     urns = set().union(*(values for column, values in given.items() if column.endswith("school_id")))

@@ -1,10 +1,16 @@
 -- Role-holdings for research: no name, no school, and nothing by which one person could be told from fewer than six.
 --
--- Where a leader works is told as closely as at least six leaders allow who hold the same role in the same phase:
--- by authority; else, among those whose authority is withheld, by region, if the six are of two authorities or more;
--- else not at all, and then not the phase either. The place of a leader with several roles is told only as closely as
--- the rarest of them allows, since their rows share an id. Years are told where six rows of a role share them at the
--- place that is told. A role that fewer than six leaders of the wave hold is withheld.
+-- The rows of one leader share an id, so that what they say together counts, not each row by itself: the place of a
+-- leader is told as closely as at least six leaders allow who hold the same roles (all of them, each as often) in the
+-- same phase: by authority; else, among those whose authority is withheld, by region, if the six are of two authorities
+-- or more; else not at all, and then not the phase either. How many leaders an authority or region has is published,
+-- so that those told are also those not told: where one to five were left over, the smallest group told there is
+-- withheld with them. Years are told where six leaders share all of their roles with all of their years at the place
+-- that is told.
+--
+-- Where fewer than six of those whose place is withheld hold the same roles, no id is told, and nothing joins their
+-- rows; years are then told where six of them share role and years. A role that fewer than six leaders of the wave hold
+-- is withheld.
 --
 -- Ids are hashes under a key that only the owner role reads, others in every wave: whoever knows the ids of the
 -- service cannot find anybody here, and nobody is followed from one wave to the next.
@@ -31,38 +37,66 @@ with secret as materialized (
       or (select array_length(leadscape_authorities(array['researcher']), 1)) > 0)
 ), in_role as materialized (
   select wave, role from held group by 1, 2 having count(distinct leader_id) >= 6
+), leader as materialized (
+  select wave, leader_id, min(in_region) as in_region, min(in_phase) as in_phase,
+         case when min(in_authority) = max(in_authority) then min(in_authority) else '' end as in_authority,
+         string_agg(role, ' ' order by role) as roles,
+         string_agg(concat_ws('/', role, coalesce(started_year, 0), coalesce(ended_year, 0)), ' '
+                    order by role, started_year, ended_year) as years
+  from held group by 1, 2
+-- By authority: groups that are large enough; how many of the authority they leave over, those among them who are also
+-- reported elsewhere; and without the smallest where these are one to five.
+), of_authority as materialized (
+  select wave, in_authority, count(distinct leader_id) as leaders from held where in_authority <> '' group by 1, 2
+), authority_group as materialized (
+  select g.*, sum(g.leaders) over place as told,
+         row_number() over (partition by g.wave, g.in_authority order by g.leaders, g.in_phase, g.roles) as smallest
+  from (select wave, in_authority, in_phase, roles, count(*) as leaders from leader
+        where in_authority <> '' group by 1, 2, 3, 4 having count(*) >= 6) g
+  window place as (partition by g.wave, g.in_authority)
 ), by_authority as materialized (
-  select wave, leader_id from held left join (
-    select wave, in_authority, in_phase, role, true as enough from held
-    where in_authority <> '' group by 1, 2, 3, 4 having count(distinct leader_id) >= 6
-  ) cells using (wave, in_authority, in_phase, role)
-  group by 1, 2 having bool_and(enough is true)
+  select l.wave, l.leader_id
+  from authority_group g join of_authority a using (wave, in_authority)
+  join leader l using (wave, in_authority, in_phase, roles)
+  where a.leaders - g.told not between 1 and 5 or g.smallest > 1
+-- By region, the same of those who are left; of two authorities or more.
 ), withheld as materialized (
-  select held.* from held left join by_authority a using (wave, leader_id) where a.leader_id is null
+  select l.* from leader l left join by_authority a using (wave, leader_id) where a.leader_id is null
+), of_region as materialized (
+  select wave, in_region, count(*) as leaders from withheld where in_region <> '' group by 1, 2
+), region_group as materialized (
+  select g.*, sum(g.leaders) over place as told,
+         row_number() over (partition by g.wave, g.in_region order by g.leaders, g.in_phase, g.roles) as smallest
+  from (select wave, in_region, in_phase, roles, count(*) as leaders from withheld where in_region <> ''
+        group by 1, 2, 3, 4 having count(*) >= 6 and count(distinct in_authority) >= 2) g
+  window place as (partition by g.wave, g.in_region)
 ), by_region as materialized (
-  select wave, leader_id from withheld left join (
-    select wave, in_region, in_phase, role, true as enough from withheld
-    where in_region <> '' group by 1, 2, 3, 4
-    having count(distinct leader_id) >= 6 and count(distinct in_authority) >= 2
-  ) cells using (wave, in_region, in_phase, role)
-  group by 1, 2 having bool_and(enough is true)
+  select l.wave, l.leader_id
+  from region_group g join of_region r using (wave, in_region) join withheld l using (wave, in_region, in_phase, roles)
+  where r.leaders - g.told not between 1 and 5 or g.smallest > 1
+), placed as materialized (
+  select l.*, case when a.leader_id is not null then 'authority' when r.leader_id is not null then 'region'
+                   else 'withheld' end as place
+  from leader l left join by_authority a using (wave, leader_id) left join by_region r using (wave, leader_id)
+), joined as materialized (
+  select wave, roles from placed where place = 'withheld' group by 1, 2 having count(*) >= 6
 ), told as materialized (
-  select h.id, h.leader_id, h.wave_id, h.origin, h.routes, h.wave, i.role, h.started_year, h.ended_year,
-         case when a.leader_id is not null then 'authority' when r.leader_id is not null then 'region'
-              else 'withheld' end as place,
-         case when a.leader_id is not null then h.authority_id end as authority_id,
-         case when a.leader_id is not null or r.leader_id is not null then h.region end as region,
-         case when a.leader_id is not null or r.leader_id is not null then h.phase end as phase,
-         coalesce(i.role, '') as in_role, coalesce(h.started_year, 0) as started, coalesce(h.ended_year, 0) as ended,
-         case when a.leader_id is not null then h.in_authority else '' end as at_authority,
-         case when a.leader_id is not null or r.leader_id is not null then h.in_region else '' end as at_region,
-         case when a.leader_id is not null or r.leader_id is not null then h.in_phase else '' end as at_phase
-  from held h left join by_authority a using (wave, leader_id) left join by_region r using (wave, leader_id)
+  select h.id, h.leader_id, h.wave_id, h.origin, h.routes, h.wave, i.role, h.started_year, h.ended_year, p.place,
+         case when p.place = 'authority' then h.authority_id end as authority_id,
+         case when p.place <> 'withheld' then h.region end as region,
+         case when p.place <> 'withheld' then h.phase end as phase,
+         case when p.place = 'authority' then h.in_authority else '' end as at_authority,
+         case when p.place <> 'withheld' then h.in_region else '' end as at_region,
+         case when p.place <> 'withheld' then h.in_phase else '' end as at_phase,
+         p.place <> 'withheld' or j.roles is not null as is_joined,
+         case when p.place <> 'withheld' or j.roles is not null then p.years
+              else concat_ws('/', h.role, coalesce(h.started_year, 0), coalesce(h.ended_year, 0)) end as years
+  from held h join placed p using (wave, leader_id) left join joined j on j.wave = p.wave and j.roles = p.roles
   left join in_role i on i.wave = h.wave and i.role = h.role
 )
 select encode(substr(sha256(k.value || sha256(k.value || ('holding ' || t.id)::bytea)), 1, 16), 'hex') as holding,
-       encode(substr(sha256(k.value || sha256(k.value ||
-         ('leader ' || t.leader_id || coalesce(t.wave_id::text, ''))::bytea)), 1, 16), 'hex') as leader,
+       case when t.is_joined then encode(substr(sha256(k.value || sha256(k.value ||
+         ('leader ' || t.leader_id || coalesce(t.wave_id::text, ''))::bytea)), 1, 16), 'hex') end as leader,
        t.wave_id, t.role, case when t.role is null then 'suppressed' else 'reported' end as role_status, t.origin,
        t.authority_id, t.region, t.phase, t.place,
        case when y.enough then t.started_year end as started_year,
@@ -72,9 +106,9 @@ select encode(substr(sha256(k.value || sha256(k.value || ('holding ' || t.id)::b
        t.routes
 from told t cross join secret k
 left join (
-  select wave, place, at_authority, at_region, at_phase, in_role, started, ended, true as enough from told
-  where in_role <> '' group by 1, 2, 3, 4, 5, 6, 7, 8 having count(distinct leader_id) >= 6
-) y using (wave, place, at_authority, at_region, at_phase, in_role, started, ended)
+  select wave, place, at_authority, at_region, at_phase, is_joined, years, true as enough from told
+  group by 1, 2, 3, 4, 5, 6, 7 having count(distinct leader_id) >= 6
+) y using (wave, place, at_authority, at_region, at_phase, is_joined, years)
 where (select leadscape_everywhere(array['researcher']))
    or (t.place = 'authority' and t.authority_id = any ((select leadscape_authorities(array['researcher']))::text[]))
    or (t.place = 'region' and t.region in (
