@@ -327,3 +327,11 @@ def test_a_nation_is_made_when_there_is_none() -> None:
         Organisation.objects.using("owner").all().delete()
     assert first_administrator.make_link("http://127.0.0.1:8000", "england", "England")
     assert Organisation.objects.using("owner").get().label == "England"
+
+
+def test_the_link_is_not_shown_where_a_letter_brings_it(client_of, settings, mailoutbox) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, email_url="smtp://127.0.0.1:25", demonstration=False)
+    page = text_of(invite(client_of("authority.administrator")))
+    assert "The link was sent to the address" in page
+    assert "/account/invitation/" not in page
+    assert "/account/invitation/" in mailoutbox[0].body

@@ -265,3 +265,17 @@ def test_removing_a_second_factor_is_noticed_at_once(reader, settings) -> None:
     assert "Change to another phone" in text_of(client.get("/account/second-factor/"))
     assert client.post("/account/second-factor/remove/")["Location"] == "/account/second-factor/"
     assert client.get("/account/")["Location"].startswith("/account/second-factor/set-up/")
+
+
+@pytest.mark.parametrize("column", ["sessions_ended_at", "password_changed_at"])
+def test_a_key_ends_with_the_sessions_of_its_user(user_of, column: str) -> None:
+    reader = user_of("authority.reader")
+    with acting(reader, why="a key to try"):
+        _, raw = make_token(reader, "Old", ["register:read"], 30)
+    with acting():
+        assert token_user(raw) is not None
+    with acting(reader, why="all sessions ended"):
+        setattr(reader, column, timezone.now())
+        reader.save(update_fields=[column])
+    with acting():
+        assert token_user(raw) is None

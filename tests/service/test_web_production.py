@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from leadscape.core.errors import ServiceBlocked
-from leadscape_web.config.checks import lacking, unfit
+from leadscape_web.config.checks import check_environment, lacking, refuse_unfit, unfit
 from leadscape_web.config.environment import DEVELOPMENT_KEY, Environment, read_environment
 from leadscape_web.config.messages import message_settings
 from leadscape_web.config.readiness import plain_role
@@ -175,3 +175,15 @@ def test_gunicorn_does_not_start_with_the_development_key(production: Production
     )  # fmt: skip
     assert done.returncode != 0
     assert "LEADSCAPE_SECRET_KEY is not set." in done.stderr
+
+
+def test_the_key_of_the_code_is_refused_under_a_name_that_others_can_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = replace(FIT, production=False, secret_key=DEVELOPMENT_KEY, hosts=("127.0.0.1", "localhost"))
+    monkeypatch.setattr(settings, "ENVIRONMENT", here)
+    assert check_environment() == []
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(here, hosts=("leadscape.council.example",)))
+    assert [message.id for message in check_environment()] == ["leadscape.E001"]
+    with pytest.raises(ServiceBlocked, match="LEADSCAPE_SECRET_KEY"):
+        refuse_unfit()

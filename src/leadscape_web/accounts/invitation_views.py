@@ -181,10 +181,14 @@ def _over(request: HttpRequest, found: Invitation | None) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, issued: Issued) -> HttpResponse:
-    """The link, once, in the answer to the form: it is not kept anywhere."""
+    """What became of the invitation.
+
+    The link stands here only where no letter brings it: whoever could read it could answer the invitation themselves.
+    """
+    by_letter = issued.sent and settings.ENVIRONMENT.email_url and not settings.ENVIRONMENT.demonstration
     context = {
         "about": presenters.invitation_facts(issued.invitation),
-        "link": issued.link,
+        "link": "" if by_letter else issued.link,
         "sent": issued.sent,
     }
     response = render(request, "accounts/invited.html", context)

@@ -69,6 +69,8 @@ def revoke_token(token: ApiToken) -> None:
 def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
     """Whose key this is and what for; null when it is unknown, over, revoked, or its user is switched off.
 
+    A key ends with the sessions of its user: what locks a thief out of the pages locks their keys out, too.
+
     Call it in the request's transaction: from then on the transaction acts for the key's user, and for nobody when
     the answer is null.
     """
@@ -78,6 +80,10 @@ def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
     if token is not None and token.expires_at > timezone.now():
         set_context(user=str(token.user_id), link="")
         user = User.objects.filter(pk=token.user_id, is_active=True).first()
+        if user is not None and any(
+            ended and token.created_at < ended for ended in (user.sessions_ended_at, user.password_changed_at)
+        ):
+            user = None
     if token is None or user is None:
         set_context(user="", link="")
         return None

@@ -27,18 +27,25 @@ TAG: Final = "leadscape"
 def check_environment(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """What can be told from the environment alone."""
     environment: Environment = settings.ENVIRONMENT
-    return unfit(environment) if environment.production else []
+    if environment.production:
+        return unfit(environment)
+    # Under a name that others can reach it by, the key in the code is as bad as in production.
+    return [] if all(map(_only_here, environment.hosts)) else _key_of_the_code(environment)
+
+
+def _key_of_the_code(environment: Environment) -> list[CheckMessage]:
+    if environment.secret_key != DEVELOPMENT_KEY:
+        return []
+    return [Critical(
+            "LEADSCAPE_SECRET_KEY is not set.",
+            "Anybody could sign in as anybody with the key that stands in the code; set one of 50 random characters.",
+            id="leadscape.E001",
+        )]  # fmt: skip
 
 
 def unfit(environment: Environment) -> list[CheckMessage]:
     """Every reason why the environment is not one of production."""
-    found: list[CheckMessage] = []
-    if environment.secret_key == DEVELOPMENT_KEY:
-        found.append(Critical(
-            "LEADSCAPE_SECRET_KEY is not set.",
-            "Anybody could sign in as anybody with the key that stands in the code; set one of 50 random characters.",
-            id="leadscape.E001",
-        ))  # fmt: skip
+    found = _key_of_the_code(environment)
     if not environment.database_url:
         found.append(Critical("DATABASE_URL is not set.", "Set it to the plain role.", id="leadscape.E002"))
     if environment.owner_url != environment.database_url and _role("owner") == _role(DEFAULT_DB_ALIAS):
@@ -121,9 +128,10 @@ def refuse_unfit() -> None:
     ServiceBlocked
         With every reason.
     """
-    if not settings.ENVIRONMENT.production:
-        return
-    found = run_checks(tags=[TAG], include_deployment_checks=True, databases=[DEFAULT_DB_ALIAS])
+    if settings.ENVIRONMENT.production:
+        found = run_checks(tags=[TAG], include_deployment_checks=True, databases=[DEFAULT_DB_ALIAS])
+    else:
+        found = check_environment()
     grave = [message for message in found if message.level >= Error("").level]
     connections.close_all()
     if grave:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "leadscape_web.config.unreadable.UnreadableMiddleware",
     "leadscape_web.accounts.gate.GateMiddleware",
     "leadscape_web.accounts.api_access.ApiMiddleware",
     "leadscape_web.config.errors.MistakeMiddleware",
