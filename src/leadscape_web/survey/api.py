@@ -140,7 +140,11 @@ class AnonymousFilters(Schema):
 def anonymous_holdings(
     request: HttpRequest, filters: Query[AnonymousFilters], page: Query[PageQuery]
 ) -> Page[shape.AnonymousShape]:
-    """Role-holdings for research: no name, no school, nothing that tells one leader from fewer than six."""
+    """Role-holdings for research: no name, no school, nothing that tells one leader from fewer than six.
+
+    The place is told where six leaders share it with all of their roles and the phase, and where those whose place is
+    withheld there are none or at least six.
+    """
     found = AnonymousHolding.objects.filter(**_given(filters))
     return page_of(request, page, found, "holding", each(shape.anonymous_shape), Page[shape.AnonymousShape])
 

@@ -175,7 +175,8 @@ class Support(models.Model):
 class AnonymousHolding(models.Model):
     """One row is one role-holding without name or school, for research. A view of the database, never written.
 
-    Nothing in it tells one leader from fewer than six (see ``sql/anonymous.sql``). A missing row means that the holding
+    Nothing in it tells one leader from fewer than six, all roles of the leader taken together (see
+    ``sql/anonymous.sql``). A missing row means that the holding
     is outside the researcher's area, is told only for a larger one, was withdrawn, or was never reported.
     """
 
