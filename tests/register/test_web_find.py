@@ -110,8 +110,6 @@ def test_one_kind_is_found_and_counted_by_itself(client_of) -> None:
         ("%", "One letter finds too much"),
         ("%_%", "No results for"),
         ("'; drop table x; --", "for “&#39;; drop table x; --”"),
-        ("\x00\x00", "What you can type"),
-        ("ash\x00grove", ">Ashgrove Primary School<"),
         ("😀😀", "No results for “😀😀”"),
         ("ashgrove " * 2000, "More was typed than is read"),
         ("\\", "One letter finds too much"),

@@ -233,18 +233,29 @@ def visitor(
 
 
 def listen(page: Any, heard: list[str]) -> None:
-    """Add to ``heard`` whatever the browser complains about from now on: console, scripts, answers of 400 or more."""
+    """Add to ``heard`` whatever the browser complains about from now on: console, scripts, answers of 400 or more.
+
+    Not a fault of a page: a form that says what is wrong with it (422), and how a graphics driver does without a
+    graphics card.
+    """
 
     def hear(said: Any) -> None:
-        # How a graphics driver does without a graphics card is no fault of a page.
-        if said.type in ("error", "warning") and "WebGL" not in said.text:
+        if (
+            said.type in ("error", "warning")
+            and "WebGL" not in said.text
+            and "status of 422" not in said.text
+        ):
             heard.append(said.text)
 
     page.on("console", hear)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on(
         "response",
-        lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+        lambda answer: (
+            heard.append(f"{answer.status} {answer.url}")
+            if answer.status >= 400 and answer.status != 422
+            else None
+        ),
     )
 
 

@@ -150,7 +150,8 @@ function listen(library, map, drawn, schools) {
   drawn.on("click", (event) => {
     const around = [[event.point.x - 4, event.point.y - 4], [event.point.x + 4, event.point.y + 4]];
     // From afar a school is a speck, and whoever points means the authority.
-    const near = (id) => id.startsWith("areas") || drawn.getZoom() >= SPECKS_BELOW;
+    const rated = drawn.getLayer("areas-colour") && drawn.getLayoutProperty("areas-colour", "visibility") !== "none";
+    const near = (id) => id.startsWith("areas") || !rated || drawn.getZoom() >= SPECKS_BELOW;
     const [found] = touched.filter(near).flatMap((id) => drawn.queryRenderedFeatures(id.startsWith("areas") ? event.point : around, { layers: [id] }));
     if (found) new library.Popup({ maxWidth: "300px", focusAfterOpen: true }).setLngLat(event.lngLat).setDOMContent(told(map, schools, found.properties)).addTo(drawn);
   });
