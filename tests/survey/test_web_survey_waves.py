@@ -12,7 +12,7 @@ from leadscape.actions.read_codebooks import print_codebook
 from leadscape_web.accounts.context import acting
 from leadscape_web.survey.codebooks import words_in
 from leadscape_web.survey.models import Wave
-from leadscape_web.survey.presenters.wave import asked_in_words
+from leadscape_web.survey.presenters.wave import asked_in_words, show_wave
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +84,18 @@ def test_a_wave_needs_few_queries(client_of, wave, django_assert_max_num_queries
     client.get(f"/survey/wave/{wave.pk}/")
     with django_assert_max_num_queries(10):
         client.get(f"/survey/wave/{wave.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"rows_read": 12, "rows_used": 10}, "12 read, 10 used"),
+        ({"rows_read": 12, "rows_used": 0}, "12 read, 0 used"),
+        ({"rows_read": 12, "rows_used": None}, "12 read, use not known"),
+        ({"rows_read": None}, "Not a table"),
+    ],
+)
+def test_rows_that_were_not_counted_are_no_zero(entry: dict, told: str) -> None:
+    wave = Wave(title="A wave", codebook="unknown", codebook_text="", provenance={"inputs": [entry]})
+    [shown] = show_wave(wave, [], 0).inputs
+    assert shown.rows == told

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
+from leadscape_web.landscape.waves import hidden_in_words
 from leadscape_web.register.models import Source
 from leadscape_web.survey.models import Wave
 
@@ -117,12 +118,6 @@ def source_words(wave: Wave | None) -> str:
 
 
 def hidden_words(wave: Wave) -> str:
-    """Which counts the wave's study hid, for a line beside what was published."""
-    found = (
-        Wave.objects.filter(pk=wave.pk).values_list("provenance__parameters__suppress_below", flat=True).get()
-    )
-    return (
-        f"counts of people from 1 to {found - 1} are hidden"
-        if found and found > 1
-        else "small counts are not hidden"
-    )
+    """Which counts the wave's study hid; the rest of its record stays unread."""
+    kept = Wave.objects.filter(pk=wave.pk).values_list("provenance__parameters__suppress_below", flat=True)
+    return hidden_in_words(kept.get())

@@ -72,15 +72,21 @@ def latest_wave() -> Wave | None:
 def source_of(wave: Wave) -> str:
     """Where figures of the wave come from, in one line: study, date, codebook, seed, what is hidden."""
     kept: dict[str, Any] = wave.provenance
-    hidden = kept.get("parameters", {}).get("suppress_below") or 0
     parts = [
         f"{wave.title}, as of {written_date(wave.as_of)}",
         f"codebook {wave.codebook}",
         f"seed {kept['seed']}" if "seed" in kept else "",
-        f"counts of people from 1 to {hidden - 1} hidden" if hidden > 1 else "small counts are not hidden",
+        hidden_in_words(kept.get("parameters", {}).get("suppress_below")),
         kept.get("software", ""),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def hidden_in_words(suppress_below: int | None) -> str:
+    """Which counts a study hid, for a line beside what it published."""
+    if suppress_below is None or suppress_below < 2:
+        return "small counts are not hidden"
+    return f"counts of people from 1 to {suppress_below - 1} hidden"
 
 
 def origins_of(wave: Wave) -> Mapping[str, str]:

@@ -221,5 +221,6 @@ def _input(entry: dict[str, Any]) -> ShownInput:
     elif entry.get("rows_read") is None:
         rows = "Not a table"
     else:
-        rows = f"{entry['rows_read']:,} read, {entry.get('rows_used') or 0:,} used"
+        used = entry.get("rows_used")
+        rows = f"{entry['rows_read']:,} read, {'use not known' if used is None else f'{used:,} used'}"
     return ShownInput(entry.get("name", ""), entry.get("purpose", ""), entry.get("sha256", ""), rows)
