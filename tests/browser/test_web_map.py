@@ -38,7 +38,7 @@ class TestReadTheMap(Journey):
         self.page.get_by_text("Choose what the map shows").click()
         self.page.get_by_label("Phase of the school").select_option("Primary")
         self.when_i_press("Show on the map")
-        assert "phase=primary" in self.page.url
+        self.then_the_address_has("phase=primary")
         self.page.wait_for_selector(DRAWN)
         self.then_i_see("3 schools open by the latest register")
 

@@ -280,6 +280,13 @@ def violations(page: Any) -> list[tuple[str, str, list[Any]]]:
     return [(rule["id"], rule["help"], [node["target"] for node in rule["nodes"]][:3]) for rule in found]
 
 
+def address_has(page: Any, part: str) -> None:
+    """The address of the page comes to have ``part`` in it; a browser may still be on its way there."""
+    from playwright.sync_api import expect
+
+    expect(page).to_have_url(re.compile(re.escape(part)), timeout=PATIENCE_SECONDS * 1000)
+
+
 def scrolls_sideways(page: Any) -> bool:
     """Whether the page itself, and not a table in it, is wider than the screen."""
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -327,6 +334,10 @@ class Journey:
         from playwright.sync_api import expect
 
         expect(self.page).to_have_title(f"{title} – leadscape")
+
+    def then_the_address_has(self, part: str) -> None:
+        """A browser may still be on its way there."""
+        address_has(self.page, part)
 
     def then_i_see(self, text: str) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
