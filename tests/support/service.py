@@ -178,7 +178,7 @@ def point_at(server: Any, database: str) -> None:
 
     from leadscape_web.config.embedded import OWNER, SERVICE
 
-    for alias, role in (("default", SERVICE), ("counters", SERVICE), ("owner", OWNER)):
+    for alias, role in (("default", SERVICE), ("counters", SERVICE), ("owner", OWNER), ("progress", OWNER)):
         connections[alias].close()
         connections[alias].settings_dict.update(dj_database_url.parse(server.url(role, database)))
 

@@ -65,9 +65,10 @@ def serve(data: Path, *, port: int = 8000, demo: Demo | None = None, say: Say = 
             server.create_database()
             if not (data / "service.json").exists():
                 folder.keep(note)
+            folder.begin_log()
             link = _prepare(folder, note, server, port, address)
             note = folder.keep_loaded(note)
-            with _gunicorn(folder, note, server, port) as process:
+            with _worker(folder, note, server, port), _gunicorn(folder, note, server, port) as process:
                 _wait_for_answer(process, port, folder)
                 for line in _greeting(address, link, note, folder):
                     say(line)
@@ -141,7 +142,6 @@ def _gunicorn(
     folder: ServiceFolder, note: Note, server: EmbeddedServer, port: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The processes that answer. They know the plain role only."""
-    folder.begin_log()
     environment = folder.environment(note, port=port, database_url=server.url(SERVICE))
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
@@ -150,6 +150,22 @@ def _gunicorn(
         )  # fmt: skip
     try:
         yield process
+    finally:
+        _end(process)
+
+
+@contextmanager
+def _worker(folder: ServiceFolder, note: Note, server: EmbeddedServer, port: int) -> Iterator[None]:
+    """The process that performs jobs. It alone knows the owner role."""
+    environment = folder.environment(note, port=port, database_url=server.url(SERVICE))
+    environment["LEADSCAPE_OWNER_URL"] = server.url(OWNER)
+    with folder.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "leadscape_web", "work"],
+            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield
     finally:
         _end(process)
 

@@ -95,7 +95,7 @@ TEMPLATES = [
 ]
 
 # All are the same database. The service and its tests use the plain role, for attempts that are counted through a
-# connection of its own; migrations and loads use the owner.
+# connection of its own; migrations, loads and jobs use the owner, who tells through another how far a job is.
 _served = dj_database_url.parse(
     ENVIRONMENT.database_url or "postgresql:///leadscape", conn_max_age=60, conn_health_checks=True
 )
@@ -103,11 +103,14 @@ DATABASES: dict[str, Any] = {
     "default": _served,
     "counters": {**_served, "OPTIONS": {**_served.get("OPTIONS", {})}},
     "owner": dj_database_url.parse(ENVIRONMENT.owner_url or "postgresql:///leadscape"),
+    "progress": dj_database_url.parse(ENVIRONMENT.owner_url or "postgresql:///leadscape"),
 }
 for _database in DATABASES.values():
     # A database that cannot be reached is told within seconds, not after the system's minutes.
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASE_ROUTERS = ["leadscape_web.accounts.counters.CounterRouter"]
+PROCRASTINATE_DATABASE_ALIAS = "owner"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

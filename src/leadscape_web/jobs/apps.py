@@ -17,4 +17,8 @@ class JobsConfig(AppConfig):
         from leadscape_web.accounts.protection import declare
         from leadscape_web.jobs import protected
 
+        from leadscape_web.accounts.rules import ANY_RIGHT
+        from leadscape_web.govuk.navigation import Entry, add_account_entry
+
         declare(protected.TABLES, protected.SQL)
+        add_account_entry(Entry("Jobs", "jobs:jobs", "/jobs/", ANY_RIGHT, position=30))
