@@ -27,6 +27,7 @@ from leadscape.report.datasets import Dataset, datasets_of
 from leadscape.report.geojson import points_as_geojson, shapes_as_geojson
 from leadscape.report.outputs import PAGE, PROVENANCE, WORKBOOK, write_report
 from leadscape.report.terminal import summary_lines
+from leadscape.survey.privacy import trace_nominations
 
 if TYPE_CHECKING:
     from leadscape.core.provenance import InputFile
@@ -91,6 +92,12 @@ class OpenedStudy:
         Personal data.
     responses, leaders, role_holdings, supports
         As declared in :mod:`leadscape.survey.tables`; holdings in force on the study's date. Personal data.
+    questions
+        As :class:`~leadscape.survey.tables.Questions`: every doubt, decided or not, objections to be told apart too.
+        What returns say stands in it as written, so it is personal data.
+    lines
+        ``nomination_id``, ``leader_id``, ``respondent_id``, ``source_file``: which lines are taken to mean which
+        leader. Names nobody.
     datasets
         Every published table: ``name``, ``title``, ``about``, ``columns``, ``frame``.
     files
@@ -121,6 +128,8 @@ class OpenedStudy:
     leaders: pl.DataFrame
     role_holdings: pl.DataFrame
     supports: pl.DataFrame
+    questions: pl.DataFrame
+    lines: pl.DataFrame
     datasets: tuple[Dataset, ...]
     files: tuple[StudyFile, ...]
     sentences: tuple[str, ...]
@@ -178,6 +187,10 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         leaders=settled.leaders,
         role_holdings=settled.role_holdings,
         supports=settled.supports,
+        questions=pl.concat([settled.questions, inputs.held_questions]),
+        lines=trace_nominations(settled)
+        .join(inputs.nominations, on="nomination_id", maintain_order="left")
+        .select("nomination_id", "leader_id", "respondent_id", "source_file"),
         datasets=datasets_of(run.contents),
         files=files,
         sentences=summary_lines(run.contents),

@@ -15,10 +15,9 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Declare who may do what with its tables."""
         from leadscape_web.accounts.protection import declare
-        from leadscape_web.jobs import protected
-
         from leadscape_web.accounts.rules import ANY_RIGHT
         from leadscape_web.govuk.navigation import Entry, add_account_entry
+        from leadscape_web.jobs import protected
 
         declare(protected.TABLES, protected.SQL)
         add_account_entry(Entry("Jobs", "jobs:jobs", "/jobs/", ANY_RIGHT, position=30))

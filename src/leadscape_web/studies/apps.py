@@ -15,6 +15,10 @@ class StudiesConfig(AppConfig):
     def ready(self) -> None:
         """Declare who may do what with its tables."""
         from leadscape_web.accounts.protection import declare
+        from leadscape_web.accounts.rules import EDITS_NATION
+        from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.studies import protected
+        from leadscape_web.studies.running import perform_run
 
         declare(protected.TABLES, protected.SQL)
+        add_kind(Kind("studies.run", "Run the study again", perform_run, rule=EDITS_NATION))

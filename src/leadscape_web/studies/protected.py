@@ -6,5 +6,15 @@ from typing import Final
 
 from leadscape_web.accounts.table_rules import TableRule
 
-TABLES: Final[dict[str, TableRule]] = {}
+TABLES: Final[dict[str, TableRule]] = {
+    "studies_study": TableRule(
+        "Everybody who is signed in reads it; only jobs and loads write it", "SELECT", audience="public"
+    ),
+    "studies_studyinput": TableRule(
+        "Everybody who is signed in reads which files a study has, nobody what is in them; only jobs and loads do",
+        "SELECT (id, study_id, key, file_name, sha256, size, position, added_at, added_by_id, removed_at, blanked_at)",
+        audience="public",
+        left_out=("content",),
+    ),
+}
 SQL: Final[tuple[tuple[str, str], ...]] = ()

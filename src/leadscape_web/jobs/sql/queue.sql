@@ -13,3 +13,6 @@ $$;
 
 drop trigger if exists leadscape_queue on jobs_job;
 create trigger leadscape_queue after insert on jobs_job for each row execute function leadscape_guard_queue();
+
+-- By which the history tells what a job changed from what somebody changed by hand.
+create index if not exists jobs_job_as_text on jobs_job ((id::text));

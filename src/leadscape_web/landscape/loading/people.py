@@ -31,9 +31,9 @@ TEXT: Final = pl.String()
 KNOWN: Final = {"id": TEXT, "urn": TEXT, "name": TEXT, "person": TEXT}
 EDITED: Final = (
     "exists (select 1 from audit_event e where e.table_name = '{table}' and e.record_id = t.id::text"
-    " and e.actor is not null)"
+    " and e.actor is not null and not exists (select 1 from jobs_job j where j.id::text = e.request))"
 )
-"""SQL: the record was changed by a user, so that a load leaves it alone."""
+"""SQL: the record was changed by a user's own hand, so that a load leaves it alone; a job a user asked for is none."""
 
 
 @dataclass(frozen=True)
