@@ -19,6 +19,7 @@ import polars as pl
 
 from leadscape.actions.run_study import StudyRun, run_study
 from leadscape.actions.study import read_study
+from leadscape.actions.trace_questions import trace_questions
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape.core.tables import polars_schema
 from leadscape.register.authorities import authorities_of
@@ -98,6 +99,8 @@ class OpenedStudy:
     lines
         ``nomination_id``, ``leader_id``, ``respondent_id``, ``source_file``: which lines are taken to mean which
         leader. Names nobody.
+    question_lines
+        As :func:`~leadscape.actions.trace_questions.trace_questions`: which lines each question is about. Names nobody.
     datasets
         Every published table: ``name``, ``title``, ``about``, ``columns``, ``frame``.
     files
@@ -130,6 +133,7 @@ class OpenedStudy:
     supports: pl.DataFrame
     questions: pl.DataFrame
     lines: pl.DataFrame
+    question_lines: pl.DataFrame
     datasets: tuple[Dataset, ...]
     files: tuple[StudyFile, ...]
     sentences: tuple[str, ...]
@@ -191,6 +195,7 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         lines=trace_nominations(settled)
         .join(inputs.nominations, on="nomination_id", maintain_order="left")
         .select("nomination_id", "leader_id", "respondent_id", "source_file"),
+        question_lines=trace_questions(settled, inputs.schools),
         datasets=datasets_of(run.contents),
         files=files,
         sentences=summary_lines(run.contents),
