@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from leadscape.actions.open_study import open_study
 from leadscape.core.errors import NotComparable, StudyProblem
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape_web.accounts.context import acting
@@ -22,8 +21,6 @@ from leadscape_web.landscape.loading.register_rows import load_register
 from leadscape_web.landscape.loading.survey_rows import load_leaders, load_wave, supersede_wave
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from leadscape.actions.open_study import OpenedStudy
 
 SEARCH: Final = "leadscape_web.register.search_index"
@@ -61,21 +58,6 @@ class LoadedStudy:
     newest: bool
     merged: dict[str, Merged] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-def load_study(study: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
-    """Run the study file at ``study`` and store everything of it.
-
-    Raises
-    ------
-    StudyProblem, FileProblem, TableProblem, CodebookProblem
-        When an input cannot be used; the database stays as it was.
-    NotComparable
-        When the database holds another school system.
-    """
-    progress = progress or Silent()
-    opened = open_study(study, progress=progress)
-    return store_study(opened, using=using, progress=progress)
 
 
 def store_study(
