@@ -42,6 +42,8 @@ def _alice(**kwargs: str) -> Example:
 
 
 EXAMPLES: Final[dict[str, Example]] = {
+    # jobs
+    **{f"jobs:{name}": Example({"key": ABSENT}, present=False) for name in ("job", "state", "cancel", "again")},
     # accounts
     "accounts:end_token": Example({"token_id": ABSENT}, present=False),
     "accounts:answer_invitation": Example({"token": "x" * 43}, present=False),

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -156,18 +157,32 @@ def _gunicorn(
 
 @contextmanager
 def _worker(folder: ServiceFolder, note: Note, server: EmbeddedServer, port: int) -> Iterator[None]:
-    """The process that performs jobs. It alone knows the owner role."""
+    """The process that performs jobs, begun again when it dies. It alone knows the owner role."""
     environment = folder.environment(note, port=port, database_url=server.url(SERVICE))
     environment["LEADSCAPE_OWNER_URL"] = server.url(OWNER)
-    with folder.log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "leadscape_web", "work"],
-            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+    stopping = threading.Event()
+    now: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.is_set():
+            with folder.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "leadscape_web", "work"],
+                    env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                )  # fmt: skip
+            now[:] = [process]
+            process.wait()
+            stopping.wait(2)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        _end(process)
+        stopping.set()
+        for process in now:
+            _end(process)
+        keeper.join(END_SECONDS)
 
 
 def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from leadscape.actions.study import read_study
 from leadscape.core.progress import Progress, Silent
 from leadscape_web.accounts.context import acting
 from leadscape_web.jobs.performing import Running
+from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.load import LoadedStudy, store_opened, why_loaded
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.signals import study_stored
@@ -44,6 +45,7 @@ def store(
 
     The wave of the study's former run is superseded: it stays, and what it alone stated is withdrawn.
     """
+    opened = leave_out(connections[using].cursor().cursor, opened)
     loaded = store_opened(opened, using=using, progress=progress or Silent(), supersedes=study.wave_id)
     Study.objects.using(using).filter(pk=study.pk).exclude(wave=loaded.wave).update(wave=loaded.wave)
     study_stored.send(

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
-import time
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
 from leadscape.core.errors import ServiceBlocked
+from leadscape_web.config.parent import end_with_parent
 from leadscape_web.jobs.queue_tasks import QUEUE, STALLED_AFTER
 
 
@@ -37,7 +34,7 @@ class Command(BaseCommand):
                 "Jobs load registers and erase people, which the role that serves may not.",
                 "Set it for this process, and for no process that answers people.",
             )
-        _end_with_parent()
+        end_with_parent()
         worker = app.replace_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         with worker as ready:
             asyncio.run(_work(ready, wait=not options["once"]))
@@ -55,17 +52,3 @@ async def _work(app: Any, *, wait: bool) -> None:
             stalled_worker_timeout=STALLED_AFTER,
             shutdown_graceful_timeout=30,
         )
-
-
-def _end_with_parent() -> None:
-    """Started by ``leadscape serve``: end with it, even when it was killed and could not say so."""
-    parent = os.getppid()
-    if os.environ.get("LEADSCAPE_SERVED_BY") != str(parent):
-        return
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
