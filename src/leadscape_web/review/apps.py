@@ -13,8 +13,14 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare who may do what with its tables."""
+        """Declare who may do what with its tables, and hear of every run."""
         from leadscape_web.accounts.protection import declare
         from leadscape_web.review import protected
+        from leadscape_web.review.keeping import keep_questions
+        from leadscape_web.review.replaying import provide_decisions
+        from leadscape_web.studies.inputs import add_provider
+        from leadscape_web.studies.signals import study_stored
 
         declare(protected.TABLES, protected.SQL)
+        add_provider("review", provide_decisions)
+        study_stored.connect(keep_questions, dispatch_uid="review questions")
