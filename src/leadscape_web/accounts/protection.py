@@ -25,6 +25,7 @@ SQL_FILES: list[tuple[str, str]] = [
     ("leadscape_web.accounts", "joining.sql"),
     ("leadscape_web.accounts", "guards.sql"),
     ("leadscape_web.accounts", "actors.sql"),
+    ("leadscape_web.accounts", "counting.sql"),
     ("leadscape_web.audit", "record.sql"),
     ("leadscape_web.audit", "listed.sql"),
     ("leadscape_web.survey", "anonymous.sql"),

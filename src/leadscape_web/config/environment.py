@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from leadscape.core.errors import ServiceBlocked
+from leadscape_web.accounts.openid.providers import Provider, read_providers
 
 Network = IPv4Network | IPv6Network
 DEVELOPMENT_KEY: Final = "only for a laptop; production refuses to start with it"
@@ -57,6 +58,9 @@ class Environment:
     workers, threads
         Processes that answer, and requests that each answers at a time. ``LEADSCAPE_WORKERS``, ``LEADSCAPE_THREADS``;
         2 and 4 when unset. Twice their product is the most database connections.
+    openid_providers
+        Providers with whose accounts people can sign in (OpenID Connect). Their names, separated by commas:
+        ``LEADSCAPE_OIDC_PROVIDERS``; none by default. What describes each: ``accounts/openid/providers.py``.
     contact
         E-mail address of whoever runs the service, for the statements on accessibility and privacy.
         ``LEADSCAPE_CONTACT``.
@@ -79,6 +83,7 @@ class Environment:
     proxies: tuple[Network, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
     workers: int = 2
     threads: int = 4
+    openid_providers: tuple[Provider, ...] = ()
 
 
 def read_environment() -> Environment:
@@ -117,6 +122,7 @@ def read_environment() -> Environment:
         proxies=_networks(os.environ.get("LEADSCAPE_PROXIES") or "127.0.0.1,::1"),
         workers=_count("LEADSCAPE_WORKERS", 2),
         threads=_count("LEADSCAPE_THREADS", 4),
+        openid_providers=read_providers(_listed(os.environ.get("LEADSCAPE_OIDC_PROVIDERS", "")), os.environ),
     )
 
 
