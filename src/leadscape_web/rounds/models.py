@@ -53,7 +53,9 @@ class Round(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["title", "as_of"], name="one_round_of_a_title_and_date"),
-            models.CheckConstraint(condition=Q(closes_on__gte=models.F("opens_on")), name="closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_on__gte=models.F("opens_on")), name="closes_after_it_opens"
+            ),
         ]
 
     @property
