@@ -150,3 +150,30 @@ def test_nobody_reads_what_is_in_the_files(user_of: Any) -> None:
         cursor.execute("select file_name from studies_studyinput")
         with pytest.raises(ProgrammingError), transaction.atomic():
             cursor.execute("select content from studies_studyinput")
+
+
+def _client(name: str) -> Any:
+    from django.test import Client
+
+    from leadscape_web.accounts.models import User
+
+    client, user = Client(), User.objects.using("owner").get(email=f"{name}@leadscape.example")
+    with acting(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client
+
+
+def test_its_page_tells_files_and_settings_and_runs_it(kept: Study) -> None:
+    client = _client("nation.editor")
+    assert kept.title in client.get("/studies/").content.decode()
+    page = client.get(f"/studies/{kept.pk}/").content.decode()
+    for told in ("agencies.csv", "Register of schools", "headteachers in post", "Files that a run reads"):
+        assert told in page
+    assert client.post(f"/studies/{kept.pk}/run/").status_code == 302
+    assert "being run now" in client.get(f"/studies/{kept.pk}/").content.decode()
+    [(kind, state)] = run_jobs()
+    assert (kind, state) == ("studies.run", "done")
+    assert _client("authority.editor").get("/studies/").status_code == 403

@@ -42,10 +42,16 @@ def _alice(**kwargs: str) -> Example:
 
 
 EXAMPLES: Final[dict[str, Example]] = {
-    # jobs
+    # jobs and studies
+    **{f"studies:{name}": Example({"key": ABSENT}, present=False) for name in ("study", "run")},
     **{f"jobs:{name}": Example({"key": ABSENT}, present=False) for name in ("job", "state", "cancel", "again")},
     # accounts
     "accounts:end_token": Example({"token_id": ABSENT}, present=False),
+    "accounts:openid": Example({"name": "nobody"}, present=False),
+    "accounts:openid_back": Example({"name": "nobody"}, present=False),
+    "accounts:link_openid": Example({"name": "nobody"}, present=False),
+    "accounts:unlink_identity": Example({"identity_id": ABSENT}, present=False),
+    "accounts:join_with_openid": Example({"token": "x" * 43, "name": "nobody"}, present=False),
     "accounts:answer_invitation": Example({"token": "x" * 43}, present=False),
     "accounts:first_administrator": Example({"token": "x" * 43}, present=False),
     "accounts:user": Example({"user_id": "{user}"}, seen_by=frozenset({"nation", "region", "authority"})),

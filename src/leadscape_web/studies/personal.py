@@ -38,7 +38,7 @@ class ErasedSubject:
 
 
 Erase = Callable[[ErasedSubject], int]
-Receive = Callable[[Any, str, str, str], None]
+Receive = Callable[[Any, str, str, str], bool]
 _ERASE: Final[dict[str, Erase]] = {}
 _RECEIVE: Final[dict[str, Receive]] = {}
 

@@ -9,11 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connections
+from django.urls import reverse
 
 from leadscape.actions.open_study import OpenedStudy, open_study
 from leadscape.actions.study import read_study
 from leadscape.core.progress import Progress, Silent
 from leadscape_web.accounts.context import acting
+from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.load import LoadedStudy, store_opened, why_loaded
@@ -106,6 +108,11 @@ def perform_run(running: Running) -> Mapping[str, Any]:
             if n
         },
     }
+
+
+def wave_of(job: Job) -> str:
+    """Where the job's wave is read."""
+    return reverse("survey:wave", args=[(job.result or {})["wave"]])
 
 
 class _Steps:
