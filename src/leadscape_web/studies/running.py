@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from leadscape.actions.open_study import OpenedStudy, open_study
 from leadscape.actions.study import read_study
+from leadscape.core.errors import NotFound
 from leadscape.core.progress import Progress, Silent
 from leadscape_web.accounts.context import acting
 from leadscape_web.jobs.models import Job
@@ -95,7 +96,9 @@ def run_again(study: Study, running: Running, why: str) -> LoadedStudy:
 
 def perform_run(running: Running) -> Mapping[str, Any]:
     """The job ``studies.run``."""
-    study = Study.objects.using("owner").select_for_update().get(pk=running.given["study"])
+    study = Study.objects.using("owner").select_for_update().filter(pk=running.given["study"]).first()
+    if study is None:
+        raise NotFound("There is no such study.", "It cannot be run.", "Choose one on the page of studies.")
     why = running.given.get("why") or f"Ran the study “{study.title}” again"
     loaded = run_again(study, running, why)
     return {
