@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leadscape_web.accounts.sessions.SessionLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadscape_web.imports.arrival.ArrivalMiddleware",
     "leadscape_web.accounts.context.ContextMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

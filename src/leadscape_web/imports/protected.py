@@ -6,5 +6,42 @@ from typing import Final
 
 from leadscape_web.accounts.table_rules import TableRule
 
-TABLES: Final[dict[str, TableRule]] = {}
-SQL: Final[tuple[tuple[str, str], ...]] = ()
+_EDITOR: Final = "(select leadscape_everywhere(array['editor']))"
+_USER: Final = "(select leadscape_user())"
+_DERIVED: Final = "Read by editors of the nation; only jobs write it"
+
+TABLES: Final[dict[str, TableRule]] = {
+    "imports_import": TableRule(
+        "Editors of the nation read it, begin one in their own name, and decide on it; jobs say what was found",
+        "SELECT, INSERT, UPDATE (state, job_id, absent, confirmed_at, confirmed_by_id, withdrawn_at, withdrawn_by_id,"
+        " undo_asked_at, undo_asked_by_id, undo_why)",
+        read=_EDITOR,
+        write=f"{_EDITOR} and created_by_id = {_USER} and state = 'checking' and stored_at is null",
+        change=_EDITOR,
+        audience="administration",
+        # What jobs write: under their own number stands only what they change in the register, to be undone.
+        quiet=("state", "job_id", "as_of", "checked_at", "newest", "summary", "notes", "basis", "stored_at",
+               "stored_by_job", "undone_at"),
+        fixed=("kind", "study_id", "created_by_id", "created_at"),
+    ),
+    "imports_upload": TableRule(
+        "Editors of the nation bring files in and see which; nobody but a job reads what is in one",
+        "SELECT (id, belongs_to_id, key, file_name, sha256, size, position, recognised_as, rows, outcomes, problem,"
+        " emptied_at), INSERT, UPDATE (content, emptied_at)",
+        read=_EDITOR,
+        write=f"{_EDITOR} and exists (select 1 from imports_import i where i.id = belongs_to_id"
+        f" and i.created_by_id = {_USER} and i.state = 'checking')",
+        change=_EDITOR,
+    ),
+    "imports_problem": TableRule(_DERIVED, "SELECT", read=_EDITOR, write="false"),
+    "imports_change": TableRule(_DERIVED, "SELECT", read=_EDITOR, write="false"),
+    "imports_absence": TableRule(
+        "Editors of the nation read and answer it; only jobs ask",
+        "SELECT, UPDATE (answer, closed_on, answered_at, answered_by_id)",
+        read=_EDITOR,
+        write="false",
+        change=f"{_EDITOR} and exists (select 1 from imports_import i where i.id = belongs_to_id"
+        " and i.state = 'checked')",
+    ),
+}  # fmt: skip
+SQL: Final[tuple[tuple[str, str], ...]] = (("leadscape_web.imports", "states.sql"),)

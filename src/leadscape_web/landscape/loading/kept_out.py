@@ -61,3 +61,14 @@ def leave_out(cursor: Any, opened: OpenedStudy) -> OpenedStudy:
         if len(lines)
         else opened.questions,
     )
+
+
+def leave_out_heads(cursor: Any, headships: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Headships of a register without those who are to stay out."""
+    if not _KEEPERS:
+        return headships
+    places = schools.select("urn", "authority_code", school="name")
+    heads = headships.with_row_index("_place").with_columns(pl.col("_place").cast(pl.String))
+    asked = heads.select("urn", id="_place", name="head").join(places, on="urn", how="left")
+    out = _KEEPERS["people"](cursor, asked.select("id", "name", "urn", "school", "authority_code"))
+    return heads.filter(~pl.col("_place").is_in(list(out))).drop("_place")

@@ -25,6 +25,7 @@ from leadscape_web.landscape.loading.register_rows import with_source_ids
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from leadscape.actions.open_register import OpenedRegister
     from leadscape.actions.open_study import OpenedStudy
 
 TEXT: Final = pl.String()
@@ -45,8 +46,10 @@ class People:
     merged: dict[str, Merged]
 
 
-def load_people(cursor: Any, opened: OpenedStudy, *, newest: bool, loaded_at: datetime) -> People:
-    """Find or make the persons of a study, and write their names and headships."""
+def load_people(
+    cursor: Any, opened: OpenedStudy | OpenedRegister, *, newest: bool, loaded_at: datetime
+) -> People:
+    """Find or make the persons of a study or an import, and write their names and headships."""
     known_heads = _query(
         cursor,
         "select h.id::text, h.school_id, n.full_name, h.person_id::text from register_headship h"
