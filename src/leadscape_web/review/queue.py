@@ -1,0 +1,153 @@
+"""The queue of questions: rows of its list, how many are open, and which comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from leadscape_web.govuk.listing import Column, Filter, Listing
+from leadscape_web.govuk.wording import NOT_KNOWN
+from leadscape_web.register.models import Authority, School
+from leadscape_web.review.models import Decision, Question
+from leadscape_web.review.presenters.persons import Known
+from leadscape_web.review.presenters.question import answer_words, state_of, title_of
+from leadscape_web.review.reading import Asked
+from leadscape_web.review.wording import KINDS, OPEN, likely
+from leadscape_web.survey.codebooks import KnownWaves
+
+SCHEMA: Final = {
+    "key": pl.String, "question": pl.String, "kind": pl.String, "authorities": pl.List(pl.String),
+    "nominations": pl.Int64, "probability": pl.String, "state": pl.String, "decision": pl.String, "study": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the queue was narrowed by when a question was opened, so that the next one is of the same kind."""
+
+    kind: str = ""
+    authority: str = ""
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address, with its question mark; empty where nothing was asked for."""
+        given = {name: value for name, value in vars(self).items() if value}
+        return f"?{urlencode(given)}" if given else ""
+
+
+def read_narrowed(asked: Any) -> Narrowed:
+    """What an address says, be it a question's or the list's; what makes no sense is ignored."""
+    kind = {words: code for code, words in KINDS.items()}.get(asked.get("kind", ""), asked.get("kind", ""))
+    authority = asked.get("authority", "")[:20]
+    if name := asked.get("authorities"):
+        authority = Authority.objects.filter(name=name).values_list("code", flat=True).first() or ""
+    return Narrowed(kind if kind in Question.Kind.values else "", authority)
+
+
+def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
+    """The open question with the most lines waiting; after one of them, the next in that order, or the first again."""
+    decided = Decision.objects.filter(question=OuterRef("pk"), superseded_at=None, answer__isnull=False)
+    rows = Question.objects.filter(~Exists(decided), gone_at=None).order_by("-nominations", "pk")
+    if narrowed.kind:
+        rows = rows.filter(kind=narrowed.kind)
+    if narrowed.authority:
+        rows = rows.filter(authorities__contains=[narrowed.authority])
+    if after is None:
+        return rows.values_list("pk", flat=True).first()
+    later = Q(nominations__lt=after.nominations) | Q(nominations=after.nominations, pk__gt=after.pk)
+    others = rows.exclude(pk=after.pk).values_list("pk", flat=True)
+    return others.filter(later).first() or others.first()
+
+
+def queue_rows(asked: Iterable[Asked], waves: KnownWaves, known: Known) -> pl.DataFrame:
+    """One row a question, for the list."""
+    found = list(asked)
+    codes = {code for one in found for code in one.question.authorities}
+    names = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
+    urns = {one.answer for one in found if one.answer and one.answer.isdigit()}
+    schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name"))
+    rows = [
+        {
+            "key": str(one.question.pk),
+            "question": title_of(one, known),
+            "kind": KINDS[one.question.kind],
+            "authorities": [names.get(code, code) for code in one.question.authorities],
+            "nominations": one.question.nominations,
+            "probability": likely(one.question.probability_pct),
+            "state": state_of(one),
+            "decision": answer_words(
+                one.question.kind, one.answer, waves.words(one.question.wave_id), schools
+            )
+            if one.answer is not None
+            else None,
+            "study": waves_title(waves, one.question.wave_id),
+        }
+        for one in found
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def waves_title(waves: KnownWaves, wave_id: UUID) -> str:
+    """The title of the study's wave."""
+    wave = waves.get(wave_id)
+    return wave.title if wave else NOT_KNOWN
+
+
+def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool) -> Listing:
+    """The list of questions; with the study where there are several. What it is narrowed by goes along to each."""
+    study = (Column("study", "Study"),) if several else ()
+    return Listing(
+        name="review",
+        title="Review",
+        about="One row is one question about what returns say. One answer settles every line that waits for it.",
+        columns=(
+            Column(
+                "question",
+                "Question",
+                href=lambda row: f"{reverse('review:question', args=[row['key']])}{narrowed.query}",
+            ),
+            Column("kind", "What is asked"),
+            Column("authorities", "Authority", missing=NOT_KNOWN),
+            Column("nominations", "Lines waiting", kind="number"),
+            Column("probability", "Of the likeliest answer"),
+            Column("state", "State"),
+            Column("decision", "Decision", missing="None yet"),
+            *study,
+        ),
+        rows=rows,
+        source="The last run of the study, and decisions of reviewers",
+        filters=(
+            Filter("kind", "What is asked"),
+            Filter("authorities", "Authority"),
+            Filter("state", "State"),
+            *((Filter("study", "Study"),) if several else ()),
+        ),
+        sort="-nominations",
+        empty="There is no question in your area. Questions appear when a study is run.",
+        notes=("Only questions that lie wholly in your area are listed.",),
+    )
+
+
+def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """How many are open, by kind, with what waits for them."""
+    return [
+        {
+            "label": f"{words} is meant: open" if kind != Question.Kind.PERSON else f"{words}: open",
+            "value": part.filter(pl.col("state") == OPEN).height,
+            "basis": f"of {part.height:,}; {part.filter(pl.col('state') == OPEN)['nominations'].sum():,} lines wait",
+        }
+        for kind, words in KINDS.items()
+        for part in (rows.filter(pl.col("kind") == words),)
+    ]
+
+
+def sides_known(asked: Iterable[Asked]) -> list[Any]:
+    """Lines whose persons the titles of the list name."""
+    return [line for one in asked if one.question.kind == Question.Kind.PERSON for line in one.lines]
