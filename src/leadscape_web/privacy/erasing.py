@@ -212,4 +212,4 @@ def _end_roles(person: UUID, using: str) -> None:
 def _setting(name: str, using: str) -> str:
     with connections[using].cursor() as cursor:
         cursor.execute("select coalesce(current_setting(%s, true), '')", [f"leadscape.{name}"])
-        return cursor.fetchone()[0]
+        return str((cursor.fetchone() or ("",))[0])

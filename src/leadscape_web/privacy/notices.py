@@ -1,7 +1,9 @@
 """Tell people who were named what is held: who is owed a notice, send it, make it again, notice that it came back.
 
-A letter is sent by a job of its own. The link is made when it is sent and kept as a hash only; if the job is done twice
-because its worker was killed, the person gets two letters, and the link of the second works (at least once, never none).
+A notice is sent by a job of its own. The link is made when it is sent and kept as a hash only. If the job is done twice
+because its worker was killed, the person gets two, and the link of the second works: at least once, never none.
+
+A study that is run again makes a new wave of the same round: whoever was told in that round is not told again.
 """
 
 from __future__ import annotations
@@ -86,8 +88,13 @@ def named_in(wave: Wave) -> QuerySet[Leader]:
 
 def owed_in(wave: Wave) -> QuerySet[Leader]:
     """Leaders of a wave without a notice that lives: never told, or the notice came back or ended."""
-    live = Notice.objects.filter(person=OuterRef("person_id"), wave=wave, ended_at=None, bounced_at=None)
+    live = of_round(wave).filter(person=OuterRef("person_id"), ended_at=None, bounced_at=None)
     return named_in(wave).filter(~Exists(live))
+
+
+def of_round(wave: Wave) -> QuerySet[Notice]:
+    """Notices of a wave and of the former runs of its study."""
+    return Notice.objects.filter(wave__title=wave.title, wave__as_of=wave.as_of, wave__system=wave.system)
 
 
 def current_address(person: UUID, using: str = "default") -> Address | None:
@@ -110,9 +117,7 @@ def record_address(person: Any, email: str, source: str, using: str = "default")
 def make_notice(person: UUID, wave: Wave, by: User, channel: str) -> Notice:
     """A notice to be sent; one that is there makes room, and its link dies."""
     because("A notice of what is held is made")
-    Notice.objects.filter(person=person, wave=wave, ended_at=None).update(
-        ended_at=timezone.now(), token_hash=None
-    )
+    of_round(wave).filter(person=person, ended_at=None).update(ended_at=timezone.now(), token_hash=None)
     return Notice.objects.create(person_id=person, wave=wave, made_by=by, channel=channel)
 
 
@@ -158,8 +163,8 @@ def perform_send(running: Running) -> Mapping[str, Any]:
     notice = Notice.objects.using("owner").select_for_update().select_related("wave").get(
         pk=running.given["notice"]
     )  # fmt: skip
-    if notice.ended_at or notice.sent_at:
-        return {"sent": False, "why": "It was ended or sent already"}
+    if notice.ended_at or notice.sent_at or notice.made_by_id != running.asked_by:
+        return {"sent": False, "why": "It was ended, sent already, or made by somebody else"}
     address = current_address(notice.person_id, "owner")
     running.because("A notice of what is held is sent")
     if address is None:

@@ -15,6 +15,7 @@ from leadscape.core.errors import NotComparable, StudyProblem
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape_web.accounts.context import acting
 from leadscape_web.landscape.loading.bulk import Merged
+from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.people import load_people
 from leadscape_web.landscape.loading.published_rows import load_organisations, load_published
 from leadscape_web.landscape.loading.register_rows import load_register
@@ -97,6 +98,7 @@ def store_opened(
         # The bare cursor of the driver: Django's own has no COPY.
         cursor: Any = connections[using].cursor().cursor
         cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+        opened = leave_out(cursor, opened)
         known = _known_wave(cursor, opened.inputs_sha256)
         newest = _is_newest(cursor, opened)
         if known is not None and known == (str(supersedes) if supersedes else known):
