@@ -38,10 +38,23 @@ WRITES: Final[dict[str, frozenset[str]]] = {
         "accounts_access", "accounts_invitation", "accounts_person", "accounts_personname", "accounts_user",
     }),
     "accounts/models.py": frozenset({"accounts_person", "accounts_user"}),
+    "accounts/openid/identities.py": frozenset({"accounts_identity"}),
     "accounts/sessions.py": frozenset({"accounts_user"}),
     "accounts/tokens.py": frozenset({"accounts_apitoken"}),
     "audit/exports.py": frozenset({"audit_export"}),
     "audit/versions.py": frozenset({"survey_leader", "survey_roleholding", "survey_support"}),
+    "imports/decision_views.py": frozenset({"imports_absence", "imports_import"}),
+    "imports/files.py": frozenset({"imports_upload"}),
+    "imports/views.py": frozenset({"imports_import"}),
+    "imports/work/checking.py": frozenset({
+        "imports_absence", "imports_change", "imports_import", "imports_problem", "imports_upload",
+    }),
+    "imports/work/returns.py": frozenset({
+        "imports_change", "imports_problem", "imports_upload", "studies_studyinput",
+    }),
+    "imports/work/storing.py": frozenset({
+        "accounts_person", "imports_import", "imports_problem", "register_school",
+    }),
     "jobs/asking.py": frozenset({"jobs_job"}),
     "jobs/performing.py": frozenset({"jobs_job"}),
     "jobs/views.py": frozenset({"jobs_job"}),
@@ -52,6 +65,11 @@ WRITES: Final[dict[str, frozenset[str]]] = {
     "register/search_index.py": frozenset({
         "register_searchentry", "register_searchoccurrence", "register_searchword",
     }),
+    "review/blanking.py": frozenset({"review_text"}),
+    "review/deciding.py": frozenset({"review_decision", "review_text"}),
+    "review/keeping.py": frozenset({"review_decision", "review_questionline", "review_question", "review_text"}),
+    "review/sampling.py": frozenset({"review_answer"}),
+    "review/work/drawing.py": frozenset({"review_entry", "review_sample"}),
     "studies/inputs.py": frozenset({"studies_studyinput"}),
     "studies/running.py": frozenset({"studies_study"}),
     "studies/study_folder.py": frozenset({"studies_study", "studies_studyinput"}),
@@ -66,7 +84,13 @@ WITHOUT_HISTORY: Final[dict[str, str]] = {
     "landscape_publishedfile": "what a study published, never changed; its wave has a history",
     "django_session": "who is signed in now",
     "accounts_cache": "counters of attempts to sign in",
+    "review_questionline": "made anew by every run of the study",
+    "review_question": "what a run asks, written anew by every run; what people decide has a history",
     "jobs_job": "its own record: who asked for what, when, and what came of it",
+    "imports_absence": "each row says who answered it and when; what came of the answer has a history",
+    "imports_change": "what a check found, made anew by the next one",
+    "imports_problem": "what a check found, made anew by the next one",
+    "imports_upload": "a file as it was brought, never changed but emptied; its import has a history",
 }
 REASON_GIVEN_BY: Final[dict[str, str]] = {
     "accounts/models.py": "whoever makes a user: accounts/invitations.py",
@@ -76,10 +100,14 @@ REASON_GIVEN_BY: Final[dict[str, str]] = {
     "landscape/loading/survey_rows.py": "landscape/loading/load.py",
     "studies/inputs.py": "the job or load that adds or removes a file",
     "studies/study_folder.py": "studies/running.py",
+    "imports/files.py": "imports/views.py and imports/decision_views.py",
+    "imports/work/returns.py": "imports/work/storing.py; a trial is taken back",
     "jobs/asking.py": "nobody: a job is its own record",
     "jobs/views.py": "nobody: a job is its own record",
     "landscape/loading/register_rows.py": "landscape/loading/load.py",
     "register/search_index.py": "nobody: derived tables have no history",
+    "review/blanking.py": "whoever erases a person",
+    "review/keeping.py": "studies/running.py, for everything that a run keeps",
 }
 """Modules that write without naming a reason themselves, and who does."""
 NOT_THE_DATABASE: Final = {
@@ -172,7 +200,7 @@ OWNER: Final = re.compile(
 )
 MAY_USE_THE_OWNER: Final = re.compile(
     r"management/|loading/|config/|accounts/first_administrator|accounts/apps|register/search_index"
-    r"|jobs/(performing|queue_tasks)|studies/"
+    r"|jobs/(performing|queue_tasks)|studies/|imports/work/|review/work/"
 )
 
 

@@ -84,6 +84,13 @@ PARTS: dict[str, str] = {
     "landscape:table name": "select name from landscape_publishedtable order by position limit 1",
     "landscape:data name": "select name from landscape_publishedtable order by position limit 1",
     "landscape:file name": "report.html",
+    "review:question key": "select id from review_question where kind = 'school' order by id limit 1",
+    "review:download study": "select study_id from review_question limit 1",
+    "review:download kind": "csv",
+    "review:upload study": "select study_id from review_question limit 1",
+    "review:draw study": "select study_id from review_question limit 1",
+    "review:sample key": "select id from review_sample limit 1",
+    "review:entry key": "select id from review_entry limit 1",
 }
 TO_BEGIN_WITH = """
 insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)
@@ -96,6 +103,12 @@ from accounts_organisation where kind = 'nation';
 insert into accounts_apitoken (id, user_id, label, token_hash, scopes, created_at, expires_at)
 select gen_random_uuid(), id, 'Known', 'x', '{}', now(), now() + interval '1 day'
 from accounts_user where email = 'nation.editor@leadscape.example';
+insert into review_sample (id, study_id, wave_id, strata, size, drawn_at)
+select gen_random_uuid(), id, wave_id, '{role}', 1, now() from studies_study limit 1;
+insert into review_entry (id, sample_id, holding_key, person_id, authority_id, home_school_id, role, stratum, reported,
+    drawn, inclusion_share, random_number, partner_schools)
+select gen_random_uuid(), s.id, h.key, h.person_id, h.authority_id, h.home_school_id, h.role, h.role, 1, 1, 1, 0.5, '{}'
+from review_sample s, survey_roleholding h where h.wave_id = s.wave_id and h.home_school_id is not null limit 1;
 """
 # The rows of a long table are alike, and looking at the colours of each takes most of the time.
 FEWER_ROWS = """

@@ -36,7 +36,7 @@ def ask_questions(using: str = "owner") -> dict[str, Any]:
     from django.utils import timezone
 
     from leadscape_web.accounts.context import acting
-    from leadscape_web.review.models import Line, Question, Text
+    from leadscape_web.review.models import Question, QuestionLine, Text
     from leadscape_web.studies.models import Study
     from leadscape_web.survey.models import Leader, Wave
 
@@ -57,7 +57,7 @@ def ask_questions(using: str = "owner") -> dict[str, Any]:
             for field, text in {"key": KEYS[name], **words}.items():
                 Text.objects.using(using).create(question=question, field=field, text=text)
             for side, leader, urn in lines:
-                Line.objects.using(using).create(
+                QuestionLine.objects.using(using).create(
                     question=question, side=side, person_id=persons[leader], leader_key=leader, home_school_id=urn,
                     respondent="101", role="national_leader_of_education",
                 )  # fmt: skip
@@ -84,23 +84,25 @@ def ask_questions(using: str = "owner") -> dict[str, Any]:
 @pytest.fixture
 def client_as(review_world: dict[str, Any]) -> Callable[[str], Any]:
     """A client signed in as a user of the world, in the module's own database."""
+    return sign_in
+
+
+def sign_in(name: str) -> Any:
+    """A client signed in as that user of the invented system, second factor and all."""
     from django.test import Client
 
     from leadscape_web.accounts.context import acting
     from leadscape_web.accounts.models import User
 
-    def sign_in(name: str) -> Any:
-        client = Client()
-        with acting(purpose="sign-in"):
-            user = User.objects.get(email=f"{name}@leadscape.example")
-        with acting(user):
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session["second_factor"] = True
-        session.save()
-        return client
-
-    return sign_in
+    client = Client()
+    with acting(purpose="sign-in"):
+        user = User.objects.get(email=f"{name}@leadscape.example")
+    with acting(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client
 
 
 def standing_of(question: Any) -> str:

@@ -19,7 +19,7 @@ from leadscape_web.accounts.models import PersonName, User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.review.blanking import blank_texts
 from leadscape_web.review.deciding import decide, standing, take_back
-from leadscape_web.review.models import Decision, Line, Question, Text
+from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here
 from leadscape_web.review.review_file import review_file
 from leadscape_web.studies.models import Study
@@ -158,7 +158,7 @@ def test_a_decision_taken_back_leaves_what_stood_before(kept: Study) -> None:
 
 
 def test_an_erasure_reaches_every_word(kept: Study) -> None:
-    line = Line.objects.using("owner").filter(question__kind="school", person__isnull=False)[0]
+    line = QuestionLine.objects.using("owner").filter(question__kind="school", person__isnull=False)[0]
     decide_as_editor(Question.objects.using("owner").get(pk=line.question_id), "none")
     other = question(kept, "role")
     with acting(why="A test of erasure", using="owner"):

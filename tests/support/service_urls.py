@@ -45,6 +45,13 @@ EXAMPLES: Final[dict[str, Example]] = {
     # jobs and studies
     **{f"studies:{name}": Example({"key": ABSENT}, present=False) for name in ("study", "run")},
     **{f"jobs:{name}": Example({"key": ABSENT}, present=False) for name in ("job", "state", "cancel", "again")},
+    # imports
+    **{
+        f"imports:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("import", "problems", "changes", "absences", "confirm", "withdraw", "check_again", "undo",
+                     "leave_stored")
+    },
+    "imports:absence": Example({"key": ABSENT, "urn": "100001"}, present=False),
     # accounts
     "accounts:end_token": Example({"token_id": ABSENT}, present=False),
     "accounts:openid": Example({"name": "nobody"}, present=False),
@@ -99,6 +106,16 @@ EXAMPLES: Final[dict[str, Example]] = {
     "landscape:table": Example({"name": "extent"}, present=False),
     "landscape:data": Example({"name": "extent"}, present=False),
     "landscape:file": Example({"name": "report.html"}, present=False),
+    # review
+    "review:question": Example({"key": ABSENT}, present=False),
+    "review:undo": Example({"key": ABSENT}, present=False),
+    "review:download": Example({"study": ABSENT, "kind": "csv"}, present=False),
+    "review:upload": Example({"study": ABSENT}, present=False),
+    "review:apply": Example({"study": ABSENT}, present=False),
+    "review:run": Example({"study": ABSENT}, present=False),
+    "review:draw": Example({"study": ABSENT}, present=False),
+    "review:sample": Example({"key": ABSENT}, present=False),
+    "review:entry": Example({"key": ABSENT}, present=False),
     # the interface for programs
     "api:find_by_name": Example(query="q=ashgrove"),
     "api:school": Example({"urn": "100001"}),

@@ -21,7 +21,7 @@ class ReviewConfig(AppConfig):
         from leadscape_web.review import protected
         from leadscape_web.review.keeping import keep_questions
         from leadscape_web.review.replaying import provide_decisions
-        from leadscape_web.review.sampling import perform_draw
+        from leadscape_web.review.work.drawing import perform_draw
         from leadscape_web.studies.inputs import add_provider
         from leadscape_web.studies.signals import study_stored
 

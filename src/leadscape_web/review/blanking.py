@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from leadscape_web.accounts.reasons import names_person
-from leadscape_web.review.models import Line, Text
+from leadscape_web.review.models import QuestionLine, Text
 
 
 def blank_texts(persons: Iterable[Any], names: Collection[str] = (), using: str = "owner") -> int:
@@ -19,7 +19,9 @@ def blank_texts(persons: Iterable[Any], names: Collection[str] = (), using: str 
     replayed no more, since the lines that raised it are gone too. How many texts were emptied.
     """
     about = set(
-        Line.objects.using(using).filter(person__in=list(persons)).values_list("question_id", flat=True)
+        QuestionLine.objects.using(using)
+        .filter(person__in=list(persons))
+        .values_list("question_id", flat=True)
     )
     rows = Text.objects.using(using).filter(blanked_at=None).values_list("pk", "question_id", "text")
     found = [

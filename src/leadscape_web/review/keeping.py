@@ -13,7 +13,7 @@ import polars as pl
 from django.utils import timezone
 
 from leadscape.actions.open_study import OpenedStudy
-from leadscape_web.review.models import Decision, Line, Question, Text
+from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.models import Leader
 
@@ -133,12 +133,12 @@ def _keep_texts(asked: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
 
 
 def _keep_lines(study: Study, lines: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
-    Line.objects.using(using).filter(question__study=study).delete()
+    QuestionLine.objects.using(using).filter(question__study=study).delete()
     ours = lines.filter(pl.col("question_id").is_in(list(ids)))
     keys = ours["leader_id"].unique().to_list()
     persons = dict(Leader.objects.using(using).filter(key__in=keys).values_list("key", "person_id"))
-    Line.objects.using(using).bulk_create(
-        Line(
+    QuestionLine.objects.using(using).bulk_create(
+        QuestionLine(
             question_id=ids[row["question_id"]],
             side=row["side"],
             person_id=persons.get(row["leader_id"]),

@@ -54,13 +54,13 @@ class Question(models.Model):
     gone_at = models.DateTimeField(null=True, help_text="When a run did not ask it any more")
     decisions: models.Manager[Decision]
     texts: models.Manager[Text]
-    lines: models.Manager[Line]
+    lines: models.Manager[QuestionLine]
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["study", "kind"], name="questions_of_study")]
 
 
-class Line(models.Model):
+class QuestionLine(models.Model):
     """One row is one line of a return that a question is about: facts by number, the person by id.
 
     Made anew by every run. A missing person means that the line counts for no leader yet.

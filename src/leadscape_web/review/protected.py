@@ -34,7 +34,7 @@ TABLES: Final[dict[str, TableRule]] = {
         read=within(NAMED),
         write="false",
     ),
-    "review_line": TableRule(
+    "review_questionline": TableRule(
         "Which lines a question is about: with their question; only runs write them, without history",
         "SELECT",
         read=_OF_QUESTION,

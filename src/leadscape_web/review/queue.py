@@ -44,11 +44,12 @@ class Narrowed:
 
 def read_narrowed(asked: Any) -> Narrowed:
     """What an address says, be it a question's or the list's; what makes no sense is ignored."""
-    kind = {words: code for code, words in KINDS.items()}.get(asked.get("kind", ""), asked.get("kind", ""))
+    said = asked.get("kind", "")
+    kind = next((code for code, words in KINDS.items() if said in (code, words)), "")
     authority = asked.get("authority", "")[:20]
     if name := asked.get("authorities"):
         authority = Authority.objects.filter(name=name).values_list("code", flat=True).first() or ""
-    return Narrowed(kind if kind in Question.Kind.values else "", authority)
+    return Narrowed(kind, authority)
 
 
 def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:

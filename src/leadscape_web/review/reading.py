@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from leadscape_web.review.models import Decision, Line, Question, Text
+from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.studies.models import Study
 
 
@@ -18,7 +18,7 @@ class Asked:
     """A question with everything that belongs to it; ``decisions`` oldest first, ``standing`` the one that holds."""
 
     question: Question
-    lines: tuple[Line, ...]
+    lines: tuple[QuestionLine, ...]
     texts: tuple[Text, ...]
     decisions: tuple[Decision, ...]
 
@@ -43,7 +43,7 @@ class Asked:
             None,
         )
 
-    def side(self, number: int) -> tuple[Line, ...]:
+    def side(self, number: int) -> tuple[QuestionLine, ...]:
         """The lines of one of two persons."""
         return tuple(line for line in self.lines if line.side == number)
 
@@ -70,7 +70,7 @@ def question_or_404(key: UUID) -> Asked:
 
 def _with_parts(questions: list[Question]) -> tuple[Asked, ...]:
     keys = [question.pk for question in questions]
-    lines = _grouped(Line.objects.filter(question__in=keys).order_by("side", "leader_key", "pk"))
+    lines = _grouped(QuestionLine.objects.filter(question__in=keys).order_by("side", "leader_key", "pk"))
     texts = _grouped(Text.objects.filter(question__in=keys))
     decisions = _grouped(Decision.objects.filter(question__in=keys).order_by("decided_at", "pk"))
     return tuple(

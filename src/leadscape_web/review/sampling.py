@@ -1,28 +1,22 @@
-"""A sample of entries: drawn by a job, answered entry by entry, and what the answers say of all entries."""
+"""A sample of entries: what schools are asked about each, what they said, and what that says of all entries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from leadscape.actions.draw_sample import draw_sample
 from leadscape.actions.explain_codebook import explain_codebook
 from leadscape.actions.rate_validation import ValidationResult, rate_validation
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.protection import TABLES
 from leadscape_web.review.models import Answer, Entry, Sample
-from leadscape_web.studies.models import Study
-from leadscape_web.studies.running import written
 from leadscape_web.survey.models import RoleHolding
-
-if TYPE_CHECKING:
-    from leadscape_web.jobs.performing import Running
 
 FIELDS: Final[dict[str, str]] = {
     "leads": "That the person leads beyond their own school",
@@ -53,44 +47,6 @@ class AnsweredMeanwhile(LeadscapeError):
             "Your answers would have replaced theirs, so nothing was saved.",
             "Open the entry again and compare.",
         )
-
-
-def perform_draw(running: Running) -> Mapping[str, Any]:
-    """The job ``review.draw``: a sample of the study as it stands now."""
-    study = Study.objects.using("owner").get(pk=running.given["study"])
-    by = tuple(str(running.given.get("by") or "role").split())
-    with written(study) as path:
-        running.step("Drawing the sample")
-        drawn = draw_sample(path, size=running.given.get("size"), by=by)
-    running.because("Drew a sample of entries to check with schools")
-    sample = Sample.objects.using("owner").create(
-        study=study, wave_id=study.wave_id, strata=list(by), size=drawn.height, drawn_by_id=running.asked_by
-    )
-    keys = drawn["entry_id"].to_list()
-    holdings = {one.key: one for one in RoleHolding.objects.using("owner").filter(key__in=keys)}
-    Entry.objects.using("owner").bulk_create(
-        _entry(sample, row, holdings.get(row["entry_id"])) for row in drawn.iter_rows(named=True)
-    )
-    return {"sample": str(sample.pk), "entries": drawn.height, "strata": drawn["stratum"].n_unique()}
-
-
-def _entry(sample: Sample, row: dict[str, Any], holding: RoleHolding | None) -> Entry:
-    return Entry(
-        sample=sample,
-        holding_key=row["entry_id"],
-        person_id=holding.person_id if holding else None,
-        authority_id=holding.authority_id if holding else None,
-        home_school_id=row["home_urn"],
-        role=row["role"],
-        stratum=row["stratum"],
-        reported=row["reported"],
-        drawn=row["drawn"],
-        inclusion_share=row["inclusion_share"],
-        random_number=row["random_number"],
-        partner_schools=row["partner_urns"] or [],
-        started_on=row["started_on"],
-        ended_on=row["ended_on"],
-    )
 
 
 def asked_of(entry: Entry) -> dict[str, str]:

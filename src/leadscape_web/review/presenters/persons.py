@@ -12,7 +12,7 @@ from django.urls import reverse
 from leadscape_web.accounts.names import names_of
 from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.register.models import School
-from leadscape_web.review.models import Line
+from leadscape_web.review.models import QuestionLine
 from leadscape_web.review.presenters.schools import Cell
 from leadscape_web.survey.codebooks import Words
 from leadscape_web.survey.models import Leader, Response
@@ -42,7 +42,7 @@ class Known:
     respondents: Mapping[str, str]
 
 
-def read_known(lines: Iterable[Line], wave_id: UUID) -> Known:
+def read_known(lines: Iterable[QuestionLine], wave_id: UUID) -> Known:
     """Names that the user may see, pages of leaders, names of schools and respondents; four queries."""
     found = list(lines)
     persons = {line.person_id for line in found if line.person_id}
@@ -57,13 +57,13 @@ def read_known(lines: Iterable[Line], wave_id: UUID) -> Known:
     )
 
 
-def name_of(lines: Sequence[Line], known: Known) -> str:
+def name_of(lines: Sequence[QuestionLine], known: Known) -> str:
     """Who one side is, as far as the user may see it."""
     persons = [line.person_id for line in lines if line.person_id]
     return known.names.get(persons[0], NAME_NOT_KNOWN) if persons else NO_LEADER
 
 
-def show_side(lines: Sequence[Line], words: Words, known: Known) -> Side:
+def show_side(lines: Sequence[QuestionLine], words: Words, known: Known) -> Side:
     """One side for the comparison."""
     persons = [line.person_id for line in lines if line.person_id]
     leader = known.leaders.get(persons[0]) if persons else None

@@ -52,7 +52,7 @@ def entry_rows(sample: Sample, words: Words) -> pl.DataFrame:
     rows = [
         {
             "key": str(entry.pk),
-            "name": names.get(entry.person_id, NAME_NOT_KNOWN),
+            "name": names.get(entry.person_id, NAME_NOT_KNOWN) if entry.person_id else NAME_NOT_KNOWN,
             "role": words.role(entry.role),
             "school": schools.get(entry.home_school_id) or entry.home_school_id,
             "authority": places.get(entry.authority_id) or entry.authority_id,

@@ -69,7 +69,7 @@ def _candidate(match: re.Match[str], school: School | None, middle: tuple[float,
     facts = {"Evidence": Cell(evidence), "Probability": Cell(likely(int(pct)))}
     if school is None:
         return Candidate(urn, name, f"URN {urn}. {evidence}", {"URN": Cell(urn), **facts})
-    former = sorted({one.name for one in school.other_names.all() if one.name != school.name})
+    former = sorted({one.name for one in school.other_names.all() if one.name != school.name})  # type: ignore[attr-defined]
     return Candidate(
         value=urn,
         label=school.name or urn,
