@@ -37,6 +37,23 @@ def one_row_more(cursor: Any) -> None:
         " values (gen_random_uuid(), gen_random_uuid(), now(), '{}', 'csv', 0, 'z')",
         "insert into mfa_authenticator (user_id, type, data, created_at)"
         " select id, 'totp', '{}', now() from accounts_user limit 1",
+        "insert into studies_study (id, title, system, as_of, codebook, settings, made_at, wave_id)"
+        " select gen_random_uuid(), 'Reviewed', 'england', '2006-06-30', 'england-2006', '{}', now(), id"
+        " from survey_wave limit 1",
+        "insert into review_question (id, study_id, kind, authorities, nominations, candidates, run_at, wave_id)"
+        " select gen_random_uuid(), id, 'role', '{}', 1, '{}', now(), wave_id from studies_study"
+        " where title = 'Reviewed'",
+        "insert into review_decision (id, question_id, answer, origin, decided_at)"
+        " select gen_random_uuid(), id, 'none', 'study', '2020-01-01' from review_question",
+        "insert into review_text (id, question_id, field, text)"
+        " select gen_random_uuid(), id, 'key', 'role-helps' from review_question",
+        "insert into review_sample (id, study_id, wave_id, strata, size, drawn_at)"
+        " select gen_random_uuid(), id, wave_id, '{role}', 1, now() from studies_study where title = 'Reviewed'",
+        "insert into review_entry (id, sample_id, holding_key, role, stratum, reported, drawn, inclusion_share,"
+        " random_number, partner_schools)"
+        " select gen_random_uuid(), id, 'holding-leader-alice', 'x', 'x', 1, 1, 1, 0.5, '{}' from review_sample",
+        "insert into review_answer (id, entry_id, field, said, recorded_at)"
+        " select gen_random_uuid(), id, 'leads', 'right', '2020-01-01' from review_entry",
     ):
         cursor.execute(statement)
 

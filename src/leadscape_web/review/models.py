@@ -34,7 +34,7 @@ class Question(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study_id: uuid.UUID
     study = models.ForeignKey(Study, models.PROTECT, related_name="questions")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
+    kind = models.TextField(choices=Kind.choices)
     authorities = ArrayField(
         models.TextField(),
         default=list,
@@ -97,7 +97,7 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question = models.ForeignKey(Question, models.PROTECT, related_name="decisions")
     answer = models.TextField(null=True, help_text="Role id, URN, none, same or different")
-    origin = models.CharField(max_length=16, choices=Origin.choices)
+    origin = models.TextField(choices=Origin.choices)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True)
@@ -134,7 +134,7 @@ class Text(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question = models.ForeignKey(Question, models.PROTECT, related_name="texts")
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="texts")
-    field = models.CharField(max_length=16, choices=Field.choices)
+    field = models.TextField(choices=Field.choices)
     text = models.TextField()
     blanked_at = models.DateTimeField(null=True)
     question_id: uuid.UUID
@@ -203,8 +203,8 @@ class Answer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="answers")
-    field = models.CharField(max_length=16)
-    said = models.CharField(max_length=16, choices=Said.choices)
+    field = models.TextField()
+    said = models.TextField(choices=Said.choices)
     role = models.TextField(null=True, help_text="For a wrong role: which one it is instead")
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
