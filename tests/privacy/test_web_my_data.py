@@ -46,7 +46,8 @@ def test_it_says_the_basis_of_the_wave_and_then_of_the_person(signed_in: SignedI
     editor, person = signed_in("nation.editor"), alice().person_id
     token = link_of(person)
     given = {"basis": "public_task", "explained": "The duty of the nation to know its leaders",
-             "controller": "The nation", "purpose": "Knowing who leads", "recipients": "Editors and readers of the area"}  # fmt: skip
+             "controller": "The nation", "purpose": "Knowing who leads",
+             "recipients": "Editors and readers of the area"}  # fmt: skip
     assert editor.post("/data-protection/basis/record/", given).status_code == 302
     page = signed_in("").get(f"/my-data/{token}/").content.decode()
     assert "a task carried out in the public interest" in page
