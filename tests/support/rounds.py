@@ -29,14 +29,18 @@ def editor() -> Any:
     return User.objects.using("owner").get(email="nation.editor@leadscape.example")
 
 
-def make_study(title: str = "The register of the tests") -> Any:
+def make_study(title: str = "The register of the tests", settings: dict[str, Any] | None = None) -> Any:
     """A study without files; what is needed to make a round."""
     from leadscape_web.accounts.context import acting
     from leadscape_web.studies.models import Study
 
     with acting(why="A study of the tests", using="owner"):
         return Study.objects.using("owner").create(
-            title=title, system="england", as_of=date(2006, 6, 30), codebook="england-2006", settings={}
+            title=title,
+            system="england",
+            as_of=date(2006, 6, 30),
+            codebook="england-2006",
+            settings=settings or {},
         )
 
 

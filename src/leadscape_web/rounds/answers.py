@@ -74,7 +74,7 @@ def answering_by(token: str) -> Answering | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute("select leadscape_answering() is not null")
-        (takes,) = cursor.fetchone()
+        takes = cursor.fetchone() == (True,)
         if asked.opened_at is None:
             cursor.execute("select leadscape_round_opened()")
     return Answering(token, asked, asked.round, takes)
@@ -107,7 +107,7 @@ def save_line(answering: Answering, line: Line | None, name: str, given: Mapping
     because(WHY)
     with connection.cursor() as cursor:
         cursor.execute("select leadscape_name_nominee(%s, %s)", [line.person_id if line else None, name])
-        (person,) = cursor.fetchone()
+        person = (cursor.fetchone() or (None,))[0]
     if line is not None:
         Line.objects.filter(pk=line.pk).update(**given)
         return

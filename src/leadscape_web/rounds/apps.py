@@ -31,7 +31,15 @@ class RoundsConfig(AppConfig):
         )
         add_kind(Kind(asking.LETTER, "Send one letter of a round", sending.perform_letter, rule=EDITS_NATION))
         add_kind(Kind("rounds.daily", "Letters of rounds that are due", asking.perform_daily, daily="06:00"))
-        add_kind(Kind("rounds.count", "Count a survey round", counting.perform_count, rule=EDITS_NATION))
+        add_kind(
+            Kind(
+                "rounds.count",
+                "Count a survey round",
+                counting.perform_count,
+                rule=EDITS_NATION,
+                link=counting.link,
+            )
+        )
         add_provider("rounds", provider.provide)
         add_eraser("rounds", personal.erase)
         study_stored.connect(personal.hear_stored, dispatch_uid="rounds")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.urls import reverse
+
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.models import Round
 from leadscape_web.studies.inputs import add_input, current_inputs
@@ -46,6 +49,11 @@ def perform_count(running: Running) -> Mapping[str, Any]:
         using="owner",
     )
     return {"study": str(found.study_id), "run": str(run.pk)}
+
+
+def link(job: Job) -> str:
+    """Where what came of it is seen: the job that runs the study."""
+    return reverse("jobs:job", args=[(job.result or {})["run"]])
 
 
 def _make_study(found: Round, running: Running) -> Study:

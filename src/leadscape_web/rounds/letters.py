@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.urls import reverse
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.rounds.models import Asked, Letter, Round
+
+_Opening = Callable[[Round, Asked, Letter], tuple[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,13 @@ def _confirmation(found: Round, asked: Asked, letter: Letter) -> tuple[str, list
     return "Received: ", [words]
 
 
-_OPENINGS = {
+_OPENINGS: Final[dict[str, _Opening]] = {
     Letter.Kind.INVITATION: _invitation,
     Letter.Kind.REMINDER: _reminder,
     Letter.Kind.NEW_LINK: _new_link,
     Letter.Kind.CONFIRMATION: _confirmation,
 }
-_ASKS = {
+_ASKS: Final[dict[str, str]] = {
     Letter.Kind.INVITATION: "Answer here:",
     Letter.Kind.REMINDER: "Answer here:",
     Letter.Kind.NEW_LINK: "Answer here:",
