@@ -130,10 +130,15 @@ class Crew:
         while waiting or any(member.task for member in self.members):
             for at, member in enumerate(self.members):
                 endings += member.heard()
+                if member.task and time.monotonic() - member.heard_at > LONGEST + 10:
+                    # Its own alarm is not heard in the middle of a library.
+                    member.process.kill()
+                    member.process.join()
                 if member.task and not member.process.is_alive():
                     endings += member.heard()
                     name, number, end = member.task
                     endings.append((name, f"the process died (code {member.process.exitcode})", number))
+                    _keep_again(self.bases, name, number)
                     if number + 1 < end:
                         waiting.append((name, number + 1, end))
                     self.members[at] = Member(self.context, self.bases)
@@ -151,19 +156,34 @@ class Crew:
                 member.process.kill()
 
 
+def _keep_again(bases: Path, name: str, number: int) -> None:
+    """Keep the file that a process died of: made again, since it went with the process."""
+    from soak.readers import READERS
+
+    reader = next(reader for reader in READERS if reader.name == name)
+    right = bases / reader.file
+    _keep(spoilt(right.read_bytes(), reader.kind, name, number), name, number, right.name)
+
+
+def _keep(content: bytes, name: str, number: int, file: str) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / f"{name.replace(' ', '-')}-{number}-{file}").write_bytes(content)
+
+
 class Member:
     """One process and its task; ``task`` begins with the file that it reads now."""
 
     def __init__(self, context: Any, bases: Path) -> None:
         self.mouth, theirs = context.Pipe()
         self.task: Task | None = None
+        self.heard_at = time.monotonic()
         self.process = context.Process(target=_read_for_ever, args=(bases, theirs), daemon=True)
         self.process.start()
         theirs.close()
 
     def give(self, task: Task) -> None:
         """Let it read these files."""
-        self.task = task
+        self.task, self.heard_at = task, time.monotonic()
         self.mouth.send(task)
 
     def heard(self) -> list[tuple[str, str, int]]:
@@ -176,6 +196,7 @@ class Member:
                 break
             name, number, end = self.task
             endings.append((name, ending, number))
+            self.heard_at = time.monotonic()
             self.task = (name, number + 1, end) if number + 1 < end else None
         return endings
 
@@ -209,6 +230,5 @@ def _read_for_ever(bases: Path, mouth: Any) -> None:
                 wrong.write_bytes(spoilt(content, reader.kind, name, number))
                 ending = judge(reader.read, wrong)
                 if ending not in (READ, REFUSED):
-                    KEPT.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(wrong, KEPT / f"{name.replace(' ', '-')}-{number}-{right.name}")
+                    _keep(wrong.read_bytes(), name, number, right.name)
                 mouth.send(ending)

@@ -419,7 +419,8 @@ def _nasty_json(random: Random) -> Any:
     return random.choice(
         (None, True, 0, -1, 1.5, 1e308, float("nan"), float("inf"), 10**30, "", "Polygon", "\ud800", {}, [], [[]],
          [[[]]], [0], [0, 0], [[0, 0], [0, 0]], [[0, 0], [1, 1], [1, 0], [0, 0]],
-         {"type": "Polygon", "coordinates": [[[0]]]},         {"type": "GeometryCollection", "geometries": []}, deep, random.choice(NASTY))
+         {"type": "Polygon", "coordinates": [[[0]]]},
+         {"type": "GeometryCollection", "geometries": []}, deep, random.choice(NASTY))
     )  # fmt: skip
 
 

@@ -137,3 +137,9 @@ def test_problems_name_the_row_of_the_file(tmp_path):
     with pytest.raises(TableProblem) as told:
         read_ratings(path)
     assert told.value.problems["row"].to_list() == [2, 4]
+
+
+def test_coders_may_be_called_as_our_own_columns_are(tmp_path):
+    path = Path(saved(tmp_path, "id,,value\n1,a,b\n2,a,a\n"))
+    for read in (read_ratings, read_labels):
+        assert read(path).height > 0
