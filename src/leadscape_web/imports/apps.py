@@ -23,9 +23,9 @@ class ImportsConfig(AppConfig):
         from leadscape_web.accounts.protection import declare
         from leadscape_web.govuk.navigation import Entry, add_entry
         from leadscape_web.imports import protected
-        from leadscape_web.imports.checking import perform_check
         from leadscape_web.imports.permissions import BRINGS_IN
-        from leadscape_web.imports.storing import perform_store, perform_undo
+        from leadscape_web.imports.work.checking import perform_check
+        from leadscape_web.imports.work.storing import perform_store, perform_undo
         from leadscape_web.jobs.kinds import Kind, add_kind
 
         declare(protected.TABLES, protected.SQL)

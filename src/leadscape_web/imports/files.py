@@ -1,13 +1,10 @@
-"""Files that are brought in: their size, how they are kept, and how a job reads them again."""
+"""Files that are brought in: how large they may be, how they are kept and emptied."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Sequence
 from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
@@ -55,30 +52,6 @@ def safe_name(name: str) -> str:
         stem, dot, ending = kept.rpartition(".")
         kept = f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending[:12]}" if dot else kept[:LONGEST_NAME]
     return kept or "file"
-
-
-def content_of(upload: Upload) -> bytes:
-    """The file as it was brought. As the owner role."""
-    packed = (
-        Upload.objects.using("owner").filter(pk=upload.pk, emptied_at=None).values_list("content", flat=True)
-    )
-    return gzip.decompress(bytes(packed.get()))
-
-
-@contextmanager
-def written(uploads: Sequence[Upload]) -> Iterator[list[Path]]:
-    """The files in a folder of this process alone, gone afterwards; each in a folder of its own, so that two may share
-    a name.
-    """
-    with TemporaryDirectory(prefix="leadscape-import-") as folder:
-        paths = []
-        for number, upload in enumerate(uploads):
-            place = Path(folder) / str(number)
-            place.mkdir(mode=0o700)
-            path = place / upload.file_name
-            path.write_bytes(content_of(upload))
-            paths.append(path)
-        yield paths
 
 
 def empty_files(owner: Import, using: str) -> None:

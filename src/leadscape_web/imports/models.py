@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.utils import timezone
@@ -11,6 +11,9 @@ from django.utils import timezone
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.models import Job
 from leadscape_web.studies.models import Study
+
+RETURNS: Final = "returns"
+FRAME: Final = "frame"
 
 
 class Import(models.Model):

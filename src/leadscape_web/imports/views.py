@@ -18,10 +18,9 @@ from leadscape_web.accounts.rules import allow
 from leadscape_web.govuk.listing import Column, Filter, Listing, render_listing
 from leadscape_web.imports.files import keep_files
 from leadscape_web.imports.forms import RegisterForm, ReturnsForm
-from leadscape_web.imports.models import Absence, Change, Import, Problem
+from leadscape_web.imports.models import FRAME, RETURNS, Absence, Change, Import, Problem
 from leadscape_web.imports.permissions import BRINGS_IN
 from leadscape_web.imports.presenters import WaitsFor, acts_of, present_import, row_of, title_of
-from leadscape_web.imports.returns import FRAME, RETURNS
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from leadscape.actions.compare_held import KINDS, ComparedHeld, HeldRegister, compare_held
 from leadscape.actions.open_register import OpenedRegister, RegisterFile, open_register, read_register_files
 from leadscape.core.errors import LeadscapeError, StudyProblem
-from leadscape_web.imports.files import empty_files, written
-from leadscape_web.imports.held import OWNER, basis_of_held, read_held, system_held
+from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Absence, Change, Import, Problem, Upload
-from leadscape_web.imports.returns import try_returns
+from leadscape_web.imports.work.contents import uploads_of, written
+from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held, system_held
+from leadscape_web.imports.work.returns import try_returns
 from leadscape_web.jobs.performing import Running
 
 MOST_TOLD: Final = 100_000
@@ -77,12 +78,6 @@ def read_and_open(found: Import, held: HeldRegister, running: Running) -> Opened
     for upload, file in zip(uploads, files, strict=True):
         _keep_verdict(found, upload, file)
     return open_register(files, system=system_held(), known=held.schools["urn"].to_list())
-
-
-def uploads_of(found: Import) -> list[Upload]:
-    """The files of an import, in order, without their content."""
-    rows = Upload.objects.using(OWNER).filter(belongs_to=found)
-    return list(rows.defer("content").order_by("position"))
 
 
 def _try_register(found: Import, running: Running) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.models import Person
 from leadscape_web.audit.models import Event
 from leadscape_web.audit.undoing import undo
-from leadscape_web.imports.checking import read_and_open, take
 from leadscape_web.imports.files import empty_files
-from leadscape_web.imports.held import OWNER, basis_of_held, read_held
 from leadscape_web.imports.models import Absence, Import, Problem
-from leadscape_web.imports.returns import add_files, basis_of_study, take_out
+from leadscape_web.imports.work.checking import read_and_open, take
+from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held
+from leadscape_web.imports.work.returns import add_files, basis_of_study, take_out
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out_heads
 from leadscape_web.landscape.loading.people import load_people

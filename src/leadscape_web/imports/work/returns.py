@@ -18,15 +18,14 @@ from leadscape.actions.open_study import OpenedStudy
 from leadscape.core.errors import FileProblem, LeadscapeError, StudyProblem, TableProblem
 from leadscape_web.audit.models import Event
 from leadscape_web.audit.undoing import UndoRefused
-from leadscape_web.imports.files import content_of, written
-from leadscape_web.imports.held import OWNER
-from leadscape_web.imports.models import Change, Import, Problem, Upload
+from leadscape_web.imports.models import FRAME, RETURNS, Change, Import, Problem, Upload
+from leadscape_web.imports.work.contents import content_of, uploads_of, written
+from leadscape_web.imports.work.held import OWNER
 from leadscape_web.jobs.performing import Running
 from leadscape_web.studies.inputs import add_input, current_inputs, remove_input
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import check
 
-RETURNS, FRAME = "returns", "frame"
 LABELS: Final = {
     "leaders added": "Leaders who would be new",
     "leaders again": "Leaders reported again",
@@ -59,7 +58,7 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
         When they cannot be used.
     """
     assert found.study is not None
-    uploads = _uploads(found)
+    uploads = uploads_of(found)
     running.step("Reading the files")
     _check_files(found, uploads)
     running.step("Running the study with them")
@@ -80,7 +79,7 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
 
 def add_files(study: Study, found: Import) -> None:
     """Give the study its new files, in the caller's transaction as the owner role with a reason set."""
-    for upload in _uploads(found):
+    for upload in uploads_of(found):
         add_input(study, upload.key, upload.file_name, content_of(upload), added_by=found.created_by_id)
 
 
@@ -114,11 +113,6 @@ def basis_of_study(study: Study) -> str:
     """Changes whenever the study was run again or got other files."""
     files = "".join(f"{one.pk}{one.position}" for one in current_inputs(study))
     return hashlib.sha256(f"{study.wave_id}{files}".encode()).hexdigest()
-
-
-def _uploads(found: Import) -> list[Upload]:
-    rows = Upload.objects.using(OWNER).filter(belongs_to=found).defer("content")
-    return list(rows.order_by("position"))
 
 
 def _check_files(found: Import, uploads: list[Upload]) -> None:
