@@ -17,6 +17,7 @@ WITHOUT_HISTORY = {
     "accounts_person": "an id that says nothing; what is about the person has a history",
     "accounts_cache": "counters of attempts",
     "django_session": "who is signed in now",
+    "accounts_keptwrite": "which record a program's write was about, kept for a day; the write itself has a history",
 }
 """Tables that the service writes and whose changes leave no event, and why."""
 

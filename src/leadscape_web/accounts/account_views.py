@@ -134,7 +134,7 @@ def _new_token(request: HttpRequest) -> HttpResponse:
         token, raw = make_token(
             user_in(request),
             form.cleaned_data["label"],
-            form.cleaned_data["scopes"],
+            [*form.cleaned_data["scopes"], *form.cleaned_data["changes"]],
             int(form.cleaned_data["days"]),
         )
         response = render(request, "accounts/token_made.html", {"token": token, "raw": raw})

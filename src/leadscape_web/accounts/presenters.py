@@ -22,7 +22,7 @@ from leadscape_web.accounts.models import (
     Right,
     User,
 )
-from leadscape_web.accounts.tokens import SCOPES
+from leadscape_web.accounts.tokens import SCOPES, WRITING
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import written
 
@@ -55,7 +55,10 @@ def tokens(found: Iterable[ApiToken]) -> list[dict[str, Any]]:
     made = [
         {
             "label": one.label,
-            "may": ", ".join(SCOPES.get(scope, scope) for scope in one.scopes),
+            "may": "; ".join(
+                f"{'Change' if scope in WRITING else 'Read'}: {SCOPES.get(scope, scope)}"
+                for scope in one.scopes
+            ),
             "until": written(one.expires_at.date()),
             "used": written(one.last_used_on) if one.last_used_on else NEVER,
             "state": "Revoked" if one.revoked_at else "Over" if one.expires_at <= now else "Works",

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "leadscape_web.config.unreadable.UnreadableMiddleware",
     "leadscape_web.accounts.gate.GateMiddleware",
+    "leadscape_web.accounts.limits.CostlyMiddleware",
     "leadscape_web.accounts.api_access.ApiMiddleware",
     "leadscape_web.config.errors.MistakeMiddleware",
 ]
@@ -174,6 +175,8 @@ MFA_FORMS = {
     "deactivate_totp": "leadscape_web.accounts.sign_in_forms.RemoveForm",
     "generate_recovery_codes": "leadscape_web.accounts.sign_in_forms.NewRecoveryCodesForm",
 }
+
+LIMITS = ENVIRONMENT.limits
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -11,7 +11,7 @@ begin
   returning c.asked into counted;
   if counted = 1 then
     delete from accounts_ratecount where (subject, began) in (
-      select subject, began from accounts_ratecount where began < clock_timestamp() - interval '1 hour'
+      select subject, began from accounts_ratecount where began < clock_timestamp() - make_interval(secs => greatest(3600, 2 * seconds))
       limit 1000 for update skip locked);
   end if;
   return counted;
