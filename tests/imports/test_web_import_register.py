@@ -96,7 +96,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
             held[table] = cursor.fetchall()
         for table in FOUND:
             name, columns = table.split(" ", 1)
-            cursor.execute(f"select {columns[1:-1]} from {name} order by 1, 2, 3")
+            cursor.execute(f"select {columns[1:-1]} from {name} order by {columns[1:-1]}")
             held[name] = cursor.fetchall()
     return held
 
