@@ -294,7 +294,7 @@ def test_guessing_is_slowed_down_and_a_link_that_works_is_not_counted(found: Rou
         assert client.get(f"/answer/{token}/").status_code == 200
     answers = [client.get(f"/answer/{'y' * 42}{n % 10}/").status_code for n in range(25)]
     assert answers == [404] * 20 + [429] * 5
-    assert client.get(f"/answer/{token}/").status_code == 429, "from there nothing is looked up for a while"
+    assert client.get(f"/answer/{token}/").status_code == 200, "a colleague who guesses locks nobody out"
 
 
 def test_pages_of_a_link_are_kept_nowhere_and_tell_nobody(found: Round, client: Client) -> None:
@@ -352,3 +352,38 @@ def test_messages_are_stopped_and_begun_again(found: Round, client: Client) -> N
     assert asked_of(found).stopped_at
     client.post(f"/answer/{token}/stop/", {"do": "again"})
     assert asked_of(found).stopped_at is None
+
+
+def test_a_name_that_is_not_sent_is_seen_by_its_respondent_alone(found: Round, client: Client) -> None:
+    token = make_token(found)
+    _add(client, token)
+    (line,) = _lines(found)
+
+    def seen() -> bool:
+        with acting(editor()):
+            return PersonName.objects.filter(person=line.person_id).exists()
+
+    assert not seen()
+    client.post(f"/answer/{token}/check/")
+    assert seen()
+
+
+def test_a_link_that_leaked_cannot_send_without_end(found: Round, client: Client) -> None:
+    token = make_token(found)
+    _add(client, token)
+    for _ in range(12):
+        last = client.post(f"/answer/{token}/check/", follow=True)
+    assert "ten answers within a day" in last.content.decode()
+    assert Sending.objects.using("owner").filter(asked=asked_of(found)).count() == 10
+
+
+def test_when_it_was_sent_is_for_the_database_to_say(found: Round, client: Client) -> None:
+    token = make_token(found)
+    _as_link(
+        token,
+        "insert into rounds_sending (id, asked_id, number, sent_at, has_none)"
+        " values (gen_random_uuid(), (select leadscape_linked_asked()), 77, '2006-01-01', true)",
+    )
+    sending = Sending.objects.using("owner").get(asked=asked_of(found))
+    assert sending.number == 1
+    assert timezone.localdate(sending.sent_at) == timezone.localdate()

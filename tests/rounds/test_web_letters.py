@@ -152,7 +152,7 @@ def test_after_the_closing_date_nobody_is_reminded(found: Round, mail_server: Ma
     _asked_days_ago(found, 5)
     yesterday = timezone.localdate() - timedelta(days=1)
     _set(found, reminders_on=[yesterday], closes_on=yesterday)
-    assert _daily() == {"invitations": 0, "reminders": 0, "tried again": 0}
+    assert _daily() == {"invitations": 0, "reminders": 0, "tried again": 0, "forgotten": 0}
 
 
 def test_a_round_waits_for_its_opening_date(study: Any, mail_server: MailServer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from leadscape_web.rounds.models import Asked, Line, Round, Sending, SentLine
 
 MOST_LINES: Final = 500
 """More people than any authority of England named in 2006, many times over."""
+MOST_A_DAY: Final = 10
 WHY: Final = "Answered a survey round by a personal link"
 
 
@@ -119,6 +121,17 @@ def remove_line(line: Line) -> None:
     """Take somebody out of the answer; the record that they stood in it stays, without being counted."""
     because(WHY)
     Line.objects.filter(pk=line.pk).update(removed_at=timezone.now())
+
+
+def sent_often(answering: Answering) -> bool:
+    """Whether so many answers were sent in a day that the database takes no more (``sql/answering.sql``)."""
+    since = timezone.now() - timedelta(days=1)
+    return Sending.objects.filter(asked=answering.asked, sent_at__gt=since).count() >= MOST_A_DAY
+
+
+def is_full(answering: Answering) -> bool:
+    """Whether the answer, with what was taken out of it, holds no more lines."""
+    return Line.objects.filter(asked=answering.asked).count() >= 2 * MOST_LINES
 
 
 def send(answering: Answering, *, has_none: bool) -> Sending:

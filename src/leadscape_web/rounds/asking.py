@@ -14,6 +14,7 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.models import Asked, Letter, Round
+from leadscape_web.rounds.retention import forget_old
 
 LETTER: Final = "rounds.letter"
 INVITE: Final = "rounds.invite"
@@ -77,7 +78,7 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
     """The job ``rounds.daily``: what is due today in every round that runs."""
     today = timezone.localdate()
     running.because("Letters of survey rounds that were due")
-    made = {"invitations": 0, "reminders": 0, "tried again": _try_again_all()}
+    made = {"invitations": 0, "reminders": 0, "tried again": _try_again_all(), "forgotten": forget_old()}
     open_rounds = Round.objects.using("owner").filter(
         started_at__isnull=False, closed_at=None, opens_on__lte=today, closes_on__gte=today
     )

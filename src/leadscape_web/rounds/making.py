@@ -124,11 +124,17 @@ def close_round(found: Round, by: User) -> Job:
 
 
 def issue_again(asked: Asked, by: User) -> None:
-    """A new link by letter; every former link ends, and who was taken out is back."""
+    """A new link by letter; every former link ends, and who was taken out is back. Not for who wants no letters."""
     because("Made a respondent's link again")
     end_links(asked)
-    _change(asked, withdrawn_at=None, stopped_at=None)
+    _change(asked, withdrawn_at=None)
     want_new_link(asked, by)
+
+
+def note_wish(asked: Asked) -> None:
+    """They told somebody that they want letters again."""
+    because("A respondent told us that they want letters again")
+    _change(asked, stopped_at=None)
 
 
 def withdraw(asked: Asked) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Q
 from django.utils import timezone
 
 from leadscape.actions.number_lines import number_lines
-from leadscape_web.accounts.models import Person, PersonName
+from leadscape_web.accounts.models import PersonName
+from leadscape_web.register.models import School
 from leadscape_web.rounds.models import Line, Meant, Round, SentLine
 from leadscape_web.rounds.provider import RETURN, counted_lines, file_name, return_rows, write_rows
 from leadscape_web.studies.personal import ErasedSubject, hand_over_address
 from leadscape_web.survey.models import Leader
 
-BLANK = {"home_text": "", "role_text": "", "partner_schools": ""}
+TITLES: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
+)
+BLANK: Final = {"home_text": "", "role_text": "", "partner_schools": ""}
 
 
 def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -> None:
@@ -57,28 +62,54 @@ def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -
 def erase(subject: ErasedSubject) -> int:
     """Empty what rounds hold of a person: lines meant, and lines with the name at a school of theirs or at none."""
     using = subject.using
-    spelled = {" ".join(name.split()).casefold() for name in subject.names}
-    nominees = Line.objects.using(using).filter(erased_at=None).values_list("person_id", "home_school_id")
-    at = dict(nominees)
-    written = PersonName.objects.using(using).filter(person__in=list(at))
-    named = {
+    held = list(Line.objects.using(using).filter(erased_at=None).select_related("home_school"))
+    written = PersonName.objects.using(using).filter(person__in=[line.person_id for line in held])
+    alike = {
         person
         for person, name in written.values_list("person_id", "full_name")
-        if " ".join(name.split()).casefold() in spelled and (at[person] is None or at[person] in subject.schools)
-    }  # fmt: skip
+        if any(may_be_one_name(name, theirs) for theirs in subject.names)
+    }
+    named = {line.person_id for line in held if line.person_id in alike and _may_be_at(line, subject)}
     meant = set(
         Meant.objects.using(using).filter(person_id=subject.person).values_list("line__person_id", flat=True)
     )
-    gone = named | meant | ({subject.person} & set(at))
-    now = timezone.now()
-    changed = 0
+    gone = named | meant | ({subject.person} & {line.person_id for line in held})
+    changed = blank_persons(gone, using)
+    Meant.objects.using(using).filter(person_id=subject.person).delete()
+    return changed
+
+
+def blank_persons(gone: set[Any], using: str) -> int:
+    """Empty every line about nominees and delete their names; how many lines. In a transaction with a reason."""
+    now, changed = timezone.now(), 0
     for rows, blank in (
         (Line.objects.using(using), {**BLANK, "nominee_email": ""}),
         (SentLine.objects.using(using), BLANK),
     ):
-        changed += rows.filter(Q(person_id__in=gone), erased_at=None).update(**blank, erased_at=now)
-    PersonName.objects.using(using).filter(
-        person__in=Person.objects.using(using).filter(pk__in=gone)
-    ).delete()
-    Meant.objects.using(using).filter(person_id=subject.person).delete()
+        changed += rows.filter(person_id__in=gone, erased_at=None).update(**blank, erased_at=now)
+    PersonName.objects.using(using).filter(person__in=gone).delete()
     return changed
+
+
+def may_be_one_name(one: str, other: str) -> bool:
+    """Whether two spellings may be of one name: the same family name, and given names that agree or are initials."""
+    a, b = _parts(one), _parts(other)
+    if not a or not b or a[-1] != b[-1]:
+        return False
+    given = list(zip(a[:-1], b[:-1], strict=False))
+    return not given or given[0][0].startswith(given[0][1]) or given[0][1].startswith(given[0][0])
+
+
+def _parts(name: str) -> list[str]:
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    words = re.findall(r"[^\W\d_]+", bare.casefold().replace("’", "").replace("'", ""))
+    return [word for word in words if word not in TITLES]
+
+
+def _may_be_at(line: Line, subject: ErasedSubject) -> bool:
+    """Whether a line is about a school of theirs: chosen, or written and not the whole name of another one only."""
+    if line.home_school_id:
+        return line.home_school_id in subject.schools
+    of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
+    meant = set(of_name.values_list("urn", flat=True))
+    return not meant or bool(meant & set(subject.schools))

@@ -19,6 +19,7 @@ TABLES: Final[dict[str, TableRule]] = {
         read=f"{_NATION} or id = (select leadscape_linked_round())",
         write=_NATION,
         audience="public",
+        left_out=("contact", "letter", "purpose"),
     ),
     "rounds_asked": TableRule(
         "Editors of the nation; whoever holds the respondent's link reads it. What became of a letter and an answer is"
@@ -64,6 +65,7 @@ TABLES: Final[dict[str, TableRule]] = {
         " partner_schools, nominee_email, removed_at)",
         read=_MINE,
         write=_ANSWERING,
+        change=f"{_ANSWERING} and erased_at is null",
         audience="person",
         left_out=(*_WORDS, "nominee_email"),
         fixed=("asked_id", "person_id"),

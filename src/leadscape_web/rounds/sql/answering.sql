@@ -43,11 +43,17 @@ begin
   if named is null then
     named := gen_random_uuid();
     insert into accounts_person (id, recorded_at) values (named, now());
-  elsif not exists (select 1 from rounds_line l where l.person_id = named and l.asked_id = leadscape_answering()) then
+  elsif not exists (select 1 from rounds_line l where l.person_id = named and l.asked_id = leadscape_answering()
+                    and l.removed_at is null and l.erased_at is null) then
     raise exception 'leadscape: this person was not named by this link' using errcode = '42501';
   elsif exists (select 1 from accounts_personname n
                 where n.person_id = named and n.superseded_at is null and n.full_name = written) then
     return named;
+  end if;
+  -- Whoever holds a link cannot fill the disk: far more than an answer needs, and no more.
+  if (select count(*) from accounts_personname n join rounds_line l on l.person_id = n.person_id
+      where l.asked_id = leadscape_answering()) >= 2000 then
+    raise exception 'leadscape: too many names by one link' using errcode = '54000';
   end if;
   update accounts_personname set superseded_at = now() where person_id = named and superseded_at is null;
   insert into accounts_personname (id, person_id, full_name, recorded_at)
@@ -98,6 +104,26 @@ $$;
 drop trigger if exists leadscape_guard_saved on rounds_line;
 create trigger leadscape_guard_saved after insert or update on rounds_line
 for each row execute function leadscape_guard_saved();
+
+-- When an answer was sent is for the database to say, and which it is; and nobody sends without end.
+create or replace function leadscape_guard_numbered() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if leadscape_link() is not null then
+    new.sent_at := now();
+    new.number := 1 + coalesce((select max(number) from rounds_sending s where s.asked_id = new.asked_id), 0);
+    if (select count(*) from rounds_sending s
+        where s.asked_id = new.asked_id and s.sent_at > now() - interval '1 day') >= 10 then
+      raise exception 'leadscape: too many answers by one link in a day' using errcode = '54000';
+    end if;
+  end if;
+  return new;
+end
+$$;
+
+drop trigger if exists leadscape_guard_numbered on rounds_sending;
+create trigger leadscape_guard_numbered before insert on rounds_sending
+for each row execute function leadscape_guard_numbered();
 
 -- An answer is frozen as it is sent, and confirmed by a letter. None and names exclude each other.
 create or replace function leadscape_guard_sending() returns trigger

@@ -14,11 +14,13 @@ from leadscape_web.rounds.answers import (
     MOST_LINES,
     Answering,
     NamedLine,
+    is_full,
     lines_of,
     remove_line,
     save_line,
     send,
     sent_lines,
+    sent_often,
     stop_letters,
 )
 from leadscape_web.rounds.forms.answering import LineForm, key_of
@@ -30,6 +32,7 @@ BOTH = ("GET", "POST")
 DONE = {
     "saved": "Saved. Nothing is sent until you check and send your answer.",
     "removed": "Removed from your answer.",
+    "often": "You sent ten answers within a day. What you changed is saved: send it tomorrow.",
     "nothing": "There was nothing to send: name somebody, or say that you have none.",
 }
 
@@ -46,7 +49,7 @@ def answer(request: HttpRequest, answering: Answering) -> HttpResponse:
             answering,
             lines=[present_line(one, answering.round.codebook) for one in lines],
             done=DONE.get(request.GET.get("done", "")),
-            full=len(lines) >= MOST_LINES,
+            full=len(lines) >= MOST_LINES or is_full(answering),
         ),
     )
 
@@ -70,7 +73,7 @@ def _line(request: HttpRequest, answering: Answering, key: UUID | None) -> HttpR
         return _closed(request, answering)
     lines = lines_of(answering)
     named = _pick(lines, key) if key else None
-    if named is None and len(lines) >= MOST_LINES:
+    if named is None and (len(lines) >= MOST_LINES or is_full(answering)):
         return redirect("rounds:answer", token=answering.token)
     others = frozenset(_key(one) for one in lines if one is not named)
     form = LineForm(
@@ -112,6 +115,8 @@ def check(request: HttpRequest, answering: Answering) -> HttpResponse:
     lines = lines_of(answering)
     if not lines:
         return _back(answering, "nothing")
+    if sent_often(answering):
+        return _back(answering, "often")
     if request.method == "POST":
         send(answering, has_none=False)
         return redirect("rounds:sent", token=answering.token)
@@ -127,6 +132,8 @@ def none(request: HttpRequest, answering: Answering) -> HttpResponse:
         return _closed(request, answering)
     if lines_of(answering):
         return redirect("rounds:answer", token=answering.token)
+    if sent_often(answering):
+        return _back(answering, "often")
     if request.method == "POST":
         send(answering, has_none=True)
         return redirect("rounds:sent", token=answering.token)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from leadscape_web.rounds.answers import Answering, answering_by
-from leadscape_web.rounds.attempts import count_attempt, too_many
+from leadscape_web.rounds.attempts import is_one_too_many
 
 Page = Callable[..., HttpResponse]
 
@@ -18,21 +18,19 @@ Page = Callable[..., HttpResponse]
 def by_link(view: Page) -> Page:
     """A view that gets the answer of its link instead of the token.
 
-    A link that never was, one that was replaced and one that ran out say the same; after too many of them nothing is
-    looked up any more for a while.
+    A link that never was, one that was replaced and one that ran out say the same; after too many of them the answer is
+    that there were too many. A link that works always works, whatever a colleague behind the same address tried.
     """
 
     @wraps(view)
     def page(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
-        if too_many(request):
+        answering = answering_by(token)
+        if answering is not None:
+            response = view(request, answering, **more)
+        elif is_one_too_many(request):
             response = render(request, "rounds/too_many.html", status=429)
         else:
-            answering = answering_by(token)
-            if answering is None:
-                count_attempt(request)
-                response = render(request, "rounds/link_over.html", status=404)
-            else:
-                response = view(request, answering, **more)
+            response = render(request, "rounds/link_over.html", status=404)
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response

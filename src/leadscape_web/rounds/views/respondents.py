@@ -16,7 +16,14 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.rounds import presenters
 from leadscape_web.rounds.answers import NamedLine
 from leadscape_web.rounds.forms.making import AddressForm, HeardForm
-from leadscape_web.rounds.making import issue_again, mark_bounced, note_heard, set_address, withdraw
+from leadscape_web.rounds.making import (
+    issue_again,
+    mark_bounced,
+    note_heard,
+    note_wish,
+    set_address,
+    withdraw,
+)
 from leadscape_web.rounds.models import Asked, Contact, Letter, Link, Sending, SentLine
 
 Act = Callable[[Asked, User], str]
@@ -69,6 +76,11 @@ def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, hear
     if do == "heard" and heard.is_valid():
         note_heard(found, heard.cleaned_data["heard"])
         return "It is noted."
+    if do == "wish" and found.stopped_at:
+        note_wish(found)
+        return "Noted. Letters go to them again."
+    if do == "link" and found.stopped_at:
+        return "They asked for no more letters, so none was sent. Note first that they want letters again."
     if do == "link" and found.round.started_at:
         issue_again(found, user_in(request))
         return "A new link goes out by letter. Every former link has ended."
