@@ -17,7 +17,7 @@ from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName, User
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.review.blanking import blank_texts
+from leadscape_web.review.blanking import says_name
 from leadscape_web.review.deciding import decide, standing, take_back
 from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here
@@ -157,15 +157,38 @@ def test_a_decision_taken_back_leaves_what_stood_before(kept: Study) -> None:
     assert decisions_here(kept, "owner")[key]["decision"] is None
 
 
-def test_an_erasure_reaches_every_word(kept: Study) -> None:
+def test_an_erasure_reaches_every_word_about_the_person_and_loses_nothing_of_others(kept: Study) -> None:
+    from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
+
     line = QuestionLine.objects.using("owner").filter(question__kind="school", person__isnull=False)[0]
     decide_as_editor(Question.objects.using("owner").get(pk=line.question_id), "none")
     other = question(kept, "role")
-    with acting(why="A test of erasure", using="owner"):
-        words = Text.objects.using("owner").filter(question=other, field="as_written")
-        words.update(text="Helps Mr Zebedee next door")
-        assert blank_texts([line.person_id], ["Zora Zebedee"]) >= 4
     words = Text.objects.using("owner")
+    subject = ErasedSubject(line.person_id, (line.leader_key,), ("Zora Green",), (), "owner")
+    with acting(why="A test of erasure", using="owner"):
+        words.filter(question=other, field="as_written").update(text="Helps Mrs Green next door")
+        words.filter(question=other, field="context").update(text="At Green Lane Academy")
+        words.create(question=other, field="context", text="At Green Lane Academy") if not words.filter(
+            question=other, field="context"
+        ).exists() else None
+        assert erase_everywhere(subject)["review"] >= 4
     assert set(words.filter(question=line.question_id).values_list("text", flat=True)) == {""}
     assert words.get(question=other, field="as_written").text == ""
+    assert words.get(question=other, field="context").text == "At Green Lane Academy"
     assert words.get(question=other, field="key").text
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "whole"),
+    [
+        ("Helps Mrs Green next door", True, False),
+        ("zora green's helper", True, True),
+        ("GREEN, Zora", True, True),
+        ("Z. Green", True, False),
+        ("Green Lane Academy", False, False),
+        ("Zoë Brown and a z green field", False, False),
+    ],
+)
+def test_a_name_is_told_from_a_place(text: str, told: bool, whole: bool) -> None:
+    assert says_name(text, "Ms Zora Green") is told
+    assert says_name(text, "Ms Zora Green", whole=True) is whole

@@ -19,14 +19,17 @@ class ReviewConfig(AppConfig):
         from leadscape_web.govuk.navigation import Entry, add_entry
         from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.review import protected
+        from leadscape_web.review.blanking import erase_words
         from leadscape_web.review.keeping import keep_questions
         from leadscape_web.review.replaying import provide_decisions
         from leadscape_web.review.work.drawing import perform_draw
         from leadscape_web.studies.inputs import add_provider
+        from leadscape_web.studies.personal import add_eraser
         from leadscape_web.studies.signals import study_stored
 
         declare(protected.TABLES, protected.SQL)
         add_provider("review", provide_decisions)
+        add_eraser("review", erase_words)
         add_kind(
             Kind(
                 "review.draw",

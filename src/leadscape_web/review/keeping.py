@@ -56,6 +56,8 @@ def keep_questions(*, study: Study, opened: OpenedStudy, wave_id: str, using: st
     )
     ids = dict(zip(asked["question_id"], (row.pk for row in rows), strict=True))
     gone = Question.objects.using(using).filter(study=study, gone_at=None).exclude(pk__in=ids.values())
+    # What is not asked any more needs its id alone, to be known when it is asked again.
+    Text.objects.using(using).filter(question__in=gone, field__in=(AS_WRITTEN, CONTEXT)).update(text="")
     gone.update(gone_at=timezone.now())
     _keep_texts(asked, ids, using)
     _keep_lines(study, opened.question_lines, ids, using)

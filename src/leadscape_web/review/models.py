@@ -17,6 +17,9 @@ from leadscape_web.accounts.models import Person, User
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.models import Wave
 
+NO_WORDS = r"^[A-Za-z0-9_.-]{1,80}$"
+"""What is an id or a code word, and cannot hold a name with its spaces."""
+
 
 class Question(models.Model):
     """One row is one doubt of one study. See ``leadscape.survey.tables.Questions``, without words and without names.
@@ -111,7 +114,11 @@ class Decision(models.Model):
                 fields=["question"],
                 condition=models.Q(superseded_at=None),
                 name="one_current_decision_a_question",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer=None) | models.Q(answer__regex=NO_WORDS),
+                name="a_decision_is_no_free_text",
+            ),
         ]
 
 
@@ -217,5 +224,8 @@ class Answer(models.Model):
                 fields=["entry", "field"],
                 condition=models.Q(superseded_at=None),
                 name="one_current_answer_a_field",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role=None) | models.Q(role__regex=NO_WORDS), name="a_role_is_no_free_text"
+            ),
         ]
