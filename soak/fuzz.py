@@ -19,11 +19,14 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leadscape.core.errors import LeadscapeError
 from soak.findings import Findings, finding
 from soak.mutation import mutate
+
+if TYPE_CHECKING:
+    from soak.readers import Reader
 
 FILES: Final = 10_000
 """Mutated files of each reader."""
@@ -76,10 +79,12 @@ def tell(found: Findings, reader: str, endings: Counter[str]) -> None:
     )  # fmt: skip
 
 
-def spoilt(content: bytes, kind: str, reader: str, number: int) -> bytes:
-    """The file of this number: the same on every machine."""
-    seed = int.from_bytes(hashlib.sha256(f"{reader}:{number}".encode()).digest()[:8], "big")
-    return mutate(content, kind, Random(seed))
+def spoilt(reader: Reader, number: int, bases: Path) -> tuple[bytes, Path]:
+    """The spoilt file of this number, the same on every machine, and the right file that it was made from."""
+    seed = int.from_bytes(hashlib.sha256(f"{reader.name}:{number}".encode()).digest()[:8], "big")
+    random = Random(seed)
+    name, kind, _ = random.choices(reader.files, [share for _, _, share in reader.files])[0]
+    return mutate((bases / name).read_bytes(), kind, random), Path(name)
 
 
 def judge(read: Callable[[Path], Any], path: Path) -> str:
@@ -160,9 +165,8 @@ def _keep_again(bases: Path, name: str, number: int) -> None:
     """Keep the file that a process died of: made again, since it went with the process."""
     from soak.readers import READERS
 
-    reader = next(reader for reader in READERS if reader.name == name)
-    right = bases / reader.file
-    _keep(spoilt(right.read_bytes(), reader.kind, name, number), name, number, right.name)
+    content, right = spoilt(next(reader for reader in READERS if reader.name == name), number, bases)
+    _keep(content, name, number, right.name)
 
 
 def _keep(content: bytes, name: str, number: int, file: str) -> None:
@@ -223,12 +227,11 @@ def _read_for_ever(bases: Path, mouth: Any) -> None:
         while (task := mouth.recv()) is not None:
             name, first, end = task
             reader = readers[name]
-            right = Path(reader.file)
-            content = right.read_bytes()
-            wrong = right.with_name(f"wrong-{right.name}")
             for number in range(first, end):
-                wrong.write_bytes(spoilt(content, reader.kind, name, number))
+                content, right = spoilt(reader, number, Path())
+                wrong = right.with_name(f"wrong-{right.name}")
+                wrong.write_bytes(content)
                 ending = judge(reader.read, wrong)
                 if ending not in (READ, REFUSED):
-                    _keep(wrong.read_bytes(), name, number, right.name)
+                    _keep(content, name, number, right.name)
                 mouth.send(ending)

@@ -13,7 +13,7 @@ import polars as pl
 
 from leadscape.actions.study import read_study
 from leadscape.codebooks import load_codebook
-from leadscape.core.tabular import read_text_table, workbook_sheets
+from leadscape.core.tabular import workbook_sheets
 from leadscape.register.boundaries import read_boundaries
 from leadscape.register.formats import load_format
 from leadscape.register.reading import read_register_file
@@ -23,6 +23,7 @@ from leadscape.survey.coding.files import read_declared
 from leadscape.survey.coding.quotes import read_names
 from leadscape.survey.coding.recode import read_recodes
 from leadscape.survey.coding.refi_qda import read_qdc
+from leadscape.survey.coding.scheme import CodeScheme
 from leadscape.survey.coding.scheme_files import load_scheme, read_scheme
 from leadscape.survey.coding.sheet_reading import read_sheet
 from leadscape.survey.coding.sources import read_sources
@@ -54,18 +55,28 @@ class Reader:
     ----------
     name
         What it reads, in words.
-    file
-        Its right file, see :mod:`soak.reader_files`; the ending tells the format.
-    kind
-        What the file is made of; see :func:`soak.mutation.mutate`.
     read
         Reads the file at a path.
+    files
+        Its right files, see :mod:`soak.reader_files`: name (the ending tells the format), what it is made of (see
+        :func:`soak.mutation.mutate`), and how many of ten spoilt files are made from it.
     """
 
     name: str
-    file: str
-    kind: str
     read: Callable[[Path], Any]
+    files: tuple[tuple[str, str, float], ...]
+
+
+def _table(name: str) -> tuple[tuple[str, str, float], ...]:
+    return ((f"{name}.csv", "table", 10),)
+
+
+def _table_and_workbook(name: str) -> tuple[tuple[str, str, float], ...]:
+    return ((f"{name}.csv", "table", 6), (f"{name}.xlsx", "workbook", 4))
+
+
+def _toml(name: str) -> tuple[tuple[str, str, float], ...]:
+    return ((f"{name}.toml", "toml", 10),)
 
 
 def _register(table: str) -> Callable[[Path], Any]:
@@ -81,59 +92,54 @@ def _sample() -> pl.DataFrame:
     return read_sample(Path("sample.csv"))
 
 
+def _scheme() -> CodeScheme:
+    return load_scheme(SCHEME)
+
+
 READERS: Final[tuple[Reader, ...]] = (
-    Reader("schools", "schools.csv", "table", _register("schools")),
-    Reader("schools, packed", "schools.csv.gz", "packed", _register("schools")),
-    Reader("schools, workbook", "schools.xlsx", "workbook", _register("schools")),
-    Reader("schools, older workbook", "schools.xls", "bytes", _register("schools")),
-    Reader("schools, Parquet", "schools.parquet", "bytes", _register("schools")),
-    Reader("links", "links.csv", "table", _register("links")),
-    Reader("groups", "groups.csv", "table", _register("memberships")),
-    Reader("boundaries, GeoJSON", "areas.geojson", "json", lambda path: read_boundaries(path, NATIONAL_GRID)),
-    Reader("boundaries, TopoJSON", "areas.topojson", "json", lambda path: read_boundaries(path, NATIONAL_GRID)),
-    Reader("mapping of a register", "mapping.toml", "toml", load_format),
-    Reader("study file", "demo/study.toml", "toml", read_study),
-    Reader("codebook", "codebook.toml", "toml", lambda path: load_codebook(str(path))),
-    Reader("instrument", "instrument.toml", "toml", lambda path: load_instrument(str(path))),
-    Reader("coding scheme", "scheme.toml", "toml", read_scheme),
-    Reader("coding scheme, REFI-QDA", "scheme.qdc", "xml", read_qdc),
-    Reader("settings of notices", "notice.toml", "toml", read_notice_settings),
-    Reader("frame", "frame.csv", "table", read_respondents),
-    Reader("contacts", "contacts.csv", "table", lambda path: read_contacts(path, DAY)),
-    Reader("returns", "agencies.csv", "table", lambda path: read_returns((path,))),
-    Reader("returns, workbook", "agencies.xlsx", "workbook", lambda path: read_returns((path,))),
-    Reader("returns, form", "form.xlsx", "workbook", lambda path: read_returns((path,))),
-    Reader("forms", "form.xlsx", "workbook", lambda path: read_forms((path,))),
-    Reader("sheets of a workbook", "form.xlsx", "workbook", workbook_sheets),
-    Reader("decisions", "decisions.csv", "table", read_decisions),
-    Reader("decisions, workbook", "decisions.xlsx", "workbook", read_decisions),
-    Reader("withdrawals", "withdrawals.csv", "table", read_withdrawals),
-    Reader("withdrawals, workbook", "withdrawals.xlsx", "workbook", read_withdrawals),
-    Reader("objections", "objections.csv", "table", read_objections),
-    Reader("objections, workbook", "objections.xlsx", "workbook", read_objections),
-    Reader("secret of objections", "secret", "bytes", read_secret),
-    Reader("validation sample", "sample.csv", "table", read_sample),
-    Reader("validation forms", "answers.csv", "table", lambda path: read_answers((path,), _sample())),
-    Reader("validation forms, workbook", "answers.xlsx", "workbook", lambda path: read_answers((path,), _sample())),
-    Reader("answers to code", "sources.csv", "table", read_sources),
-    Reader("segments", "segments.csv", "table", lambda path: read_declared(path, Segments)),
-    Reader("coding sheet", "sheet.csv", "table", lambda path: read_sheet(path, _segments(), load_scheme(SCHEME), DAY)),
     Reader(
-        "coding sheet, workbook", "sheet.xlsx", "workbook",
-        lambda path: read_sheet(path, _segments(), load_scheme(SCHEME), DAY),
+        "schools", _register("schools"),
+        (("schools.csv", "table", 5), ("schools.xlsx", "workbook", 3), ("schools.csv.gz", "packed", 1),
+         ("schools.parquet", "bytes", 0.7), ("schools.xls", "bytes", 0.3)),
     ),
+    Reader("links", _register("links"), _table("links")),
+    Reader("groups", _register("memberships"), _table("groups")),
     Reader(
-        "decisions between coders", "queue.csv", "table",
-        lambda path: read_queue(path, _segments(), load_scheme(SCHEME), DAY, 1),
+        "boundaries", lambda path: read_boundaries(path, NATIONAL_GRID),
+        (("areas.geojson", "json", 6), ("areas.topojson", "json", 4)),
     ),
-    Reader("recodes", "recodes.csv", "table", lambda path: read_recodes(path, load_scheme(SCHEME))),
-    Reader("names to take out", "names.csv", "table", read_names),
-    Reader("ratings", "ratings.csv", "table", read_ratings),
-    Reader("labels", "labels.csv", "table", read_labels),
-    Reader("list of people", "people.csv", "table", read_people),
-    Reader("list of schools", "wordings.csv", "table", read_wordings),
-    Reader("learnt wordings", "aliases.csv", "table", read_aliases),
-    Reader("any table", "schools.csv", "table", read_text_table),
-    Reader("any file, searched for names", "schools.xlsx", "workbook", read_words),
+    Reader("mapping of a register", load_format, _toml("mapping")),
+    Reader("study file", read_study, _toml("demo/study")),
+    Reader("codebook", lambda path: load_codebook(str(path)), _toml("codebook")),
+    Reader("instrument", lambda path: load_instrument(str(path)), _toml("instrument")),
+    Reader("coding scheme", read_scheme, _toml("scheme")),
+    Reader("coding scheme, REFI-QDA", read_qdc, (("scheme.qdc", "xml", 10),)),
+    Reader("settings of notices", read_notice_settings, _toml("notice")),
+    Reader("frame", read_respondents, _table("frame")),
+    Reader("contacts", lambda path: read_contacts(path, DAY), _table("contacts")),
+    Reader(
+        "returns", lambda path: read_returns((path,)),
+        (("agencies.csv", "table", 4), ("agencies.xlsx", "workbook", 3), ("form.xlsx", "workbook", 3)),
+    ),
+    Reader("forms", lambda path: read_forms((path,)), (("form.xlsx", "workbook", 10),)),
+    Reader("sheets of a workbook", workbook_sheets, (("form.xlsx", "workbook", 9.7), ("schools.xls", "bytes", 0.3))),
+    Reader("decisions", read_decisions, _table_and_workbook("decisions")),
+    Reader("withdrawals", read_withdrawals, _table_and_workbook("withdrawals")),
+    Reader("objections", read_objections, _table_and_workbook("objections")),
+    Reader("secret of objections", read_secret, (("secret", "bytes", 10),)),
+    Reader("validation sample", read_sample, _table("sample")),
+    Reader("validation forms", lambda path: read_answers((path,), _sample()), _table_and_workbook("answers")),
+    Reader("answers to code", read_sources, _table("sources")),
+    Reader("segments", lambda path: read_declared(path, Segments), _table("segments")),
+    Reader("coding sheet", lambda path: read_sheet(path, _segments(), _scheme(), DAY), _table_and_workbook("sheet")),
+    Reader("decisions between coders", lambda path: read_queue(path, _segments(), _scheme(), DAY, 1), _table("queue")),
+    Reader("recodes", lambda path: read_recodes(path, _scheme()), _table("recodes")),
+    Reader("names to take out", read_names, _table("names")),
+    Reader("ratings", read_ratings, _table("ratings")),
+    Reader("labels", read_labels, _table("labels")),
+    Reader("list of people", read_people, _table("people")),
+    Reader("list of schools", read_wordings, _table("wordings")),
+    Reader("learnt wordings", read_aliases, _table("aliases")),
+    Reader("any file, searched for names", read_words, (("schools.xlsx", "workbook", 6), ("schools.csv", "table", 4))),
 )  # fmt: skip
 """Every reader of a file from outside. What only reads files that the library ships with is not here."""
