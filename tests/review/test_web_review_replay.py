@@ -23,7 +23,7 @@ from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here
 from leadscape_web.review.review_file import review_file
 from leadscape_web.studies.models import Study
-from leadscape_web.studies.running import load_study
+from leadscape_web.studies.running import load_study, written
 from leadscape_web.survey.models import RoleHolding, Wave
 
 from tests.support.jobs import assert_done, run_jobs
@@ -155,6 +155,13 @@ def test_a_decision_taken_back_leaves_what_stood_before(kept: Study) -> None:
     assert decisions_here(kept, "owner")[key]["decision"] == former.answer
     decide_as_editor(found, None)
     assert decisions_here(kept, "owner")[key]["decision"] is None
+
+
+def test_a_study_all_of_whose_decisions_were_taken_back_runs_without_any(kept: Study) -> None:
+    for one in Question.objects.using("owner").filter(study=kept):
+        decide_as_editor(one, None)
+    with written(kept) as path:
+        assert gather_inputs(read_study(path)).decisions.height == 0
 
 
 def test_an_erasure_reaches_every_word_about_the_person_and_loses_nothing_of_others(kept: Study) -> None:

@@ -36,7 +36,8 @@ def write_decisions_file(decisions: Iterable[Mapping[str, Any]], path: Path) -> 
     """Decisions alone (``question_id``, ``decision``, ``decided_by``, ``note``) as a CSV that a study reads.
 
     Rows are put in the order of their questions, so that the same decisions make the same file whatever the order in
-    which they were made. Returns how many there are.
+    which they were made. A question without a decision is open; a file needs one row at least to be read. Returns how
+    many there are.
     """
     columns = ("question_id", *DECISION_COLUMNS)
     rows = [{name: row.get(name) for name in columns} for row in decisions]

@@ -22,14 +22,14 @@ BY_REVIEWER: Final = "a reviewer of the service"
 def provide_decisions(study: Study, folder: Path, using: str) -> Mapping[str, Sequence[str]]:
     """Write the decisions of a study into ``folder``; none where the service holds none.
 
-    A question whose decision was taken back has none, whatever the study came with. A decision whose question is not
-    asked any more is written all the same: it may be asked again.
+    A question whose decision was taken back stands there without one, whatever the study came with. A decision whose
+    question is not asked any more is written all the same: it may be asked again.
     """
     ours = decisions_here(study, using)
     if not ours:
         return {}
     rows = [row for row in _brought(study, using) if row["question_id"] not in ours]
-    rows += [row for row in ours.values() if row["decision"] is not None]
+    rows += ours.values()
     write_decisions_file(rows, folder / FILE)
     return {"decisions": [FILE]}
 
