@@ -21,11 +21,12 @@ from leadscape_web.accounts.models import PersonName, User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import perform
-from leadscape_web.rounds import provider
-from leadscape_web.rounds.models import Asked, Contact, Meant, Round
-from leadscape_web.rounds.personal import may_be_one_name
+from leadscape_web.privacy.work.recognising import keep_keys
+from leadscape_web.rounds.models import Asked, Contact, Line, Meant, Round
 from leadscape_web.rounds.progress import progress_of
-from leadscape_web.rounds.retention import forget_old
+from leadscape_web.rounds.work import provider
+from leadscape_web.rounds.work.personal import may_be_one_name
+from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
 from leadscape_web.studies.inputs import add_input
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
@@ -297,11 +298,31 @@ def test_a_round_of_another_date_takes_the_register_and_not_the_denominators(
         Study.objects.using("owner").filter(pk=base.pk).update(settings=SETTINGS)
 
 
+def test_who_stays_out_and_is_named_again_is_blanked(found: Round) -> None:
+    _answer(found, "101")
+    person = Line.objects.using("owner").filter(asked=asked_of(found)).order_by("position")[0].person_id
+    with acting(why="A person objected in a test", using="owner"):
+        Leader.objects.using("owner").create(
+            key=f"objector-{found.pk}", person_id=person, home_school_id="100001", authority_id="101",
+            wave=Wave.objects.using("owner").all()[0],
+        )  # fmt: skip
+        assert keep_keys(person, "objection")
+        Leader.objects.using("owner").filter(key=f"objector-{found.pk}").delete()
+    again = make_round(found.base)
+    _answer(again, "N1")
+    with acting(why="The daily job of a test", using="owner"):
+        assert blank_kept_out() >= 2
+    left = Line.objects.using("owner").filter(asked=asked_of(again, "N1"), erased_at=None)
+    assert [line.home_text for line in left] == ["Elmfeild Primry"]
+    assert not PersonName.objects.using("owner").filter(full_name__contains="Gorse").exists()
+
+
 @pytest.mark.parametrize(
     ("one", "other", "may_be"),
     [
         ("Gita Gorse", "Mrs G. Gorse", True), ("Gita Gorse", "GITA  GORSE", True),
-        ("Gita Gorse", "Gita Mary Gorse", True), ("José Núñez", "Jose Nunez", True), ("Gita Gorse", "Hari Gorse", False),
+        ("Gita Gorse", "Gita Mary Gorse", True), ("José Núñez", "Jose Nunez", True),
+        ("Gita Gorse", "Hari Gorse", False),
         ("Gita Gorse", "Gita Hazel", False),
     ],
 )  # fmt: skip

@@ -63,6 +63,12 @@ class Answering:
         return self.asked.answered_at is not None
 
     @property
+    def has_changed(self) -> bool:
+        """Whether something was saved since the answer was last sent."""
+        sent = self.asked.corrected_at or self.asked.answered_at
+        return sent is None or (self.asked.saved_at is not None and self.asked.saved_at > sent)
+
+    @property
     def is_late_now(self) -> bool:
         """Whether an answer sent now is late."""
         return timezone.localdate() > self.round.closes_on

@@ -18,7 +18,8 @@ class RoundsConfig(AppConfig):
         from leadscape_web.accounts.rules import EDITS_NATION
         from leadscape_web.govuk.navigation import Entry, add_entry
         from leadscape_web.jobs.kinds import Kind, add_kind
-        from leadscape_web.rounds import asking, counting, personal, protected, provider, sending
+        from leadscape_web.rounds import protected, wanting
+        from leadscape_web.rounds.work import asking, counting, personal, provider, sending
         from leadscape_web.studies.inputs import add_provider
         from leadscape_web.studies.personal import add_eraser
         from leadscape_web.studies.signals import study_stored
@@ -26,10 +27,15 @@ class RoundsConfig(AppConfig):
         declare(protected.TABLES, protected.SQL)
         add_kind(
             Kind(
-                asking.INVITE, "Write to the respondents of a round", asking.perform_invite, rule=EDITS_NATION
+                wanting.INVITE,
+                "Write to the respondents of a round",
+                asking.perform_invite,
+                rule=EDITS_NATION,
             )
         )
-        add_kind(Kind(asking.LETTER, "Send one letter of a round", sending.perform_letter, rule=EDITS_NATION))
+        add_kind(
+            Kind(wanting.LETTER, "Send one letter of a round", sending.perform_letter, rule=EDITS_NATION)
+        )
         add_kind(Kind("rounds.daily", "Letters of rounds that are due", asking.perform_daily, daily="06:00"))
         add_kind(
             Kind(

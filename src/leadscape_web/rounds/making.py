@@ -13,8 +13,8 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Authority
-from leadscape_web.rounds.asking import INVITE, want_new_link
 from leadscape_web.rounds.models import Asked, Contact, Link, Round
+from leadscape_web.rounds.wanting import INVITE, want_new_link
 
 COUNT: Final = "rounds.count"
 BY_HAND: Final = "by hand"

@@ -31,6 +31,11 @@ def set_keeper(find: Find) -> None:
     _KEEPERS["people"] = find
 
 
+def find_kept_out(cursor: Any, people: pl.DataFrame) -> frozenset[str]:
+    """Ids of those of ``people`` (as for :func:`set_keeper`) who are to stay out; nobody where no room knows."""
+    return _KEEPERS["people"](cursor, people) if _KEEPERS and people.height else frozenset()
+
+
 def leave_out(cursor: Any, opened: OpenedStudy) -> OpenedStudy:
     """``opened`` without anybody who is to stay out."""
     if not _KEEPERS:

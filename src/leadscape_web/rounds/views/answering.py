@@ -49,6 +49,7 @@ def answer(request: HttpRequest, answering: Answering) -> HttpResponse:
             answering,
             lines=[present_line(one, answering.round.codebook) for one in lines],
             done=DONE.get(request.GET.get("done", "")),
+            unchanged=not answering.has_changed,
             full=len(lines) >= MOST_LINES or is_full(answering),
         ),
     )

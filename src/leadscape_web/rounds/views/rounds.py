@@ -16,7 +16,6 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing, show_listing
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds import presenters
-from leadscape_web.rounds.asking import reachable, try_again
 from leadscape_web.rounds.forms.making import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm, WhoForm
 from leadscape_web.rounds.making import (
     add_authorities,
@@ -30,6 +29,7 @@ from leadscape_web.rounds.making import (
 from leadscape_web.rounds.models import Asked, Contact, Letter, Round, Sending
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.roles import codebooks
+from leadscape_web.rounds.wanting import reachable, try_again
 from leadscape_web.studies.models import Study
 
 BOTH = ("GET", "POST")

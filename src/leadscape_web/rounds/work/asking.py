@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.performing import Running
-from leadscape_web.rounds.models import Asked, Letter, Round
-from leadscape_web.rounds.retention import forget_old
+from leadscape_web.rounds.models import Letter, Round
+from leadscape_web.rounds.wanting import LETTER, reachable, want_letters
+from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
 
-LETTER: Final = "rounds.letter"
-INVITE: Final = "rounds.invite"
+OWNER: Final = "owner"
 TRIED_FOR_DAYS: Final = 5
 """A letter that the mail server does not take for now is tried every day for so long."""
-
-
-def reachable(found: Round, using: str = "default") -> QuerySet[Asked]:
-    """Respondents of a round to whom a letter may go at all."""
-    return Asked.objects.using(using).filter(
-        round=found,
-        channel="email",
-        withdrawn_at=None,
-        stopped_at=None,
-        bounced_at=None,
-        contacts__ended_at=None,
-        contacts__isnull=False,
-    )
-
-
-def want_letters(
-    kind: str, asked: Iterable[UUID], number: int, *, asked_by: User | None, using: str = "owner"
-) -> int:
-    """Ask for one letter of a number to each respondent, unless it is there; how many were new."""
-    wanted = list(asked)
-    there = Letter.objects.using(using).filter(asked__in=wanted, kind=kind, number=number)
-    taken = set(there.values_list("asked_id", flat=True))
-    letters = [Letter(asked_id=key, kind=kind, number=number) for key in wanted if key not in taken]
-    Letter.objects.using(using).bulk_create(letters)
-    for letter in letters:
-        ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)}, using=using)
-    return len(letters)
-
-
-def want_new_link(asked: Asked, asked_by: User) -> Letter:
-    """Ask for a letter with a new link, as the editor."""
-    last = Letter.objects.filter(asked=asked, kind=Letter.Kind.NEW_LINK).aggregate(last=Max("number"))["last"]
-    letter = Letter.objects.create(asked=asked, kind=Letter.Kind.NEW_LINK, number=(last or 0) + 1)
-    ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)})
-    return letter
-
-
-def try_again(found: Round, asked_by: User) -> int:
-    """Ask once more for every letter of a round that the mail server did not take; how many."""
-    waiting = Letter.objects.filter(
-        asked__round=found, sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False
-    )
-    for key in waiting.values_list("pk", flat=True):
-        ask_for(LETTER, asked_by=asked_by, given={"letter": str(key)})
-    return len(waiting)
 
 
 def perform_invite(running: Running) -> Mapping[str, Any]:
@@ -78,7 +31,12 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
     """The job ``rounds.daily``: what is due today in every round that runs."""
     today = timezone.localdate()
     running.because("Letters of survey rounds that were due")
-    made = {"invitations": 0, "reminders": 0, "tried again": _try_again_all(), "forgotten": forget_old()}
+    made = {
+        "invitations": 0,
+        "reminders": 0,
+        "tried again": _try_again_all(),
+        "forgotten": forget_old() + blank_kept_out(),
+    }
     open_rounds = Round.objects.using("owner").filter(
         started_at__isnull=False, closed_at=None, opens_on__lte=today, closes_on__gte=today
     )
@@ -92,7 +50,9 @@ def _invite(found: Round, asked_by: User | None) -> int:
     if found.started_at is None or found.closed_at is not None or found.opens_on > timezone.localdate():
         return 0
     new = reachable(found, "owner").filter(asked_at=None, answered_at=None)
-    return want_letters(Letter.Kind.INVITATION, new.values_list("pk", flat=True), 1, asked_by=asked_by)
+    return want_letters(
+        Letter.Kind.INVITATION, new.values_list("pk", flat=True), 1, asked_by=asked_by, using=OWNER
+    )
 
 
 def _remind(found: Round, today: date) -> int:
@@ -103,7 +63,9 @@ def _remind(found: Round, today: date) -> int:
     number, day = due[-1]
     silent = reachable(found, "owner").filter(answered_at=None, asked_at__lt=_begin(day), heard="")
     # The service may have been off on the day: a reminder is sent until the next is due, and once.
-    return want_letters(Letter.Kind.REMINDER, silent.values_list("pk", flat=True), number, asked_by=None)
+    return want_letters(
+        Letter.Kind.REMINDER, silent.values_list("pk", flat=True), number, asked_by=None, using=OWNER
+    )
 
 
 def _try_again_all() -> int:

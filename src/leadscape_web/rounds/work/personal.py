@@ -8,20 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from django.utils import timezone
-
 from leadscape.actions.number_lines import number_lines
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.register.models import School
 from leadscape_web.rounds.models import Line, Meant, Round, SentLine
-from leadscape_web.rounds.provider import RETURN, counted_lines, file_name, return_rows, write_rows
+from leadscape_web.rounds.work.blanking import blank_persons
+from leadscape_web.rounds.work.provider import RETURN, counted_lines, file_name, return_rows, write_rows
+from leadscape_web.rounds.work.retention import blank_kept_out
 from leadscape_web.studies.personal import ErasedSubject, hand_over_address
 from leadscape_web.survey.models import Leader
 
 TITLES: Final = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
 )
-BLANK: Final = {"home_text": "", "role_text": "", "partner_schools": ""}
 
 
 def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -> None:
@@ -30,6 +29,7 @@ def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -
     if found is None:
         return
     Meant.objects.using(using).filter(line__asked__round=found).delete()
+    blank_kept_out(using)
     lines = counted_lines(found, using)
     if not lines:
         return
@@ -76,18 +76,6 @@ def erase(subject: ErasedSubject) -> int:
     gone = named | meant | ({subject.person} & {line.person_id for line in held})
     changed = blank_persons(gone, using)
     Meant.objects.using(using).filter(person_id=subject.person).delete()
-    return changed
-
-
-def blank_persons(gone: set[Any], using: str) -> int:
-    """Empty every line about nominees and delete their names; how many lines. In a transaction with a reason."""
-    now, changed = timezone.now(), 0
-    for rows, blank in (
-        (Line.objects.using(using), {**BLANK, "nominee_email": ""}),
-        (SentLine.objects.using(using), BLANK),
-    ):
-        changed += rows.filter(person_id__in=gone, erased_at=None).update(**blank, erased_at=now)
-    PersonName.objects.using(using).filter(person__in=gone).delete()
     return changed
 
 
