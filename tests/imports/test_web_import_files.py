@@ -180,6 +180,7 @@ def test_the_form_says_what_is_wrong_before_anything_is_kept(committed: None) ->
     for content, name, says in (
         (b"", "register.csv", "is empty"),
         (b"x", "register.pdf", "is no table that can be read"),
+        (b"x", "head@school.example.csv", "is named after an e-mail address"),
     ):
         page = client.post(
             "/imports/register/", {"chosen": [SimpleUploadedFile(name, content)], "absent": "ask"}
@@ -198,7 +199,9 @@ def test_a_file_above_the_limit_is_told_with_its_size() -> None:
         FilesField(label="Files").clean([large])
 
 
-@pytest.mark.parametrize(("who", "size"), [("nation.editor", 1_000_000_000), ("", 3_000_000)])
+@pytest.mark.parametrize(
+    ("who", "size"), [("nation.editor", 1_000_000_000), ("nation.reader", 11_000_000), ("", 3_000_000)]
+)
 def test_a_request_that_is_too_large_is_refused_before_it_is_read(
     who: str, size: int, committed: None
 ) -> None:
@@ -242,6 +245,7 @@ def test_what_is_sent_is_read_before_the_transaction_begins(
         ("<b>.csv", "_b_.csv"),
         ("", "file"),
         ("x" * 300 + ".csv.gz", "x" * 147 + ".gz"),
+        ("\U0001d11e" * 100 + ".csv", "\U0001d11e" * 36 + ".csv"),
     ],
 )
 def test_a_name_of_a_file_is_harmless(name: str, kept: str) -> None:

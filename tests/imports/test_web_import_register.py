@@ -280,3 +280,26 @@ def test_groups_beside_the_extract_and_by_themselves(committed: None) -> None:
     assert Link.objects.using("owner").count()
     assert Source.objects.using("owner").count()
     assert SchoolName.objects.using("owner").count()
+
+
+def test_when_a_person_is_erased_whatever_waits_is_given_up_and_forgotten(committed: None) -> None:
+    from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
+
+    client = signed_in()
+    stored = first(client)
+    waits = bring(client, ("register_2026-11-01.csv", register_csv(NEXT)))
+    asked = bring(client, ("alice_ash_2026-11-02.csv", register_csv(NEXT)))
+    with acting(why="A person was erased", using="owner"):
+        person = (
+            PersonName.objects.using("owner").filter(full_name="Alice Ash").values_list("person", flat=True)
+        )
+        subject = ErasedSubject(person[0], (), ("Alice Ash",), ("100001",), "owner")
+        assert erase_everywhere(subject)["imports"] == 3
+    for one in (waits, asked):
+        assert again(one).state == "withdrawn"
+        page = client.get(f"/imports/{one.pk}/").content.decode()
+        assert "Bring the files in again" in page
+        assert "alice" not in page
+    assert again(stored).state == "stored"
+    assert not Upload.objects.using("owner").exclude(content=b"").exists()
+    assert {state for _, state in run_jobs()} == {"failed"}, "what was given up is not checked"

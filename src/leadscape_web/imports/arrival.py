@@ -15,12 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.models import Access
 from leadscape_web.imports.files import MOST_BYTES_TOGETHER, size_sentence
+from leadscape_web.imports.permissions import BRINGS_IN
 
 AROUND: Final = 1_000_000
 """Bytes that a form may have beside its files."""
 UNKNOWN: Final = 2_500_000
 """Most bytes of a request of somebody who is not signed in."""
+KNOWN: Final = 10_000_000
+"""Of somebody who is, elsewhere than where files are brought in."""
+WHERE: Final = ("/imports/register/", "/imports/returns/")
+"""Where files are brought in."""
 MULTIPART: Final = "multipart/form-data"
 
 
@@ -34,14 +41,26 @@ class ArrivalMiddleware:
         """Refuse what is too large; read what is not."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
-        known = bool(request.session.get(SESSION_KEY))
-        if _length(request) > (MOST_BYTES_TOGETHER + AROUND if known else UNKNOWN):
+        if _length(request) > UNKNOWN and _length(request) > _most(request):
             return _too_large(request)
-        if request.content_type == MULTIPART and known:
+        if request.content_type == MULTIPART and request.session.get(SESSION_KEY):
             # What cannot be read is told to whoever asks for it next.
             with suppress(MultiPartParserError, OSError):
                 request.FILES  # noqa: B018  (asking for it is what reads it)
         return self.get_response(request)
+
+
+def _most(request: HttpRequest) -> int:
+    """Most bytes that this request may have: many only where files are brought in, by somebody who may."""
+    user = request.session.get(SESSION_KEY)
+    if not user:
+        return UNKNOWN
+    if request.path_info not in WHERE:
+        return KNOWN
+    with acting(user):
+        held = Access.objects.filter(user_id=user, ended_at=None)
+        may = BRINGS_IN.allows(frozenset(held.values_list("right", "organisation__kind")))
+    return MOST_BYTES_TOGETHER + AROUND if may else KNOWN
 
 
 def _length(request: HttpRequest) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,6 +19,7 @@ from leadscape_web.imports.files import (
     size_sentence,
 )
 
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 ENDINGS: tuple[str, ...] = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xls", ".parquet")
 
 
@@ -75,7 +77,9 @@ class FilesField(GovukField, forms.Field):
                 wrong.append(f"{name} has {(file.size or 0) / 1_000_000:,.0f} MB. {size_sentence()}")
             if not name.lower().endswith(ENDINGS):
                 wrong.append(f"{name} is no table that can be read; save it as .csv or .xlsx")
-            if len(file.name or "") > LONGEST_NAME:
+            if _EMAIL.search(name):
+                wrong.append(f"{name} is named after an e-mail address; rename it: names of files are kept")
+            if len((file.name or "").encode()) > LONGEST_NAME:
                 wrong.append(f"The name of {name} is longer than {LONGEST_NAME} characters; rename the file")
         if sum(file.size or 0 for file in files) > MOST_BYTES_TOGETHER:
             wrong.append(f"The files are too large together. {size_sentence()}")

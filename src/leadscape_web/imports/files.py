@@ -18,6 +18,8 @@ MOST_BYTES_TOGETHER: Final = 150_000_000
 MOST_FILES: Final = 200
 """A nation has about 150 authorities, each with its own return."""
 LONGEST_NAME: Final = 150
+"""Bytes."""
+LONGEST_ENDING: Final = 12
 
 
 def size_sentence() -> str:
@@ -48,9 +50,12 @@ def safe_name(name: str) -> str:
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(letter if letter.isprintable() and letter not in '<>:"|?*' else "_" for letter in bare)
     kept = kept.strip().lstrip(".~")
-    if len(kept) > LONGEST_NAME:
-        stem, dot, ending = kept.rpartition(".")
-        kept = f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending[:12]}" if dot else kept[:LONGEST_NAME]
+    stem, dot, ending = kept.rpartition(".")
+    ending = f"{dot}{ending}" if dot and len(ending) <= LONGEST_ENDING else ""
+    stem = kept[: len(kept) - len(ending)]
+    # File systems count bytes.
+    room = LONGEST_NAME - len(ending.encode())
+    kept = stem.encode()[:room].decode("utf-8", "ignore") + ending
     return kept or "file"
 
 

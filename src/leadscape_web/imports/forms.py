@@ -60,7 +60,8 @@ class ReturnsForm(GovukForm):
         label="Returns",
         called="returns",
         required=False,
-        help_text="A return of the same name takes the place of the one that the study has.",
+        help_text="A return of the same name takes the place of the one that the study has. Do not name a file after a"
+        " person.",
     )
     frame = FilesField(
         label="Frame: who was asked",

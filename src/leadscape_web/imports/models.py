@@ -26,7 +26,7 @@ class Import(models.Model):
         RETURNS = "returns", "Returns"
 
     class State(models.TextChoices):
-        """Where it stands; which follows which is in ``permissions.TRANSITIONS`` and in the database."""
+        """Where it stands; which follows which is in ``permissions`` and in the database."""
 
         CHECKING = "checking", "Being checked"
         REFUSED = "refused", "Cannot be used"
@@ -105,6 +105,18 @@ class Upload(models.Model):
     problem = models.JSONField(null=True, help_text="Why it cannot be used: what, why, next")
     emptied_at = models.DateTimeField(null=True)
     belongs_to_id: uuid.UUID
+
+    class Meta:
+        constraints: ClassVar = [
+            # A job writes it into a folder under this name.
+            models.CheckConstraint(
+                condition=~models.Q(file_name__regex=r"[/\\]|^\.{0,2}$"), name="upload_has_a_plain_name"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(key__in=["", "schools", "links", "groups", RETURNS, FRAME]),
+                name="upload_has_a_known_key",
+            ),
+        ]
 
 
 class Problem(models.Model):

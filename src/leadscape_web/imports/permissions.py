@@ -11,17 +11,20 @@ BRINGS_IN: Final = EDITS_NATION
 """Rule of every page and job of this app."""
 
 _S = Import.State
-TRANSITIONS: Final[dict[str, frozenset[str]]] = {
-    _S.CHECKING: frozenset({_S.CHECKED, _S.REFUSED, _S.WITHDRAWN}),
+BY_PEOPLE: Final[dict[str, frozenset[str]]] = {
+    _S.CHECKING: frozenset({_S.WITHDRAWN}),
     _S.CHECKED: frozenset({_S.CHECKING, _S.STORING, _S.WITHDRAWN}),
-    _S.STORING: frozenset({_S.STORED, _S.CHECKING, _S.WITHDRAWN}),
+    _S.STORING: frozenset({_S.CHECKING, _S.WITHDRAWN}),
     _S.STORED: frozenset({_S.UNDOING}),
-    _S.UNDOING: frozenset({_S.UNDONE, _S.STORED}),
-    _S.REFUSED: frozenset(),
-    _S.UNDONE: frozenset(),
-    _S.WITHDRAWN: frozenset(),
+    _S.UNDOING: frozenset({_S.STORED}),
 }
-"""Which state may follow which. The database keeps to the same list (``sql/states.sql``)."""
+BY_JOBS: Final[dict[str, frozenset[str]]] = {
+    _S.CHECKING: frozenset({_S.CHECKED, _S.REFUSED}),
+    _S.STORING: frozenset({_S.STORED}),
+    _S.UNDOING: frozenset({_S.UNDONE}),
+}
+"""Which state may follow which, and whether somebody decides so or a job. The database keeps to the same lists
+(``sql/states.sql``)."""
 WAITS: Final = {_S.CHECKING: "imports.check", _S.STORING: "imports.store", _S.UNDOING: "imports.undo"}
 """States in which a job is at work, and its kind."""
 

@@ -8,6 +8,28 @@ from leadscape_web.accounts.table_rules import TableRule
 
 _EDITOR: Final = "(select leadscape_everywhere(array['editor']))"
 _USER: Final = "(select leadscape_user())"
+_UNTOUCHED: Final = (
+    " and ".join(
+        f"{column} is null"
+        for column in (
+            "as_of",
+            "checked_at",
+            "newest",
+            "confirmed_at",
+            "confirmed_by_id",
+            "stored_at",
+            "stored_by_job",
+            "withdrawn_at",
+            "withdrawn_by_id",
+            "undo_asked_at",
+            "undo_asked_by_id",
+            "undone_at",
+            "job_id",
+        )
+    )
+    + " and basis = '' and undo_why = '' and summary = '[]' and notes = '[]'"
+)
+"""An import that was only just begun."""
 _DERIVED: Final = "Read by editors of the nation; only jobs write it"
 
 TABLES: Final[dict[str, TableRule]] = {
@@ -16,7 +38,7 @@ TABLES: Final[dict[str, TableRule]] = {
         "SELECT, INSERT, UPDATE (state, job_id, absent, confirmed_at, confirmed_by_id, withdrawn_at, withdrawn_by_id,"
         " undo_asked_at, undo_asked_by_id, undo_why)",
         read=_EDITOR,
-        write=f"{_EDITOR} and created_by_id = {_USER} and state = 'checking' and stored_at is null",
+        write=f"{_EDITOR} and created_by_id = {_USER} and state = 'checking' and {_UNTOUCHED}",
         change=_EDITOR,
         audience="administration",
         # What jobs write: under their own number stands only what they change in the register, to be undone.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from leadscape.core.errors import LeadscapeError
 from leadscape_web.imports.models import Import, Upload
 
 
@@ -18,11 +20,22 @@ def uploads_of(found: Import) -> list[Upload]:
 
 
 def content_of(upload: Upload) -> bytes:
-    """The file as it was brought."""
-    packed = (
-        Upload.objects.using("owner").filter(pk=upload.pk, emptied_at=None).values_list("content", flat=True)
-    )
-    return gzip.decompress(bytes(packed.get()))
+    """The file as it was brought.
+
+    Raises
+    ------
+    LeadscapeError
+        When it is not the file that was brought.
+    """
+    rows = Upload.objects.using("owner").filter(pk=upload.pk, emptied_at=None)
+    content = gzip.decompress(bytes(rows.values_list("content", flat=True).get()))
+    if hashlib.sha256(content).hexdigest() != upload.sha256:
+        raise LeadscapeError(
+            f"{upload.file_name} is not the file that was brought in.",
+            "What is kept of it differs from what was kept when it came.",
+            "Give this import up, and bring the file in again.",
+        )
+    return content
 
 
 @contextmanager

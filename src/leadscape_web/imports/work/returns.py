@@ -173,9 +173,18 @@ def _run_with(study: Study, uploads: list[Upload], found: Import) -> OpenedStudy
             return check(study)
     except TableProblem as error:
         _refuse(found, uploads, problems_of(error))
-        raise
+        raise cannot_be_used() from None
     except StudyProblem as error:
         raise LeadscapeError(error.what, error.why, error.next_step) from error
+
+
+def cannot_be_used() -> LeadscapeError:
+    """What is said in place of an error of a table, whose sentence may quote what a return says of somebody."""
+    return LeadscapeError(
+        "The study cannot be run with these files.",
+        "A table that is made of them breaks its declaration.",
+        "Check each file by itself, and bring them in one after the other.",
+    )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from leadscape.actions.compare_held import compare_held
-from leadscape.core.errors import LeadscapeError
+from leadscape.core.errors import LeadscapeError, TableProblem
 from leadscape_web.accounts.models import Person
 from leadscape_web.audit.models import Event
 from leadscape_web.audit.undoing import undo
@@ -18,7 +18,7 @@ from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Absence, Import, Problem
 from leadscape_web.imports.work.checking import read_and_open, take
 from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held
-from leadscape_web.imports.work.returns import add_files, basis_of_study, take_out
+from leadscape_web.imports.work.returns import add_files, basis_of_study, cannot_be_used, take_out
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out_heads
 from leadscape_web.landscape.loading.people import load_people
@@ -135,7 +135,10 @@ def _store_returns(found: Import, running: Running) -> dict[str, Any]:
     why = f"Brought in files of the study “{study.title}”"
     running.because(why)
     add_files(study, found)
-    loaded = run_again(study, running, why)
+    try:
+        loaded = run_again(study, running, why)
+    except TableProblem:
+        raise cannot_be_used() from None
     counts = {f"{name} {way}": n for name, one in loaded.merged.items() for way, n in vars(one).items() if n}
     return {"wave": loaded.wave, **counts}
 
