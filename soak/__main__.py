@@ -1,7 +1,7 @@
 """``python -m soak``: run the drills, each in a process of its own, and draw their page.
 
-``python -m soak fuzz load`` runs those only; what others found before stays. ``--share 0.02`` makes every drill that much
-shorter, to try it; the page says so. ``--page`` draws the page only.
+``python -m soak fuzz load`` runs those only; what others found before stays. ``--share 0.02`` makes every drill that
+much shorter, to try it; the page says so. ``--page`` draws the page only.
 """
 
 from __future__ import annotations

@@ -168,11 +168,12 @@ def other_areas(found: Findings, target: Target, many: int) -> None:
 def guessed_ids(found: Findings, target: Target, many: int) -> None:
     """Ids that nobody gave out, and what is no id."""
     random = Random(7)
-    hostile = ["1", "0", "-1", "'", "1' or '1'='1", "%00", "..%2f..%2fetc%2fpasswd", "{{7*7}}", "%s", "x" * 3000, "%ff%fe",
-               "1;select pg_sleep(9)", "\u202e", "<script>", "null", "NaN", "9" * 40]  # fmt: skip
+    hostile = ["1", "0", "-1", "'", "1' or '1'='1", "%00", "..%2f..%2fetc%2fpasswd", "{{7*7}}", "%s", "x" * 3000,
+               "%ff%fe", "1;select pg_sleep(9)", "\u202e", "<script>", "null", "NaN", "9" * 40]  # fmt: skip
     guesses = [str(uuid.UUID(int=random.getrandbits(128))) for _ in range(many)] + hostile * 3
     places = ("/survey/leader/{}/", "/survey/wave/{}/", "/register/school/{}/", "/register/authority/{}/", "/jobs/{}/",
-              "/administration/users/{}/", "/api/v1/leaders/{}", "/audit/history/{}/x/", "/landscape/file/{}")  # fmt: skip
+              "/administration/users/{}/", "/api/v1/leaders/{}", "/audit/history/{}/x/",
+              "/landscape/file/{}")  # fmt: skip
     tried, through = 0, []
     visitor = target.visitors["nation.administrator"], target.visitors["nation.reader"]
     for number, guess in enumerate(guesses):
@@ -319,8 +320,8 @@ def framed_pages(found: Findings, target: Target, _: int) -> None:
 
 def open_redirects(found: Findings, target: Target, _: int) -> None:
     """After signing in one is never led to another site."""
-    wishes = (f"https://{OUTSIDE}/", f"//{OUTSIDE}", f"/\\{OUTSIDE}", f"https:/{OUTSIDE}", f"///{OUTSIDE}", f"http:{OUTSIDE}",
-              "javascript:alert(1)", f"/%2f{OUTSIDE}", f"\t//{OUTSIDE}", f"https://127.0.0.1@{OUTSIDE}",
+    wishes = (f"https://{OUTSIDE}/", f"//{OUTSIDE}", f"/\\{OUTSIDE}", f"https:/{OUTSIDE}", f"///{OUTSIDE}",
+              f"http:{OUTSIDE}",               "javascript:alert(1)", f"/%2f{OUTSIDE}", f"\t//{OUTSIDE}", f"https://127.0.0.1@{OUTSIDE}",
               f"https://127.0.0.1.{OUTSIDE}", "data:text/html,x", f"/\x00/{OUTSIDE}")  # fmt: skip
     give_password(target.users["nation.reader"])
     tried, through = 0, []
@@ -375,7 +376,8 @@ def false_hosts(found: Findings, target: Target, _: int) -> None:
     ):
         for headers in (
             {"Host": OUTSIDE}, {"Host": f"{OUTSIDE}:80"}, {"Host": f"127.0.0.1@{OUTSIDE}"},
-            {"X-Forwarded-Host": OUTSIDE}, {"Forwarded": f"host={OUTSIDE}"}, {"X-Original-URL": "/administration/users/"},
+            {"X-Forwarded-Host": OUTSIDE}, {"Forwarded": f"host={OUTSIDE}"},
+            {"X-Original-URL": "/administration/users/"},
         ):  # fmt: skip
             answer = Visitor(target.service).get(path, headers=headers)
             tried += 1
@@ -471,7 +473,8 @@ def schema_of_the_api(found: Findings, target: Target, share: float) -> None:
 def check_deploy(found: Findings) -> None:
     """Django's own list of what production must have."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LEADSCAPE_")} | {
-        "LEADSCAPE_PRODUCTION": "1", "LEADSCAPE_HOSTS": "leadscape.example", "LEADSCAPE_SECRET_KEY": secrets.token_urlsafe(50),
+        "LEADSCAPE_PRODUCTION": "1", "LEADSCAPE_HOSTS": "leadscape.example",
+        "LEADSCAPE_SECRET_KEY": secrets.token_urlsafe(50),
         "LEADSCAPE_CONTACT": "contact@leadscape.example", "LEADSCAPE_EMAIL_URL": "smtp://127.0.0.1:25",
         "LEADSCAPE_OWNER_URL": os.environ["LEADSCAPE_OWNER_URL"],
     }  # fmt: skip

@@ -107,7 +107,7 @@ def uploads(found: Findings, target: Target, _: int) -> None:
     if not wait_until(lambda: not service.query(waits), 120, 1):
         through.append("a job has not ended after two minutes")
     secrets = service.query(
-        "select 1 as held from imports_import where row_to_json(imports_import)::text like '%root:x%'"
+        "select 1 as held from imports_import where row_to_json(imports_import)::text like '%%root:x%%'"
     )
     through += ["what stands in /etc/passwd is in an import"] * len(secrets)
     found.add(

@@ -66,7 +66,8 @@ def backup(found: Findings, service: Service) -> None:
 def erase_somebody(service: Service) -> tuple[str, str]:
     """Erase a leader as an editor does; their person's id and former name, blank where there is no such page."""
     row = service.query(
-        "select l.person_id as id, n.full_name as name from survey_leader l join accounts_personname n using (person_id)"
+        "select l.person_id as id, n.full_name as name from survey_leader l"
+        " join accounts_personname n using (person_id)"
         " where n.superseded_at is null and l.home_school_id is not null"
         " and (select count(*) from accounts_personname o where o.full_name = n.full_name) = 1"
         " order by l.key desc limit 1"

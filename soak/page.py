@@ -9,8 +9,8 @@ from soak.findings import ROOT, Findings, read
 
 PAGE: Final = ROOT / "docs" / "reference" / "assurance.md"
 DRILLS: Final[dict[str, tuple[str, str]]] = {
-    "load": ("Load", "Do fifty people at once get their pages in time, without an error, from processes that do not grow?"),
-    "faults": ("Faults", "Is anything confirmed lost, or anything half written, when processes are killed and disks fill?"),
+    "load": ("Load", "Do fifty people at once get their pages in time, without an error, from steady processes?"),
+    "faults": ("Faults", "Is anything confirmed lost, or half written, when processes are killed and disks fill?"),
     "attack": ("Attack", "Does anybody get what is not theirs, or make the service do what it must not?"),
     "fuzz": ("Spoilt files", "Does a file, however wrong, ever end in anything but a sentence?"),
     "privacy": ("Privacy", "Can a name be found where none may be, or a hidden count be worked out?"),
@@ -52,7 +52,8 @@ def _summary(name: str, found: Findings | None) -> str:
     verdict = "kept" if found.is_good else "**not kept**"
     if found.not_run:
         verdict += f", {len(found.not_run)} not run"
-    return f"| {title} | {found.started_at[:16].replace('T', ' ')} | {found.seconds:,.0f} | {tried:,} | {through:,} | {verdict} |"
+    begun = found.started_at[:16].replace("T", " ")
+    return f"| {title} | {begun} | {found.seconds:,.0f} | {tried:,} | {through:,} | {verdict} |"
 
 
 def _section(name: str, found: Findings | None) -> list[str]:
