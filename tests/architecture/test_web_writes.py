@@ -50,6 +50,7 @@ WRITES: Final[dict[str, frozenset[str]]] = {
     "imports/work/checking.py": frozenset({
         "imports_absence", "imports_change", "imports_import", "imports_problem", "imports_upload",
     }),
+    "imports/work/erasing.py": frozenset({"imports_import", "imports_upload"}),
     "imports/work/returns.py": frozenset({
         "imports_change", "imports_problem", "imports_upload", "studies_studyinput",
     }),
@@ -63,17 +64,18 @@ WRITES: Final[dict[str, frozenset[str]]] = {
     "landscape/loading/people.py": frozenset({"accounts_personname", "register_headship"}),
     "landscape/loading/register_rows.py": frozenset({"register_membership"}),
     "landscape/loading/survey_rows.py": frozenset({"survey_roleholding", "survey_support", "survey_wave"}),
-    "privacy/deciding.py": frozenset({"privacy_personrequest"}),
-    "privacy/erasing.py": frozenset({
-        "accounts_personname", "accounts_user", "privacy_address", "privacy_erasure", "privacy_exclusion", "privacy_notice",
+    "privacy/work/erasing.py": frozenset({
+        "accounts_apitoken", "accounts_identity", "accounts_invitation", "accounts_personname", "accounts_user",
+        "mfa_authenticator", "privacy_address", "privacy_erasure", "privacy_exclusion", "privacy_notice",
         "privacy_personrequest", "studies_studyinput", "survey_roleholding", "survey_support",
     }),
-    "privacy/ledger.py": frozenset({"privacy_objectionkey", "privacy_secret"}),
+    "privacy/work/ledger.py": frozenset({"privacy_objectionkey", "privacy_secret"}),
     "privacy/notices.py": frozenset({"privacy_address", "privacy_notice"}),
-    "privacy/recognising.py": frozenset({
+    "privacy/work/sending.py": frozenset({"privacy_address", "privacy_notice"}),
+    "privacy/work/recognising.py": frozenset({
         "privacy_objectionkey", "privacy_reportedline", "privacy_withdrawnline",
     }),
-    "privacy/retention.py": frozenset({
+    "privacy/work/retention.py": frozenset({
         "accounts_personname", "privacy_address", "privacy_notice", "privacy_personrequest", "privacy_retentiondone",
         "privacy_retentionplan", "studies_studyinput",
     }),
@@ -88,6 +90,14 @@ WRITES: Final[dict[str, frozenset[str]]] = {
     "review/keeping.py": frozenset({"review_decision", "review_questionline", "review_question", "review_text"}),
     "review/sampling.py": frozenset({"review_answer"}),
     "review/work/drawing.py": frozenset({"review_entry", "review_sample"}),
+    "rounds/answers.py": frozenset({"rounds_line", "rounds_sending"}),
+    "rounds/making.py": frozenset({"rounds_asked", "rounds_contact", "rounds_link", "rounds_round"}),
+    "rounds/wanting.py": frozenset({"rounds_letter"}),
+    "rounds/work/blanking.py": frozenset({"accounts_personname", "rounds_line", "rounds_sentline"}),
+    "rounds/work/counting.py": frozenset({"rounds_round", "studies_study"}),
+    "rounds/work/personal.py": frozenset({"rounds_meant"}),
+    "rounds/work/retention.py": frozenset({"rounds_contact", "rounds_line"}),
+    "rounds/work/sending.py": frozenset({"rounds_asked", "rounds_letter", "rounds_link"}),
     "studies/inputs.py": frozenset({"studies_studyinput"}),
     "studies/running.py": frozenset({"studies_study"}),
     "studies/study_folder.py": frozenset({"studies_study", "studies_studyinput"}),
@@ -103,6 +113,7 @@ WITHOUT_HISTORY: Final[dict[str, str]] = {
     "django_session": "who is signed in now",
     "accounts_keptwrite": "which record a program's write was about, kept for a day; the write itself has a history",
     "accounts_cache": "counters of attempts to sign in",
+    "rounds_meant": "made anew by every run of the study",
     "review_questionline": "made anew by every run of the study",
     "review_question": "what a run asks, written anew by every run; what people decide has a history",
     "jobs_job": "its own record: who asked for what, when, and what came of it",
@@ -127,14 +138,18 @@ REASON_GIVEN_BY: Final[dict[str, str]] = {
     "studies/inputs.py": "the job or load that adds or removes a file",
     "studies/study_folder.py": "studies/running.py",
     "imports/files.py": "imports/views.py and imports/decision_views.py",
+    "imports/work/erasing.py": "privacy/work/erasing.py",
     "imports/work/returns.py": "imports/work/storing.py; a trial is taken back",
     "jobs/asking.py": "nobody: a job is its own record",
     "jobs/views.py": "nobody: a job is its own record",
     "landscape/loading/register_rows.py": "landscape/loading/load.py",
     "register/search_index.py": "nobody: derived tables have no history",
-    "privacy/ledger.py": "the command replay_erasures",
-    "privacy/recognising.py": "whoever erases a person or keeps them out; a run of the study",
+    "privacy/work/ledger.py": "the command replay_erasures",
     "review/blanking.py": "whoever erases a person",
+    "rounds/wanting.py": "rounds/making.py, the pages and the jobs that ask for letters",
+    "rounds/work/blanking.py": "whoever erases a person, and the daily job",
+    "rounds/work/personal.py": "studies/running.py, and whoever erases a person",
+    "rounds/work/retention.py": "rounds/work/asking.py, the daily job",
     "review/keeping.py": "studies/running.py, for everything that a run keeps",
 }
 """Modules that write without naming a reason themselves, and who does."""
@@ -228,7 +243,7 @@ OWNER: Final = re.compile(
 )
 MAY_USE_THE_OWNER: Final = re.compile(
     r"management/|loading/|config/|accounts/first_administrator|accounts/apps|register/search_index"
-    r"|jobs/(performing|queue_tasks)|studies/|imports/work/|review/work/"
+    r"|jobs/(performing|queue_tasks)|studies/|(imports|review|rounds|privacy)/work/"
 )
 
 
