@@ -142,7 +142,7 @@ def database_killed(found: Findings, points: int) -> None:
 
 
 def adopt_orphans() -> None:
-    """Let processes whose parent is gone become this process's children, so that a killed one is not left half there."""
+    """Take in processes whose parent is gone, so that one that is killed does not stay behind as a shadow."""
     import ctypes
 
     with suppress(OSError, AttributeError):
@@ -175,7 +175,7 @@ def _lives(pid: int) -> bool:
 
 
 def web_killed(found: Findings, service: Service, points: int) -> None:
-    """Kill a process that answers while editors correct names; a correction is there with its history, or not at all."""
+    """Kill processes that answer while editors correct names: each correction is whole with its history, or not there."""
     editor = make_user("editor")
     leaders = service.query("select id, person_id from survey_leader order by key limit 40")
     random = Random(2027)
