@@ -111,3 +111,18 @@ def test_the_version_grows_on(committed: None) -> None:
 def test_an_unknown_number_is_told(committed: None) -> None:
     with acting(using="owner"), pytest.raises(UndoRefused, match="Nothing was changed"):
         undo("nobody", "Wrong")
+
+
+def test_what_accounts_may_do_is_not_undone_by_a_number(committed: None) -> None:
+    from leadscape_web.accounts.models import Access, User
+
+    user = User.objects.using("owner").get(email="nobody@leadscape.example")
+    given = Access.objects.using("owner").first()
+    assert given is not None
+    with acting(why="A right", using="owner", request="a"):
+        made = Access.objects.using("owner").create(
+            user=user, organisation=given.organisation, right="reader"
+        )
+    with acting(using="owner"), pytest.raises(UndoRefused, match="accounts_access"):
+        undo("a", "Wrong")
+    assert Access.objects.using("owner").filter(pk=made.pk).exists()

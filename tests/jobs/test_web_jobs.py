@@ -173,6 +173,47 @@ def test_asking_puts_it_into_the_queue_in_the_same_transaction(committed: None) 
     assert queued() == 1
 
 
+def test_what_is_wrong_with_values_is_told_without_them(committed: None) -> None:
+    import polars as pl
+
+    from leadscape.core.errors import TableProblem
+
+    def wrong(running: Any) -> None:
+        rows = {
+            "row": [2, 3],
+            "column": ["name"] * 2,
+            "value": ["Alice Ash", "Bob Birch"],
+            "rule": ["Must be short."] * 2,
+        }
+        raise TableProblem(
+            "101.xlsx: “Alice Ash” is too long.", "Names are short.", "Correct it.", pl.DataFrame(rows)
+        )
+
+    job = _ask(_user("nation.editor"))
+    object.__setattr__(kind_of("tests.rename"), "perform", wrong)
+    try:
+        run_jobs()
+    finally:
+        object.__setattr__(kind_of("tests.rename"), "perform", _rename)
+    job.refresh_from_db(using="owner")
+    assert job.problem is not None
+    assert job.problem["what"] == "2 values of a file cannot be used: Must be short. (2×)"
+    assert "Alice" not in str(job.problem)
+
+
+def test_it_was_asked_for_when_it_was(committed: None) -> None:
+    from django.utils import timezone
+
+    editor = _user("nation.editor")
+    with acting(editor):
+        job = Job.objects.create(
+            kind="tests.rename", asked_by=editor, asked_at="2001-01-01T00:00Z", step="Stolen"
+        )
+    job.refresh_from_db(using="owner")
+    assert (timezone.now() - job.asked_at).total_seconds() < 60
+    assert job.step == ""
+
+
 @pytest.mark.django_db
 def test_the_plain_role_asks_in_its_own_name_only_and_changes_nothing_else(user_of: Any) -> None:
     editor, reader = user_of("nation.editor"), user_of("authority.reader")
@@ -190,6 +231,15 @@ def test_the_plain_role_asks_in_its_own_name_only_and_changes_nothing_else(user_
         assert not Job.objects.filter(pk=job.pk).exists()
     with acting(user_of("nation.administrator")):
         assert Job.objects.filter(pk=job.pk).exists()
+
+
+def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> None:
+    from django.utils import timezone
+
+    job = ask_for("tests.rename", asked_by=None, using="owner")
+    with acting(_user("nation.administrator")):
+        assert Job.objects.filter(pk=job.pk).exists()
+        assert Job.objects.filter(pk=job.pk).update(cancel_asked_at=timezone.now()) == 0
 
 
 @pytest.mark.django_db

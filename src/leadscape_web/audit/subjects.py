@@ -13,6 +13,7 @@ RECORDED: Final = tuple(sorted(table for table, rule in TABLES.items() if rule.a
 TABLE_WORDS: Final[dict[str, str]] = {
     "accounts_access": "right of a user",
     "accounts_apitoken": "key of a program",
+    "accounts_identity": "account elsewhere",
     "accounts_invitation": "invitation",
     "accounts_organisation": "organisation",
     "accounts_personname": "name of a person",

@@ -19,6 +19,8 @@ from leadscape_web.accounts.context import because
 from leadscape_web.accounts.table_rules import TABLES, TableRule
 
 MOST_TOLD: Final = 20
+UNDOABLE: Final = ("register_", "survey_", "studies_", "accounts_personname", "accounts_organisation")
+"""Beginnings of the names of tables that loads and imports write. What accounts may do is never undone by a number."""
 _CHANGED: Final = """
     select table_name, record_id,
            (array_agg(action order by id))[1] as first_action, (array_agg(before order by id))[1]::text as before,
@@ -67,8 +69,8 @@ def undo(request: str, why: str, *, using: str = "owner") -> Undone:
     Raises
     ------
     UndoRefused
-        When nothing was changed under the number, when something was changed again later, or when other records have
-        come to depend on what would be taken away.
+        When nothing was changed under the number, or other tables than loads write, when something was changed again
+        later, or when other records have come to depend on what would be taken away.
     """
     cursor: Any = connections[using].cursor().cursor
     cursor.execute(_LATER, [request])
@@ -85,6 +87,12 @@ def undo(request: str, why: str, *, using: str = "owner") -> Undone:
     changes = cursor.fetchall()
     if not changes:
         raise UndoRefused("Nothing was changed under this number.", "There is nothing to set back.")
+    others = sorted({table for table, *_ in changes if not table.startswith(UNDOABLE)})
+    if others:
+        raise UndoRefused(
+            f"The number stands for more than a load or an import: it changed {', '.join(others)}.",
+            "Accounts, rights and what was asked for are put right where they are administered.",
+        )
     because(why, using=using)
     counts = {"removed": 0, "set_back": 0, "restored": 0}
     try:

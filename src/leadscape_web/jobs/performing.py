@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connections
 from django.utils import timezone
 
-from leadscape.core.errors import LeadscapeError
+from leadscape.core.errors import LeadscapeError, TableProblem
 from leadscape_web.accounts.context import acting, because
 from leadscape_web.accounts.models import Access, User
 from leadscape_web.jobs.kinds import Kind, kind_of
@@ -27,6 +27,8 @@ OWNER: Final = "owner"
 PROGRESS: Final = "progress"
 MOST_ATTEMPTS: Final = 3
 """Beginnings after which a job whose worker was ended each time is given up: it may be what ends them."""
+MOST_RULES: Final = 5
+"""Rules that the problem of a job names."""
 _log = logging.getLogger(__name__)
 
 
@@ -187,7 +189,16 @@ def _end(job: Job, state: Job.State, problem: dict[str, Any] | None = None) -> N
 
 
 def _as_problem(error: LeadscapeError) -> dict[str, Any]:
-    return {"what": error.what, "why": error.why, "next": error.next_step}
+    """What is kept of a mistake. Of a table, the rules that it breaks and never its values: they may name people."""
+    if not isinstance(error, TableProblem):
+        return {"what": error.what, "why": error.why, "next": error.next_step}
+    rules = error.problems.group_by("rule").len().sort("len", "rule", descending=[True, False])
+    told = "; ".join(f"{rule} ({n}×)" for rule, n in rules.head(MOST_RULES).iter_rows())
+    return {
+        "what": f"{error.problems.height} values of a file cannot be used: {told}",
+        "why": error.why,
+        "next": error.next_step,
+    }
 
 
 def _unexpected(number: str) -> dict[str, Any]:

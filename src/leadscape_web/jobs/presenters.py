@@ -60,7 +60,7 @@ def present_job(job: Job) -> ShownJob:
         ),
         problem=job.problem,
         link=link,
-        can_cancel=not job.is_over and job.cancel_asked_at is None,
+        can_cancel=not job.is_over and job.cancel_asked_at is None and job.asked_by_id is not None,
         can_ask_again=job.state in (Job.State.FAILED, Job.State.CANCELLED) and bool(kind and kind.rule),
     )
 

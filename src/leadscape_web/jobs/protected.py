@@ -11,12 +11,12 @@ _OWN: Final = f"asked_by_id = (select leadscape_user()) or (select leadscape_eve
 
 TABLES: Final[dict[str, TableRule]] = {
     "jobs_job": TableRule(
-        "One's own jobs; administrators of the nation see all. Asked for in one's own name; cancelled by either",
+        "One's own jobs; administrators of the nation see all. Asked for in one's own name; cancelled by either; what the service itself asks for is not cancelled",
         "SELECT, INSERT, UPDATE (cancel_asked_at)",
         read=_OWN,
         write="asked_by_id = (select leadscape_user()) and state = 'waiting' and attempts = 0"
         " and result is null and problem is null",
-        change=_OWN,
+        change=f"asked_by_id is not null and ({_OWN})",
     ),
     "procrastinate_jobs": _QUEUE,
     "procrastinate_events": _QUEUE,

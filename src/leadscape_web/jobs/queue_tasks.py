@@ -18,6 +18,8 @@ from leadscape_web.jobs.performing import OWNER, Busy
 from leadscape_web.jobs.performing import perform as perform_job
 
 QUEUE: Final = "leadscape"
+KEPT_DAYS: Final = 90
+"""Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
 STALLED_AFTER: Final = 20
 """Seconds without a sign of life after which a worker counts as killed."""
 
@@ -71,4 +73,5 @@ def ask_for_daily() -> None:
             "  and q.status in ('todo', 'doing'))",
             [QUEUE],
         )
+        cursor.execute("delete from jobs_job where ended_at < now() - make_interval(days => %s)", [KEPT_DAYS])
     connections[OWNER].close()

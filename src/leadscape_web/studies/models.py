@@ -64,5 +64,13 @@ class StudyInput(models.Model):
                 fields=["study", "key", "file_name"],
                 condition=models.Q(removed_at=None),
                 name="one_file_of_a_name_a_key",
-            )
+            ),
+            # They name folders and files when the study is written out.
+            models.CheckConstraint(
+                condition=models.Q(key__regex=r"^[a-z_]+$"), name="study_input_key_is_a_word"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(file_name__regex=r"^[^/\\]+$") & ~models.Q(file_name__in=[".", ".."]),
+                name="study_input_is_called_as_a_file",
+            ),
         ]

@@ -16,10 +16,11 @@ from leadscape.actions.study import read_study
 from leadscape.core.errors import NotFound
 from leadscape.core.progress import Progress, Silent
 from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out
-from leadscape_web.landscape.loading.load import LoadedStudy, store_opened, why_loaded
+from leadscape_web.landscape.loading.load import LoadedStudy, lock_loads, store_opened, why_loaded
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.signals import study_stored
 from leadscape_web.studies.study_folder import keep_study, write_folder
@@ -48,7 +49,10 @@ def store(
 
     The wave of the study's former run is superseded: it stays, and what it alone stated is withdrawn.
     """
-    opened = leave_out(connections[using].cursor().cursor, opened)
+    cursor = connections[using].cursor().cursor
+    # Whoever was erased while the library ran is known from here on, and nobody is until this is stored.
+    lock_loads(cursor)
+    opened = leave_out(cursor, opened)
     loaded = store_opened(opened, using=using, progress=progress or Silent(), supersedes=study.wave_id)
     Study.objects.using(using).filter(pk=study.pk).exclude(wave=loaded.wave).update(wave=loaded.wave)
     study_stored.send(
@@ -57,7 +61,7 @@ def store(
         opened=opened,
         wave_id=loaded.wave,
         using=using,
-        cursor=connections[using].cursor().cursor,
+        cursor=cursor,
     )
     return loaded
 
@@ -99,7 +103,7 @@ def perform_run(running: Running) -> Mapping[str, Any]:
     study = Study.objects.using("owner").select_for_update().filter(pk=running.given["study"]).first()
     if study is None:
         raise NotFound("There is no such study.", "It cannot be run.", "Choose one on the page of studies.")
-    why = running.given.get("why") or f"Ran the study “{study.title}” again"
+    why = check_reason(running.given.get("why") or f"Ran the study “{study.title}” again")
     loaded = run_again(study, running, why)
     return {
         "wave": loaded.wave,

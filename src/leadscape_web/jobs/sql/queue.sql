@@ -11,6 +11,25 @@ begin
 end
 $$;
 
+-- When it was asked for is when it was; how far it is is the worker's to say.
+create or replace function leadscape_guard_asking() returns trigger
+    language plpgsql set search_path = public, pg_temp as
+$$
+begin
+    new.asked_at := clock_timestamp();
+    new.step := '';
+    new.steps := null;
+    new.steps_done := null;
+    new.started_at := null;
+    new.ended_at := null;
+    new.cancel_asked_at := null;
+    return new;
+end
+$$;
+
+drop trigger if exists leadscape_asking on jobs_job;
+create trigger leadscape_asking before insert on jobs_job for each row execute function leadscape_guard_asking();
+
 drop trigger if exists leadscape_queue on jobs_job;
 create trigger leadscape_queue after insert on jobs_job for each row execute function leadscape_guard_queue();
 

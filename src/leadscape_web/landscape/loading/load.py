@@ -97,7 +97,7 @@ def store_opened(
     with timed(seconds, "store"):
         # The bare cursor of the driver: Django's own has no COPY.
         cursor: Any = connections[using].cursor().cursor
-        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+        lock_loads(cursor)
         opened = leave_out(cursor, opened)
         known = _known_wave(cursor, opened.inputs_sha256)
         newest = _is_newest(cursor, opened)
@@ -132,6 +132,11 @@ def store_opened(
         merged=merged,
         seconds={step: round(taken, 2) for step, taken in seconds.items()},
     )
+
+
+def lock_loads(cursor: Any) -> None:
+    """Wait until nobody else loads, or takes a person out, and let nobody else until this transaction ends."""
+    cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
 
 
 def is_newest_register(cursor: Any, opened: OpenedStudy) -> bool:

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.config.parent import end_with_parent
+from leadscape_web.config.work_folder import work_folder
 from leadscape_web.jobs.queue_tasks import QUEUE, STALLED_AFTER
 
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             )
         end_with_parent()
         worker = app.replace_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-        with worker as ready:
+        with work_folder(), worker as ready:
             asyncio.run(_work(ready, wait=not options["once"]))
 
 
