@@ -13,9 +13,10 @@ from django.conf import settings as configured
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
-from leadscape_web.accounts.models import Access, Identity, PersonName, User
+from leadscape_web.accounts.models import Access, Identity, Invitation, PersonName, User
 from leadscape_web.accounts.openid import client as relying
 from leadscape_web.accounts.openid.identities import bodies_in
 from leadscape_web.accounts.openid.providers import Provider
@@ -23,7 +24,7 @@ from leadscape_web.accounts.second_factor import PROVED
 
 from tests.accounts.test_web_invitations import GUEST, invite, link_in
 from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, rsa_key, running_provider
-from tests.support.signing_in import code_of, give_password, give_second_factor, text_of
+from tests.support.signing_in import code_of, give_password, give_second_factor, sign_in, text_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "counters"])
 READER = "authority.reader@leadscape.example"
@@ -286,6 +287,15 @@ def test_our_second_factor_is_asked_for_unless_the_providers_counts(provider, us
     assert go(Client(), provider)["Location"] == "/"
 
 
+def test_the_first_time_the_providers_second_factor_does_not_get_round_ours(
+    provider, user_of, settings
+) -> None:
+    give_second_factor(user_of("authority.reader"))
+    adjust(settings, second_factor=frozenset({"mfa"}))
+    provider.claims["amr"] = ["mfa"]
+    assert go(Client(), provider)["Location"] == "/account/sign-in/code/"
+
+
 def test_a_second_factor_that_only_the_userinfo_endpoint_tells_does_not_count(
     provider, user_of, settings
 ) -> None:
@@ -355,7 +365,15 @@ def test_an_invitation_is_accepted_without_a_password(provider, client_of) -> No
     guest = Client()
     assert "Accept with Microsoft" in text_of(guest.get(link))
     provider.claims |= {"email": GUEST, "name": "Grace Grove", "sub": "grace"}
-    assert go(guest, provider, f"{link}with/entra/")["Location"] == "/account/"
+    page = go(guest, provider, f"{link}with/entra/")
+    assert (page.status_code, 'value="Grace Grove"' in page.content.decode()) == (200, True)
+    # Coming back alone accepts nothing, and nobody else's browser can.
+    with acting(purpose="sign-in"):
+        assert not User.objects.filter(email=GUEST).exists()
+    assert "Grace" not in str(dict(guest.session.items()))
+    assert Client().post(f"{START}join/", {"full_name": "Grace Grove"}).status_code == 403
+    assert guest.post(f"{START}join/", {"full_name": ""}).status_code == 422
+    assert guest.post(f"{START}join/", {"full_name": "Grace Grove"})["Location"] == "/account/"
     with acting(purpose="sign-in"):
         user = User.objects.get(email=GUEST)
     assert guest.session[SESSION_KEY] == str(user.pk)
@@ -367,7 +385,8 @@ def test_an_invitation_is_accepted_without_a_password(provider, client_of) -> No
         ]
     assert len(identities(user)) == 1
     assert go(Client(), provider).status_code == 302
-    # The link works once.
+    # The link works once, and so does having proved the address.
+    assert guest.post(f"{START}join/", {"full_name": "Grace Grove"}).status_code == 403
     assert Client().get(f"{link}with/entra/")["Location"] == link
 
 
@@ -395,7 +414,51 @@ def test_a_name_that_is_not_known_is_asked_for(provider, client_of) -> None:
     link = link_in(invite(client_of("authority.administrator")))
     provider.claims |= {"email": GUEST, "name": GUEST, "sub": "grace"}
     guest = Client()
-    assert go(guest, provider, f"{link}with/entra/")["Location"] == "/account/name/"
+    page = go(guest, provider, f"{link}with/entra/")
+    assert 'name="full_name"' in page.content.decode()
+    assert f'value="{GUEST}"' not in page.content.decode()
+
+
+def test_proving_the_address_lasts_ten_minutes_and_no_longer_than_the_invitation(provider, client_of) -> None:
+    administrator = client_of("authority.administrator")
+    link = link_in(invite(administrator))
+    provider.claims |= {"email": GUEST, "name": "Grace Grove", "sub": "grace"}
+    guest = Client()
+    go(guest, provider, f"{link}with/entra/")
+    session = guest.session
+    session["openid_joining"] = {**session["openid_joining"], "at": time.time() - 601}
+    session.save()
+    assert guest.post(f"{START}join/", {"full_name": "Grace Grove"}).status_code == 403
+    go(guest, provider, f"{link}with/entra/")
+    with acting(user_named("authority.administrator"), why="Withdrawn"):
+        Invitation.objects.filter(email=GUEST).update(withdrawn_at=timezone.now())
+    assert guest.post(f"{START}join/", {"full_name": "Grace Grove"}).status_code == 403
+
+
+def user_named(name: str) -> Any:
+    with acting(purpose="sign-in"):
+        return User.objects.get(email=f"{name}@leadscape.example")
+
+
+def test_what_was_begun_with_a_provider_and_ended_with_a_password_links_nothing(provider, user_of) -> None:
+    reader = give_password(user_of("authority.reader"))
+    secret = give_second_factor(reader)
+    client = Client()
+    assert go(client, provider)["Location"] == "/account/sign-in/code/"
+    session = client.session
+    del session["account_login"]  # not gone on with for a quarter of an hour
+    session.save()
+    assert sign_in(client, READER)["Location"] == "/account/sign-in/code/"
+    client.post("/account/sign-in/code/", {"code": code_of(secret)})
+    assert client.session[SESSION_KEY]
+    assert identities(reader) == []
+
+
+def test_an_address_that_only_looks_like_another_opens_nothing(provider) -> None:
+    provider.claims["email"] = (
+        READER.replace("k", "\u212a") if "k" in READER else READER.replace("s", "\u017f", 1)
+    )
+    assert go(Client(), provider).status_code == 403
 
 
 DFE = {

@@ -35,6 +35,8 @@ def one_row_more(cursor: Any) -> None:
         " from accounts_organisation limit 1",
         "insert into audit_export (id, made_by, made_at, filters, format, rows, sha256)"
         " values (gen_random_uuid(), gen_random_uuid(), now(), '{}', 'csv', 0, 'z')",
+        "insert into accounts_identity (id, user_id, provider, issuer, subject, linked_at)"
+        " select gen_random_uuid(), id, 'entra', 'https://login.example', 'x', now() from accounts_user limit 1",
         "insert into mfa_authenticator (user_id, type, data, created_at)"
         " select id, 'totp', '{}', now() from accounts_user limit 1",
         "insert into studies_study (id, title, system, as_of, codebook, settings, made_at, wave_id)"
@@ -54,6 +56,19 @@ def one_row_more(cursor: Any) -> None:
         " select gen_random_uuid(), id, 'holding-leader-alice', 'x', 'x', 1, 1, 1, 0.5, '{}' from review_sample",
         "insert into review_answer (id, entry_id, field, said, recorded_at)"
         " select gen_random_uuid(), id, 'leads', 'right', '2020-01-01' from review_entry",
+        "insert into privacy_address (id, person_id, email, source, recorded_at)"
+        " select gen_random_uuid(), person_id, 'x@school.example', 'editor', now() from survey_leader limit 1",
+        "insert into privacy_notice (id, person_id, wave_id, channel, made_at)"
+        " select gen_random_uuid(), person_id, wave_id, 'letter', now() from survey_leader limit 1",
+        "insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)"
+        " select gen_random_uuid(), person_id, 'correction', 'other', 'x', now(), 'open', '', 1 from survey_leader limit 1",
+        "insert into privacy_basis (id, wave_id, basis, explained, controller, purpose, recipients, recorded_at)"
+        " select gen_random_uuid(), id, 'consent', 'x', '', '', '', now() from survey_wave limit 1",
+        "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
+        " select gen_random_uuid(), person_id, 'erasure', now() from survey_leader limit 1",
+        "insert into privacy_erasure (id, person_id, why, erased_at, digests)"
+        " select gen_random_uuid(), person_id, 'asked', now(), '{}' from survey_leader limit 1",
+        "insert into privacy_retentionperiod (code, days, source, changed_on) values ('x', 1, 'x', now())",
     ):
         cursor.execute(statement)
 

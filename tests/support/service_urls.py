@@ -44,18 +44,31 @@ def _alice(**kwargs: str) -> Example:
 EXAMPLES: Final[dict[str, Example]] = {
     # jobs and studies
     **{f"studies:{name}": Example({"key": ABSENT}, present=False) for name in ("study", "run")},
-    **{f"jobs:{name}": Example({"key": ABSENT}, present=False) for name in ("job", "state", "cancel", "again")},
+    **{
+        f"jobs:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("job", "state", "cancel", "again")
+    },
     # imports
     **{
         f"imports:{name}": Example({"key": ABSENT}, present=False)
-        for name in ("import", "problems", "changes", "absences", "confirm", "withdraw", "check_again", "undo",
-                     "leave_stored")
+        for name in (
+            "import",
+            "problems",
+            "changes",
+            "absences",
+            "confirm",
+            "withdraw",
+            "check_again",
+            "undo",
+            "leave_stored",
+        )
     },
     "imports:absence": Example({"key": ABSENT, "urn": "100001"}, present=False),
     # accounts
     "accounts:end_token": Example({"token_id": ABSENT}, present=False),
     "accounts:openid": Example({"name": "nobody"}, present=False),
     "accounts:openid_back": Example({"name": "nobody"}, present=False),
+    "accounts:join_by_openid": Example({"name": "nobody"}, present=False),
     "accounts:link_openid": Example({"name": "nobody"}, present=False),
     "accounts:unlink_identity": Example({"identity_id": ABSENT}, present=False),
     "accounts:join_with_openid": Example({"token": "x" * 43, "name": "nobody"}, present=False),
@@ -116,6 +129,20 @@ EXAMPLES: Final[dict[str, Example]] = {
     "review:draw": Example({"study": ABSENT}, present=False),
     "review:sample": Example({"key": ABSENT}, present=False),
     "review:entry": Example({"key": ABSENT}, present=False),
+    # rounds
+    **{
+        f"rounds:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("round", "edit", "who", "start", "close", "again")
+    },
+    "rounds:respondent": Example({"key": ABSENT, "asked": ABSENT}, present=False),
+    **{
+        f"rounds:{name}": Example({"token": "x" * 43}, present=False)
+        for name in ("answer", "add", "none", "check", "sent", "stop")
+    },
+    **{
+        f"rounds:{name}": Example({"token": "x" * 43, "key": ABSENT}, present=False)
+        for name in ("change", "remove")
+    },
     # privacy
     "privacy:my_data": Example({"token": "x" * 43}, present=False),
     "privacy:ask_correction": Example({"token": "x" * 43}, present=False),

@@ -20,6 +20,7 @@ _named: list[URLPattern | URLResolver] = [
     path("account/keys/<uuid:token_id>/revoke/", own.end_token, name="end_token"),
     path("account/sign-in/with/<slug:name>/", elsewhere.openid, name="openid"),
     path("account/sign-in/with/<slug:name>/back/", elsewhere.openid_back, name="openid_back"),
+    path("account/sign-in/with/<slug:name>/join/", elsewhere.join_by_openid, name="join_by_openid"),
     path("account/link/<slug:name>/", elsewhere.link_openid, name="link_openid"),
     path("account/linked/<uuid:identity_id>/unlink/", elsewhere.unlink_identity, name="unlink_identity"),
     path("account/invitation/<str:token>/with/<slug:name>/", elsewhere.join_with_openid, name="join_with_openid"),

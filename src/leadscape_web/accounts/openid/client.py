@@ -177,7 +177,7 @@ def _told(described: Mapping[str, Any], proved: Mapping[str, Any], access_token:
 def _claims(provider: Provider, proved: Mapping[str, Any], told: Mapping[str, Any]) -> Claims:
     said = {**told, **proved}
     verified = provider.vouches or str(said.get("email_verified")).lower() == "true"
-    address = str(said.get("email") or "").strip().lower()
+    address = str(said.get("email") or "").strip()
     names = [said.get("name")] if said.get("name") else [said.get("given_name"), said.get("family_name")]
     # Only what the signed token says of how somebody proved who they are.
     ways = proved.get("amr") or []
@@ -193,7 +193,8 @@ def _claims(provider: Provider, proved: Mapping[str, Any], told: Mapping[str, An
     return Claims(
         issuer=provider.issuer,
         subject=str(proved["sub"]),
-        address=address if verified and "@" in address else "",
+        # Small letters of some signs are those of others, so that one address could be read as another's.
+        address=address.lower() if verified and "@" in address and address.isascii() else "",
         name=_on_one_line(" ".join(str(one) for one in names if one)),
         second_factor=bool(provider.second_factor & shown),
         organisation=organisation if isinstance(organisation, Mapping) else {},

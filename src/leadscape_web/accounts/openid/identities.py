@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +20,8 @@ from leadscape_web.accounts.models import Access, Identity, Organisation, User
 from leadscape_web.accounts.openid.client import Claims
 from leadscape_web.accounts.openid.providers import Provider
 
+METHOD: Final = "openid"
+"""How somebody proved who they are, among allauth's records."""
 FOUND: Final = "openid_found"
 """Key of the session: the account of a provider with which somebody is signing in, until they are in."""
 BY_PASSWORD: Final = "Sign in with your e-mail address and password here"
@@ -91,10 +94,20 @@ def remember(request: HttpRequest, provider: Provider, claims: Claims, user: Use
     request.session[FOUND] = [provider.name, claims.issuer, claims.subject, str(user.pk)]
 
 
+def is_linked(claims: Claims) -> bool:
+    """Whether the account elsewhere belongs to a user already."""
+    return _link_of(claims) is not None
+
+
 def note_sign_in(request: HttpRequest, user: User) -> None:
-    """Link the account with which somebody has just signed in, or note when it was used. As that user."""
+    """Link the account with which somebody has just signed in, or note when it was used. As that user.
+
+    What was begun with a provider and ended with a password links nothing.
+    """
     name, issuer, subject, owner = request.session.pop(FOUND, ("", "", "", ""))
-    if owner != str(user.pk):
+    records = get_authentication_records(request, user)
+    begun = [one["method"] for one in records if one["method"] in (METHOD, "password")]
+    if owner != str(user.pk) or begun[-1:] != [METHOD]:
         return
     today = timezone.localdate()
     found = Identity.objects.filter(issuer=issuer, subject=subject, user=user, unlinked_at=None)

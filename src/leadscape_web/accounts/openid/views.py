@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from leadscape_web.accounts import second_factor
+from leadscape_web.accounts.forms import NameForm
 from leadscape_web.accounts.invitations import (
     OPEN,
     AlreadyThere,
@@ -27,10 +28,11 @@ from leadscape_web.accounts.invitations import (
     join_as_new,
     state_of,
 )
-from leadscape_web.accounts.models import Identity, Right, User
+from leadscape_web.accounts.models import Identity, Invitation, Right, User
 from leadscape_web.accounts.openid import client, identities
 from leadscape_web.accounts.openid.identities import SignInRefused
 from leadscape_web.accounts.openid.providers import Provider
+from leadscape_web.accounts.presenters import invitation_facts
 from leadscape_web.accounts.rules import ANYONE, SIGNED_IN, allow
 from leadscape_web.accounts.sessions import end_other_sessions, user_in
 from leadscape_web.accounts.tokens import hash_of
@@ -38,6 +40,8 @@ from leadscape_web.accounts.tokens import hash_of
 log = logging.getLogger(__name__)
 ASKED: Final = "openid_asked"
 """Key of the session: attempts for which a provider was asked and has not answered yet."""
+JOINING: Final = "openid_joining"
+"""Key of the session: who has proved the address of an invitation and has not accepted yet."""
 MOST_ASKED: Final = 5
 LASTS_SECONDS: Final = 600
 SIGN_IN, LINK, JOIN = "sign-in", "link", "join"
@@ -174,32 +178,85 @@ def _link(
 def _join(
     request: HttpRequest, provider: Provider, claims: client.Claims, asked: dict[str, Any]
 ) -> HttpResponse:
-    """Make the account that an invitation is for, as the provider says who answers it."""
-    found = invitation_of_hash(asked["link"], lock=True)
+    """Ask whoever has proved the invited address for their name, and whether to accept."""
+    found = _to_join(provider, claims, asked["link"])
+    kept = {"link": asked["link"], "at": time.time(), **asdict(claims)}
+    # Names of people are kept in one table and in no session; the form carries this one.
+    del kept["name"], kept["organisation"]
+    request.session[JOINING] = {"provider": provider.name, **kept}
+    return _joining(request, provider, found, NameForm(initial={"full_name": claims.name}))
+
+
+@allow(ANYONE, methods=("POST",))
+@never_cache
+def join_by_openid(request: HttpRequest, name: str) -> HttpResponse:
+    """Accept the invitation: the account is made, with a link to the one elsewhere."""
+    provider = _provider(name)
+    kept = request.session.get(JOINING, {})
+    if (
+        kept.get("provider") != name
+        or time.time() - kept["at"] > LASTS_SECONDS
+        or request.user.is_authenticated
+    ):
+        return _refuse(request, _too_late())
+    link, claims = (
+        kept["link"],
+        client.Claims(
+            name="",
+            organisation={},
+            **{key: kept[key] for key in ("issuer", "subject", "address", "second_factor")},
+        ),
+    )
+    try:
+        found = _to_join(provider, claims, link, lock=True)
+        form = NameForm(request.POST)
+        if not form.is_valid():
+            return _joining(request, provider, found, form, status=422)
+        user = join_as_new(found, found.email, form.cleaned_data["full_name"], None, [found.right])
+    except AlreadyThere:
+        return _refuse(request, _has_account(provider))
+    except SignInRefused as error:
+        return _refuse(request, error)
+    del request.session[JOINING]
+    place = f"{Right(found.right).label.lower()} for {found.organisation.label}"
+    messages.success(request, f"You are now {place}.")
+    return _come_in(request, provider, claims, user, reverse("accounts:account"))
+
+
+def _to_join(provider: Provider, claims: client.Claims, link: str, *, lock: bool = False) -> Invitation:
+    """The open invitation of a link, for whoever has proved its address."""
+    found = invitation_of_hash(link, lock=lock)
     if found is None or state_of(found) != OPEN:
-        raise SignInRefused(
-            "The invitation is not open any more.", "It was answered or withdrawn, or is too old.",
-            "Ask whoever sent it to you for a new one.",
-        )  # fmt: skip
+        raise _too_late()
     if claims.address != found.email:
         raise SignInRefused(
             f"{provider.label} does not know you by the address that was invited.",
             f"The invitation is for {found.email} only, and that address must be verified there.",
             "Sign in there with the account for that address, accept with a password, or ask for another invitation.",
         )
-    if account_at(found):
+    if account_at(found) or identities.is_linked(claims):
         raise _has_account(provider)
-    if Identity.objects.filter(issuer=claims.issuer, subject=claims.subject, unlinked_at=None).exists():
-        raise _has_account(provider)
-    try:
-        user = join_as_new(found, found.email, claims.name, None, [found.right])
-    except AlreadyThere as error:
-        raise _has_account(provider) from error
-    place = f"{Right(found.right).label.lower()} for {found.organisation.label}"
-    name = "" if claims.name else " Your name is not known yet; please give it."
-    messages.success(request, f"You are now {place}.{name}")
-    onward = reverse("accounts:account" if claims.name else "accounts:name")
-    return _come_in(request, provider, claims, user, onward)
+    return found
+
+
+def _joining(
+    request: HttpRequest, provider: Provider, found: Invitation, form: NameForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "about": invitation_facts(found),
+        "label": provider.label,
+        "action": reverse("accounts:join_by_openid", args=[provider.name]),
+    }
+    return render(request, "accounts/openid_join.html", context, status=status)
+
+
+def _too_late() -> SignInRefused:
+    return SignInRefused(
+        "The invitation is not open any more, or it took too long.",
+        "It was answered or withdrawn, or is too old; or you began more than 10 minutes ago.",
+        "Open the link of the invitation again, or ask whoever sent it to you for a new one.",
+    )
 
 
 def _has_account(provider: Provider) -> SignInRefused:
@@ -213,8 +270,9 @@ def _has_account(provider: Provider) -> SignInRefused:
 def _come_in(
     request: HttpRequest, provider: Provider, claims: client.Claims, user: User, onward: str
 ) -> HttpResponse:
-    record_authentication(request, user, method="openid", provider=provider.name)
-    if claims.second_factor:
+    record_authentication(request, user, method=identities.METHOD, provider=provider.name)
+    # An address alone, the first time, does not get round the second factor that its owner has set up here.
+    if claims.second_factor and (identities.is_linked(claims) or not second_factor.has_one(user)):
         second_factor.note_elsewhere(request, user)
     identities.remember(request, provider, claims, user)
     return perform_login(request, Login(user=user, email=user.email, redirect_url=onward or None))
