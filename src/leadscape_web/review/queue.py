@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,15 +12,17 @@ import polars as pl
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
+from leadscape_web.accounts.names import names_of
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.register.models import Authority, School
+from leadscape_web.review.listed import Listed
 from leadscape_web.review.models import Decision, Question
-from leadscape_web.review.presenters.persons import Known
+from leadscape_web.review.presenters.persons import NO_LEADER
 from leadscape_web.review.presenters.question import answer_words, state_of, title_of
-from leadscape_web.review.reading import Asked
 from leadscape_web.review.wording import KINDS, OPEN, likely
 from leadscape_web.survey.codebooks import KnownWaves
+from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
 SCHEMA: Final = {
     "key": pl.String, "question": pl.String, "kind": pl.String, "authorities": pl.List(pl.String),
@@ -67,28 +69,31 @@ def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
     return others.filter(later).first() or others.first()
 
 
-def queue_rows(asked: Iterable[Asked], waves: KnownWaves, known: Known) -> pl.DataFrame:
+def queue_rows(found: Sequence[Listed], waves: KnownWaves) -> pl.DataFrame:
     """One row a question, for the list."""
-    found = list(asked)
-    codes = {code for one in found for code in one.question.authorities}
-    names = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
+    codes = {code for one in found for code in one.authorities}
+    places = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
     urns = {one.answer for one in found if one.answer and one.answer.isdigit()}
     schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name"))
+    names = names_of(person for one in found for person in one.persons.values())
+
+    def name(one: Listed, side: int) -> str:
+        person = one.persons.get(side)
+        return names.get(person, NAME_NOT_KNOWN) if person else NO_LEADER
+
     rows = [
         {
-            "key": str(one.question.pk),
-            "question": title_of(one, known),
-            "kind": KINDS[one.question.kind],
-            "authorities": [names.get(code, code) for code in one.question.authorities],
-            "nominations": one.question.nominations,
-            "probability": likely(one.question.probability_pct),
-            "state": state_of(one),
-            "decision": answer_words(
-                one.question.kind, one.answer, waves.words(one.question.wave_id), schools
-            )
+            "key": str(one.id),
+            "question": title_of(one.kind, one.written, [name(one, 1), name(one, 2)]),
+            "kind": KINDS[one.kind],
+            "authorities": [places.get(code, code) for code in one.authorities],
+            "nominations": one.nominations,
+            "probability": likely(one.probability_pct),
+            "state": state_of(one.answer, one.decided_at, one.carried_out, one.run_at),
+            "decision": answer_words(one.kind, one.answer, waves.words(one.wave_id), schools)
             if one.answer is not None
             else None,
-            "study": waves_title(waves, one.question.wave_id),
+            "study": waves_title(waves, one.wave_id),
         }
         for one in found
     ]
@@ -147,8 +152,3 @@ def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
         for kind, words in KINDS.items()
         for part in (rows.filter(pl.col("kind") == words),)
     ]
-
-
-def sides_known(asked: Iterable[Asked]) -> list[Any]:
-    """Lines whose persons the titles of the list name."""
-    return [line for one in asked if one.question.kind == Question.Kind.PERSON for line in one.lines]

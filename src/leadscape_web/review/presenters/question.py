@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -72,24 +73,37 @@ class ShownQuestion:
     decisions: tuple[ShownDecision, ...]
 
 
-def state_of(asked: Asked) -> str:
-    """Whether it is open, decided, or decided and not in the figures yet."""
-    standing, carried = asked.standing, asked.question.carried_out
-    if standing is None or standing.answer is None:
-        return OPEN if carried is None else NOT_YET
-    if standing.answer == carried:
+def state_of(
+    answer: str | None, decided_at: datetime | None, carried_out: str | None, run_at: datetime
+) -> str:
+    """Whether a question is open, decided, or decided and not in the figures yet.
+
+    Parameters
+    ----------
+    answer, decided_at
+        What stands; null: the question is open.
+    carried_out, run_at
+        What the last run carried out, and when that was.
+    """
+    if answer is None or decided_at is None:
+        return OPEN if carried_out is None else NOT_YET
+    if answer == carried_out:
         return DECIDED
-    return NOT_YET if standing.decided_at > asked.question.run_at else CONTRADICTED
+    return NOT_YET if decided_at > run_at else CONTRADICTED
 
 
-def title_of(asked: Asked, known: Known | None) -> str:
-    """The question in a sentence."""
-    if asked.question.kind == Question.Kind.PERSON:
-        assert known is not None
-        return "Are they one person: " + " and ".join(name_of(asked.side(n), known) for n in (1, 2)) + "?"
-    written = asked.word(Text.Field.AS_WRITTEN) or blanked_words()
-    what = "role" if asked.question.kind == Question.Kind.ROLE else "school"
-    return f"Which {what} is meant by “{written}”?"
+def title_of(kind: str, written: str | None, names: Sequence[str]) -> str:
+    """The question in a sentence; ``names`` of the two persons, where it is about two."""
+    if kind == Question.Kind.PERSON:
+        return f"Are they one person: {' and '.join(names)}?"
+    what = "role" if kind == Question.Kind.ROLE else "school"
+    return f"Which {what} is meant by “{written or blanked_words()}”?"
+
+
+def title_with(asked: Asked, known: Known) -> str:
+    """The question in a sentence, from what its lines refer to."""
+    names = [name_of(asked.side(number), known) for number in (1, 2)]
+    return title_of(asked.question.kind, asked.word(Text.Field.AS_WRITTEN), names)
 
 
 def answer_words(kind: str, answer: str | None, words: Words, schools: dict[str, str]) -> str:
@@ -113,8 +127,13 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
     known = read_known(asked.lines, question.wave_id)
     head, rows, choices = _compared(asked, words, known)
     return ShownQuestion(
-        title=title_of(asked, known),
-        state=state_of(asked),
+        title=title_with(asked, known),
+        state=state_of(
+            asked.answer,
+            asked.standing.decided_at if asked.standing else None,
+            question.carried_out,
+            question.run_at,
+        ),
         facts=tuple(_facts(asked, known)),
         caption="Who they are" if question.kind == Question.Kind.PERSON else "What it may be",
         head=head,

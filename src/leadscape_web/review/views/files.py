@@ -18,7 +18,7 @@ from leadscape_web.review.forms import UploadForm
 from leadscape_web.review.importing import Change, DryRun, Outdated, apply_file, check_file
 from leadscape_web.review.models import Question
 from leadscape_web.review.presenters.persons import Known, read_known
-from leadscape_web.review.presenters.question import answer_words, title_of
+from leadscape_web.review.presenters.question import answer_words, title_with
 from leadscape_web.review.review_file import MEDIA_TYPES, review_file
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.codebooks import known_waves
@@ -107,7 +107,7 @@ def _rows(run: DryRun) -> list[list[Any]]:
 
     return [
         [
-            title_of(change.asked, known),
+            title_with(change.asked, known),
             told(change, change.before),
             told(change, change.after),
             f"Left out: {change.note_left_out}" if change.note_left_out else change.note or "None",

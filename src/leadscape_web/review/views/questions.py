@@ -10,13 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, SEES_PEOPLE, allow
 from leadscape_web.govuk.listing import show_listing
 from leadscape_web.review.deciding import DecidedMeanwhile, can_decide, decide, take_back
 from leadscape_web.review.forms import DecideForm
+from leadscape_web.review.listed import list_questions
 from leadscape_web.review.models import Decision, Question
-from leadscape_web.review.presenters.persons import Known
 from leadscape_web.review.presenters.question import show_question
 from leadscape_web.review.queue import (
     figures_of,
@@ -24,9 +23,8 @@ from leadscape_web.review.queue import (
     queue_listing,
     queue_rows,
     read_narrowed,
-    sides_known,
 )
-from leadscape_web.review.reading import question_or_404, read_questions
+from leadscape_web.review.reading import question_or_404
 from leadscape_web.survey.codebooks import known_waves
 
 LAST: Final = "review_last"
@@ -36,17 +34,14 @@ KEYS_OFF: Final = "review_keys_off"
 @allow(SEES_PEOPLE)
 def queue(request: HttpRequest) -> HttpResponse:
     """Every question of the area: what is open, what is decided, what comes next."""
-    asked = read_questions()
-    persons = (line.person_id for line in sides_known(asked) if line.person_id)
-    rows = queue_rows(asked, known_waves(), Known(names_of(persons), {}, {}, {}))
-    studies = sorted({(str(one.question.study_id), one.question.wave_id) for one in asked}, key=str)
+    found = list_questions()
+    rows = queue_rows(found, known_waves())
+    own = {str(one.study_id): title for one, title in zip(found, rows["study"], strict=True)}
     narrowed = read_narrowed(request.GET)
-    listing = show_listing(request, queue_listing(rows, narrowed, len(studies) > 1))
+    listing = show_listing(request, queue_listing(rows, narrowed, len(own) > 1))
     if isinstance(listing, HttpResponse):
         return listing
     following = next_open(narrowed)
-    titles = dict(zip(rows["key"], rows["study"], strict=True))
-    own = {str(one.question.study_id): titles[str(one.question.pk)] for one in asked}
     context = {
         "listing": listing,
         "figures": figures_of(rows),
