@@ -125,7 +125,7 @@ def uploads(found: Findings, target: Target, _: int) -> None:
 def _send_gigabyte(found: Findings, target: Target, path: str) -> None:
     """A body of a gigabyte: refused, and never kept."""
     visitor = target.visitors["nation.editor"]
-    token = visitor.token()
+    token = visitor.token(path)
 
     def body() -> Iterator[bytes]:
         yield (

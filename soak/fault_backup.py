@@ -7,14 +7,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
 from soak.findings import ROOT, Findings
 from soak.stage import Service, make_user, wait_until
-from soak.visiting import Visitor
+
+ERASE_SECONDS: Final = 300
 
 
 def backup(found: Findings, service: Service) -> None:
@@ -50,9 +51,7 @@ def backup(found: Findings, service: Service) -> None:
             "; ".join(differ[:5]) + (done.stderr.strip()[-200:] if done.returncode else ""),
         )  # fmt: skip
         if not person:
-            found.not_run.append(
-                "Erasures replayed after a restore: nobody could be erased through the pages."
-            )
+            found.not_run.append("Erasures replayed after a restore: the job that erases did not end well.")
             return
         there = _count(target, name)
         _command(service, "replay_erasures", str(ledger), owner=target)
@@ -64,7 +63,7 @@ def backup(found: Findings, service: Service) -> None:
 
 
 def erase_somebody(service: Service) -> tuple[str, str]:
-    """Erase a leader as an editor does; their person's id and former name, blank where there is no such page."""
+    """Erase a leader by the job that an editor asks for; their person's id and name, blank where it was not done."""
     row = service.query(
         "select l.person_id as id, n.full_name as name from survey_leader l"
         " join accounts_personname n using (person_id)"
@@ -72,15 +71,20 @@ def erase_somebody(service: Service) -> tuple[str, str]:
         " and (select count(*) from accounts_personname o where o.full_name = n.full_name) = 1"
         " order by l.key desc limit 1"
     )[0]
-    editor = Visitor(service, make_user("editor"))
-    path = f"/data-protection/person/{row['id']}/erase/"
-    if editor.get(path).status_code != 200:
-        return "", ""
-    from leadscape_web.privacy.models import Erasure
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.jobs.asking import ask_for
+    from leadscape_web.jobs.kinds import kind_of
 
-    editor.send(path, why=str(Erasure.Why.values[0]), sure="on")
-    gone = wait_until(lambda: _count(service.url(), row["name"]) == 0, 120, 1)
-    return (str(row["id"]), row["name"]) if gone else ("", "")
+    if kind_of("privacy.erase") is None:
+        return "", ""
+    editor = make_user("editor")
+    with acting(editor, why="The person asked"):
+        job = ask_for("privacy.erase", asked_by=editor, given={"person": str(row["id"]), "why": "asked"})
+    ended = "select state from jobs_job where id = %s and state in ('done', 'failed', 'cancelled')"
+    wait_until(lambda: service.query(ended, [job.pk]), ERASE_SECONDS, 1)
+    return (
+        (str(row["id"]), row["name"]) if service.query(ended, [job.pk]) == [{"state": "done"}] else ("", "")
+    )
 
 
 def hashes(url: str) -> dict[str, str]:

@@ -62,7 +62,7 @@ def erased(found: Findings, service: Service) -> str:
 
     person, name = erase_somebody(service)
     if not person:
-        found.not_run.append("A person's name after an erasure: nobody could be erased through the pages.")
+        found.not_run.append("A person's name after an erasure: the job that erases did not end well.")
         return ""
     dump = subprocess.run(
         [str(programs() / "pg_dump"), service.url()], capture_output=True, check=True

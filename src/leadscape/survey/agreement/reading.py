@@ -144,7 +144,8 @@ def _as_long(table: TextTable, coders: Sequence[str] | None) -> pl.DataFrame:
     names = {"\0row": "row", "\0unit": "unit", "\0coder": "coder", "\0value": "value"}
     bare = frame.select(pl.col("row").alias("\0row"), pl.col(unit).alias("\0unit"), *columns)
     long = bare.unpivot(columns, index=["\0row", "\0unit"], variable_name="\0coder", value_name="\0value")
-    return long.select(list(names)).rename(names)
+    # Without a column for a coder there is nothing to tell the type by.
+    return long.select(list(names)).rename(names).with_columns(pl.col("coder", "value").cast(pl.String))
 
 
 def _lacking(table: TextTable, names: tuple[str, ...], there: str | None = None) -> TableProblem:
