@@ -163,3 +163,17 @@ def running_provider(path: str = "") -> Iterator[OpenIdProvider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def settings_for(provider: OpenIdProvider) -> dict[str, str]:
+    """What the environment of a service says that lets people sign in with this provider, as ``entra``."""
+    start = "LEADSCAPE_OIDC_ENTRA_"
+    return {
+        "LEADSCAPE_OIDC_PROVIDERS": "entra",
+        f"{start}LABEL": "Microsoft",
+        f"{start}ISSUER": provider.issuer,
+        f"{start}CLIENT_ID": CLIENT_ID,
+        f"{start}CLIENT_SECRET": CLIENT_SECRET,
+        f"{start}ADDRESS": "vouched",
+        f"{start}SECOND_FACTOR": "mfa",
+    }
