@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,14 +29,12 @@ def backup(found: Findings, service: Service) -> None:
     path = f"{programs()}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory(prefix="s-") as folder:
         environment = os.environ | {"PATH": path, "LEADSCAPE_OWNER_URL": service.url(OWNER)}
-        saved = subprocess.run(
-            [str(ROOT / "deploy" / "backup.sh"), folder],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        kept = hashes(service.url())
+        with held_still(service):
+            saved = subprocess.run(
+                [str(ROOT / "deploy" / "backup.sh"), folder],
+                env=environment, capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            kept = hashes(service.url())
         person, name = erase_somebody(service)
         ledger = Path(folder) / "ledger"
         _command(service, "export_erasures", str(ledger))
@@ -60,6 +61,19 @@ def backup(found: Findings, service: Service) -> None:
             "Names of people erased since the backup, after their erasure was replayed", max(there, 1), still,
             f"{there} rows held the name before", within=there > 0,
         )  # fmt: skip
+
+
+@contextmanager
+def held_still(service: Service) -> Iterator[None]:
+    """Workers note every few seconds that they live; not while a backup and its source are compared."""
+    workers = service.job_workers()
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
 
 
 def erase_somebody(service: Service) -> tuple[str, str]:

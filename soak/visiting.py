@@ -50,11 +50,10 @@ class Visitor:
             "POST", path, data=hidden | data, files=files, headers={"Referer": self.service.address}
         )
 
-    def token(self) -> str:
-        """The token against forged forms, which sending one needs."""
-        return _of(
-            "value", next(iter(re.findall(r"<input[^>]*csrfmiddlewaretoken[^>]*>", self.get("/").text)), "")
-        )
+    def token(self, page: str) -> str:
+        """The token against forged forms, which sending the form of a page needs."""
+        shown = self.get(page).text
+        return _of("value", next(iter(re.findall(r"<input[^>]*csrfmiddlewaretoken[^>]*>", shown)), ""))
 
 
 def _of(name: str, tag: str) -> str:
