@@ -331,6 +331,25 @@ def test_spellings_of_one_name(one: str, other: str, may_be: bool) -> None:
     assert may_be_one_name(other, one) is may_be
 
 
+def test_who_is_erased_and_who_only_has_a_similar_name(found: Round) -> None:
+    from leadscape_web.rounds.work.personal import erase
+
+    token, client = make_token(found, "101"), Client()
+    for name, school in (
+        ("G. Gorse", "100001"), ("Gita Gorse", "Some School"), ("G. Gorse", "Some Other School"),
+        ("Gita Gorse", "Beechwood Secondary School"), ("Mrs Gorse", "Ashgrove primary school"),
+    ):  # fmt: skip
+        given = {"full_name": name, "home_school": school, "school": "as-written", "role": "mentor_head"}
+        assert client.post(f"/answer/{token}/add/", given).status_code == 302
+    with acting(why="A person was erased in a test", using="owner"):
+        subject = ErasedSubject(found.pk, (), ("Gita Gorse",), ("100001",), "owner")
+        assert erase(subject) >= 3
+    left = Line.objects.using("owner").filter(asked=asked_of(found), erased_at=None).order_by("position")
+    assert [(line.home_school_id, line.home_text) for line in left] == [
+        (None, "Some Other School"), ("100002", "Beechwood Secondary School"),
+    ]  # fmt: skip
+
+
 def test_what_is_needed_no_more_is_forgotten(found: Round) -> None:
     _answer(found, "101")
     Client().post(

@@ -277,3 +277,64 @@ def test_addresses_are_in_no_job_no_history_and_no_log(
     for text in (jobs, history, logged):
         assert "@respondents.example" not in text
         assert "/answer/" not in text
+
+
+def test_no_link_is_issued_again_to_who_wants_no_letters(
+    found: Round, mail_server: MailServer, signed_in: Client
+) -> None:
+    _invite(found)
+    Client().post(mail_server.to(NORTH)[0].link("/stop/").removeprefix("http://testserver"))
+    place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
+    assert "asked for no more letters" in signed_in.post(place, {"do": "link"}, follow=True).content.decode()
+    run_jobs()
+    assert len(mail_server.to(NORTH)) == 1
+    signed_in.post(place, {"do": "wish"})
+    signed_in.post(place, {"do": "link"})
+    run_jobs()
+    assert len(mail_server.to(NORTH)) == 2
+
+
+def test_pages_of_editors_ask_the_database_few_questions(found: Round, signed_in: Client) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with acting(why="Many respondents of a test", using="owner"):
+        Asked.objects.using("owner").bulk_create(
+            Asked(round=found, respondent=f"M{n}", name=f"Network {n}", kind="network") for n in range(500)
+        )
+    with CaptureQueriesContext(connection) as asked:
+        page = signed_in.get(f"/rounds/{found.pk}/")
+    assert page.status_code == 200
+    assert len(asked) <= 20
+
+
+def test_only_editors_of_the_nation_see_rounds(found: Round) -> None:
+    with acting(User.objects.using("owner").get(email="authority.editor@leadscape.example")):
+        assert not Round.objects.exists()
+        assert not Asked.objects.exists()
+    with acting(editor()):
+        assert Asked.objects.filter(round=found).count() == 3
+
+
+def test_a_frame_is_brought_with_addresses_and_every_problem_is_told(found: Round, signed_in: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from leadscape_web.rounds.models import Contact
+
+    def bring(text: str) -> str:
+        file = SimpleUploadedFile("frame.csv", text.encode())
+        answer = signed_in.post(f"/rounds/{found.pk}/who/", {"who": "file", "frame": file}, follow=True)
+        return answer.content.decode()
+
+    head = "respondent_id,respondent_name,kind,email\n"
+    said = bring(f"{head}X1,A network,network,not an address\nX2,Another,nonsense,\n")
+    assert "nonsense" in said
+    assert "Must be one e-mail address" in bring(f"{head}X1,A network,network,not an address\n")
+    assert not Asked.objects.using("owner").filter(round=found, respondent="X1").exists()
+    assert "1 respondent added" in bring(
+        f"{head}X1,A network,network,X1@Networks.example\n101,Northshire,authority,new@north.example\n"
+    )
+    held = Contact.objects.using("owner").filter(asked__round=found, ended_at=None)
+    assert dict(held.values_list("asked__respondent", "email")) == {
+        "101": "new@north.example", "102": EAST, "N1": NETWORK, "X1": "x1@networks.example",
+    }  # fmt: skip

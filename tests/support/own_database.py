@@ -56,6 +56,24 @@ def one_row_more(cursor: Any) -> None:
         " select gen_random_uuid(), id, 'holding-leader-alice', 'x', 'x', 1, 1, 1, 0.5, '{}' from review_sample",
         "insert into review_answer (id, entry_id, field, said, recorded_at)"
         " select gen_random_uuid(), id, 'leads', 'right', '2020-01-01' from review_entry",
+        "insert into rounds_round (id, title, as_of, codebook, base_id, opens_on, closes_on, late_days, reminders_on,"
+        " subject, letter, purpose, contact, address, made_at, version)"
+        " select gen_random_uuid(), 'x', '2006-06-30', 'x', id, '2006-06-01', '2006-06-30', 0, '{}',"
+        " 'x', 'x', 'x', 'x', 'x', now(), 1 from studies_study limit 1",
+        "insert into rounds_asked (id, round_id, respondent, name, kind, authority_code, region, channel, heard,"
+        " has_none, reminders, bounce, version)"
+        " select gen_random_uuid(), id, 'x', 'x', 'authority', '', '', 'email', '', false, 0, '', 1 from rounds_round",
+        "insert into rounds_contact (id, asked_id, email, made_at)"
+        " select gen_random_uuid(), id, 'x@respondents.example', now() from rounds_asked",
+        "insert into rounds_link (id, asked_id, token_hash, made_at, expires_at)"
+        " select gen_random_uuid(), id, 'x', now(), now() from rounds_asked",
+        "insert into rounds_letter (id, asked_id, kind, number, wanted_at, answer)"
+        " select gen_random_uuid(), id, 'invitation', 1, now(), '' from rounds_asked",
+        "insert into rounds_line (id, asked_id, person_id, position, home_text, role, role_text, partner_schools,"
+        " nominee_email, made_at) select gen_random_uuid(), a.id, l.person_id, 1, '', 'x', '', '', '', now()"
+        " from rounds_asked a, (select person_id from survey_leader limit 1) l",
+        "insert into rounds_sending (id, asked_id, number, sent_at, has_none)"
+        " select gen_random_uuid(), id, 1, now(), false from rounds_asked",
         "insert into privacy_address (id, person_id, email, source, recorded_at)"
         " select gen_random_uuid(), person_id, 'x@school.example', 'editor', now() from survey_leader limit 1",
         "insert into privacy_notice (id, person_id, wave_id, channel, made_at)"

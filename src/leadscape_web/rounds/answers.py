@@ -116,11 +116,7 @@ def save_line(answering: Answering, line: Line | None, name: str, given: Mapping
     with connection.cursor() as cursor:
         cursor.execute("select leadscape_name_nominee(%s, %s)", [line.person_id if line else None, name])
         person = (cursor.fetchone() or (None,))[0]
-    if line is not None:
-        Line.objects.filter(pk=line.pk).update(**given)
-        return
-    last = Line.objects.filter(asked=answering.asked).aggregate(last=Max("position"))["last"]
-    Line.objects.create(asked=answering.asked, person_id=person, position=(last or 0) + 1, **given)
+    Line.objects.filter(asked=answering.asked, person=person).update(**given)
 
 
 def remove_line(line: Line) -> None:

@@ -60,11 +60,12 @@ TABLES: Final[dict[str, TableRule]] = {
         fixed=("asked_id", "kind", "number"),
     ),
     "rounds_line": TableRule(
-        "An answer while it is worked on: whoever holds the respondent's link, and nobody else",
-        "SELECT, INSERT, UPDATE (position, home_school_id, home_text, role, role_text, started_on, ended_on,"
+        "An answer while it is worked on: whoever holds the respondent's link, and nobody else. A line is made with the"
+        " name that it is about, by a function of the database",
+        "SELECT, UPDATE (position, home_school_id, home_text, role, role_text, started_on, ended_on,"
         " partner_schools, nominee_email, removed_at)",
         read=_MINE,
-        write=_ANSWERING,
+        write="false",
         change=f"{_ANSWERING} and erased_at is null",
         audience="person",
         left_out=(*_WORDS, "nominee_email"),

@@ -31,29 +31,35 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and n.person_id in (select l.person_id from rounds_line l where l.asked_id = leadscape_linked_asked())
 $$;
 
--- Write down a name: of a new person, or another one for somebody whom this respondent named and nobody else knows.
+-- Write down a name: with a new line for a new person, or another name for somebody who stands in a line of this answer.
+-- Nobody makes a person without a line, or more lines than an answer could need: a link that leaked fills no disk.
 create or replace function leadscape_name_nominee(nominee uuid, written text) returns uuid
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare
   named uuid := nominee;
+  its_answer uuid := leadscape_answering();
 begin
-  if leadscape_answering() is null or btrim(coalesce(written, '')) = '' then
+  if its_answer is null or btrim(coalesce(written, '')) = '' then
     raise exception 'leadscape: no answer is taken by this link' using errcode = '42501';
+  end if;
+  perform 1 from rounds_asked where id = its_answer for update;
+  if (select count(*) from accounts_personname n join rounds_line l on l.person_id = n.person_id
+      where l.asked_id = its_answer) >= 2000 then
+    raise exception 'leadscape: too many names by one link' using errcode = '54000';
   end if;
   if named is null then
     named := gen_random_uuid();
     insert into accounts_person (id, recorded_at) values (named, now());
-  elsif not exists (select 1 from rounds_line l where l.person_id = named and l.asked_id = leadscape_answering()
+    insert into rounds_line (id, asked_id, person_id, position, home_text, role, role_text, partner_schools,
+                             nominee_email, made_at)
+    select gen_random_uuid(), its_answer, named, 1 + coalesce(max(position), 0), '', '', '', '', '', now()
+    from rounds_line where asked_id = its_answer;
+  elsif not exists (select 1 from rounds_line l where l.person_id = named and l.asked_id = its_answer
                     and l.removed_at is null and l.erased_at is null) then
     raise exception 'leadscape: this person was not named by this link' using errcode = '42501';
   elsif exists (select 1 from accounts_personname n
                 where n.person_id = named and n.superseded_at is null and n.full_name = written) then
     return named;
-  end if;
-  -- Whoever holds a link cannot fill the disk: far more than an answer needs, and no more.
-  if (select count(*) from accounts_personname n join rounds_line l on l.person_id = n.person_id
-      where l.asked_id = leadscape_answering()) >= 2000 then
-    raise exception 'leadscape: too many names by one link' using errcode = '54000';
   end if;
   update accounts_personname set superseded_at = now() where person_id = named and superseded_at is null;
   insert into accounts_personname (id, person_id, full_name, recorded_at)
@@ -74,25 +80,6 @@ language sql volatile security definer set search_path = public, pg_temp as $$
   where id = leadscape_linked_asked() and (stopped_at is null) = stop
 $$;
 
--- A line is only ever about a person whom nobody else knows: otherwise writing one would show the name behind any id.
-create or replace function leadscape_guard_line() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  if leadscape_link() is not null and (
-      exists (select 1 from accounts_user u where u.person_id = new.person_id)
-      or exists (select 1 from register_headship h where h.person_id = new.person_id)
-      or exists (select 1 from survey_leader l where l.person_id = new.person_id)
-      or exists (select 1 from rounds_line o where o.person_id = new.person_id and o.asked_id <> new.asked_id)) then
-    raise exception 'leadscape: a respondent names people by writing their names' using errcode = '42501';
-  end if;
-  return new;
-end
-$$;
-
-drop trigger if exists leadscape_guard on rounds_line;
-create trigger leadscape_guard before insert on rounds_line
-for each row execute function leadscape_guard_line();
-
 create or replace function leadscape_guard_saved() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -110,6 +97,8 @@ create or replace function leadscape_guard_numbered() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if leadscape_link() is not null then
+    -- Two that are sent at once wait for each other.
+    perform 1 from rounds_asked where id = new.asked_id for update;
     new.sent_at := now();
     new.number := 1 + coalesce((select max(number) from rounds_sending s where s.asked_id = new.asked_id), 0);
     if (select count(*) from rounds_sending s

@@ -64,12 +64,10 @@ def erase(subject: ErasedSubject) -> int:
     using = subject.using
     held = list(Line.objects.using(using).filter(erased_at=None).select_related("home_school"))
     written = PersonName.objects.using(using).filter(person__in=[line.person_id for line in held])
-    alike = {
-        person
-        for person, name in written.values_list("person_id", "full_name")
-        if any(may_be_one_name(name, theirs) for theirs in subject.names)
-    }
-    named = {line.person_id for line in held if line.person_id in alike and _may_be_at(line, subject)}
+    spelled: dict[Any, list[str]] = {}
+    for person, name in written.values_list("person_id", "full_name"):
+        spelled.setdefault(person, []).append(name)
+    named = {line.person_id for line in held if _is_about(line, spelled.get(line.person_id, []), subject)}
     meant = set(
         Meant.objects.using(using).filter(person_id=subject.person).values_list("line__person_id", flat=True)
     )
@@ -79,13 +77,21 @@ def erase(subject: ErasedSubject) -> int:
     return changed
 
 
-def may_be_one_name(one: str, other: str) -> bool:
-    """Whether two spellings may be of one name: the same family name, and given names that agree or are initials."""
+def may_be_one_name(one: str, other: str, *, initials: bool = True) -> bool:
+    """Whether two spellings may be of one name: the same family name, and given names that agree.
+
+    Parameters
+    ----------
+    initials
+        Whether an initial, or no given name at all, agrees with any that it could be of.
+    """
     a, b = _parts(one), _parts(other)
     if not a or not b or a[-1] != b[-1]:
         return False
-    given = list(zip(a[:-1], b[:-1], strict=False))
-    return not given or given[0][0].startswith(given[0][1]) or given[0][1].startswith(given[0][0])
+    if len(a) == 1 or len(b) == 1:
+        return initials or len(a) == len(b)
+    first, second = a[0], b[0]
+    return first == second or (initials and min(len(first), len(second)) == 1 and first[0] == second[0])
 
 
 def _parts(name: str) -> list[str]:
@@ -94,10 +100,15 @@ def _parts(name: str) -> list[str]:
     return [word for word in words if word not in TITLES]
 
 
-def _may_be_at(line: Line, subject: ErasedSubject) -> bool:
-    """Whether a line is about a school of theirs: chosen, or written and not the whole name of another one only."""
+def _is_about(line: Line, names: list[str], subject: ErasedSubject) -> bool:
+    """Whether a line is about the person: at a school of theirs in any spelling, at an unknown one by whole names."""
+    pairs = [(name, theirs) for name in names for theirs in subject.names]
+    if not any(may_be_one_name(*pair) for pair in pairs):
+        return False
     if line.home_school_id:
         return line.home_school_id in subject.schools
     of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
     meant = set(of_name.values_list("urn", flat=True))
-    return not meant or bool(meant & set(subject.schools))
+    if meant:
+        return bool(meant & set(subject.schools))
+    return any(may_be_one_name(*pair, initials=False) for pair in pairs)
