@@ -256,7 +256,7 @@ def test_a_ledger_that_is_none_is_refused(loaded: Study, tmp_path: Path) -> None
 def test_the_ledger_holds_no_name_and_recognises_only_that_person(loaded: Study) -> None:
     import polars as pl
 
-    from leadscape_web.privacy.recognising import find_kept_out
+    from leadscape_web.privacy.work.recognising import find_kept_out
 
     leader = _pick(0)
     [name] = _names(leader.person_id)
@@ -305,3 +305,42 @@ def test_somebody_who_can_sign_in_is_not_erased(loaded: Study) -> None:
     user.refresh_from_db(using="owner")
     assert user.email == f"{user.pk}@erased.invalid"
     assert not _names(user.person_id)
+
+
+def test_no_run_import_undoing_or_hand_brings_back_whoever_stays_out(loaded: Study) -> None:
+    leader = _pick(0)
+    person = leader.person_id
+    with acting(why="Objected by letter", using="owner"):
+        Exclusion.objects.using("owner").create(person_id=person, kind="objection")
+    with acting(why="A run that was under way", using="owner"):
+        RoleHolding.objects.using("owner").filter(person_id=person).update(withdrawn_at=None)
+    assert not RoleHolding.objects.using("owner").filter(person_id=person, withdrawn_at=None).exists()
+    run_jobs()
+    with acting(why="Erased", using="owner"):
+        Erasure.objects.using("owner").create(person_id=person, why="asked", digests=[])
+        PersonName.objects.using("owner").filter(person_id=person).delete()
+        PersonName.objects.using("owner").create(person_id=person, full_name="Somebody Again")
+    assert _names(person) == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_file_that_was_replaced_is_emptied_however_it_names_the_person(
+    suffix: str, loaded: Study, tmp_path: Path
+) -> None:
+    import polars as pl
+
+    from leadscape.actions.redact_study import may_name
+
+    rows = {"HeadTitle": ["Mrs", "Mr"], "HeadFirstName": ["José", "José"], "HeadLastName": ["Núñez", "Ash"]}
+    path = tmp_path / f"register{suffix}"
+    if suffix == ".xlsx":
+        pl.DataFrame(rows).write_excel(path)
+    else:
+        text = "HeadTitle,HeadFirstName,HeadLastName\nMrs,José,Núñez\nMr,José,Ash\n"
+        path.write_bytes(text.encode("cp1252"))
+    content = path.read_bytes()
+    assert may_name(content, path.name, ["José Núñez"])
+    assert may_name(content, path.name, ["Jose Nunez"])
+    assert may_name(content, path.name, ["José Maria Núñez"])
+    assert not may_name(content, path.name, ["Jane Birch"])
+    assert may_name(b"%PDF-1.7", "scan.csv", ["Jane Birch"]), "what cannot be read is emptied"

@@ -269,3 +269,18 @@ def test_what_was_asked_stands_in_the_history_without_the_words(signed_in: Signe
     events = Event.objects.using("owner").filter(table="privacy_personrequest")
     assert [event.actor for event in events] == [None]
     assert "secret" not in str(list(events.values_list("before", "after", "why")))
+
+
+def test_an_editor_is_not_given_what_is_for_administrators_or_the_link(signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+
+    user = User.objects.using("owner").get(email="authority.reader@leadscape.example")
+    with acting(why="A user who leads", using="owner"):
+        Leader.objects.using("owner").create(
+            key="user-who-leads", person_id=user.person_id, authority_id="101"
+        )
+    by_editor = signed_in("authority.editor").get(f"/data-protection/person/{user.person_id}/held.json")
+    assert by_editor.status_code == 200
+    assert user.email not in by_editor.content.decode()
+    by_link = signed_in("").get(f"/my-data/{link_of(user.person_id)}/held.json")
+    assert user.email in by_link.content.decode()

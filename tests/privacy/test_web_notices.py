@@ -220,3 +220,40 @@ def test_a_study_run_again_tells_nobody_twice(signed_in: SignedIn) -> None:
     owed = signed_in("nation.editor").get("/data-protection/notices/?state=Owed").content.decode()
     assert "Alice Ash" not in owed
     assert "Bob Birch" in owed
+
+
+def test_an_address_that_a_respondent_typed_replaces_none(committed: None) -> None:
+    from leadscape_web.studies.personal import hand_over_address
+
+    person = alice().person_id
+
+    def current() -> list[str]:
+        rows = Address.objects.using("owner").filter(person=person, ended_at=None)
+        return list(rows.values_list("email", flat=True))
+
+    def say(email: str, source: str = "round") -> None:
+        with acting(why="An address", using="owner"):
+            hand_over_address(person, email, source=source, using="owner")
+
+    say("one@x.example")
+    assert current() == ["one@x.example"]
+    say("two@x.example")
+    assert current() == [], "two respondents who differ leave none"
+    say("one@x.example")
+    assert current() == []
+    say("checked@x.example", "editor")
+    say("mine@x.example")
+    assert current() == ["checked@x.example"]
+
+
+def test_a_notice_leads_to_this_service_only(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    with acting(why="An attack", using="owner"):
+        Job.objects.using("owner").update(
+            given={"notice": str(_notice().pk), "base": "https://evil.example/"}
+        )
+    assert run_jobs() == [("privacy.send_notice", "failed")]
+    assert mail.outbox == []
+    assert _notice().token_hash is None

@@ -13,7 +13,6 @@ from django.utils import timezone
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.privacy import recognising
 from leadscape_web.privacy.models import (
     Address,
     Erasure,
@@ -25,7 +24,8 @@ from leadscape_web.privacy.models import (
     WithdrawnLine,
 )
 from leadscape_web.privacy.periods import PERIODS
-from leadscape_web.privacy.retention import foreseen
+from leadscape_web.privacy.work import recognising
+from leadscape_web.privacy.work.retention import foreseen
 from leadscape_web.register.models import Headship
 from leadscape_web.studies.inputs import add_input
 from leadscape_web.studies.models import Study, StudyInput

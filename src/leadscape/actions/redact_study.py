@@ -19,11 +19,12 @@ from leadscape.actions.clean_files import check_rewritable, clean_review, clean_
 from leadscape.actions.find_person import StudyPeople, find_person, read_people
 from leadscape.actions.keep_out import placed_names
 from leadscape.actions.redact_returns import move_copy, redact_returns
-from leadscape.core.errors import NotFound, OutputBlocked
-from leadscape.core.identifiers import clean_identifier
+from leadscape.core.errors import LeadscapeError, NotFound, OutputBlocked
+from leadscape.core.identifiers import clean_identifier, normalise_name
 from leadscape.core.tabular import read_text_table
+from leadscape.survey.identity import fold_person_name
 from leadscape.survey.privacy.redaction import can_rewrite, rewrite_table
-from leadscape.survey.privacy.search import find_names, name_words, names_person, read_words
+from leadscape.survey.privacy.search import name_words, names_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,9 +82,8 @@ def redact_study(
     check_rewritable(people)
     words = name_words(pl.Series(names, dtype=pl.String))
     registers = [*people.study.schools]
-    if barred := [
-        path.name for path in registers if _names_head(path, words, urns) and not _can_rewrite(path)
-    ]:
+    heads = _Head(words, tuple(tuple(_words(name)) for name in names), tuple(urns))
+    if barred := [path.name for path in registers if _names_head(path, heads) and not _can_rewrite(path)]:
         raise OutputBlocked(
             f"{', '.join(barred)} cannot be written again by leadscape.",
             "The person is named there as the head of a school, so nothing was changed.",
@@ -96,21 +96,62 @@ def redact_study(
             move_copy(copy, path)
     finally:
         copies.discard()
-    changed += clean_review(people, lines)
+    if lines.height:
+        changed += clean_review(people, lines)
     if leader is not None:
         changed += clean_validation(people, leader)
-    changed += [path for path in registers if _blank_heads(path, words, urns)]
-    left = find_names(study.parent, pl.Series(names, dtype=pl.String))
-    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, tuple(left["file"]))
+    changed += [path for path in registers if _blank_heads(path, heads)]
+    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, _still(study.parent, names))
 
 
-def names_in(content: bytes, file_name: str, names: Sequence[str]) -> bool:
-    """Whether a file names somebody, whatever its format."""
-    words = name_words(pl.Series(names, dtype=pl.String))
+def may_name(content: bytes, file_name: str, names: Sequence[str]) -> bool:
+    """Whether a table may name somebody: a row holds the first and the last word of a name, in whichever cells.
+
+    Says yes of what cannot be read: for files of which nothing depends any more, and that had better be emptied.
+    """
     with tempfile.TemporaryDirectory(prefix="leadscape-look-") as folder:
         path = Path(folder) / Path(file_name).name
         path.write_bytes(content)
-        return bool(pl.select(names_person(pl.lit(read_words(path)), words)).item())
+        try:
+            rows = _rows_as_words(path)
+        except LeadscapeError:
+            return True
+    found = pl.lit(value=False)
+    for name in names:
+        words = _words(name)
+        if words:
+            found = found | (
+                pl.col("words").list.contains(words[0]) & pl.col("words").list.contains(words[-1])
+            )
+    return bool(rows.select(found.any()).item())
+
+
+def _still(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Files below a folder in whose rows a name stands word for word, read cell by cell."""
+    words = name_words(pl.Series(names, dtype=pl.String))
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix.lower() in (".toml", ".secret", ".geojson", ".json"):
+            continue
+        try:
+            rows = _rows_as_words(path)
+        except LeadscapeError:
+            continue
+        if rows.select(names_person(pl.col("words").list.join(" "), words).any()).item():
+            found.append(path.relative_to(folder).as_posix())
+    return tuple(found)
+
+
+def _rows_as_words(path: Path) -> pl.DataFrame:
+    """``words``: those of all cells of each row of a table, in order, folded."""
+    frame = read_text_table(path).frame.drop("row")
+    joined = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
+    return frame.select(words=normalise_name(joined).str.split(" "))
+
+
+def _words(name: str) -> list[str]:
+    folded = pl.select(fold_person_name(pl.lit(name))).item() or ""
+    return folded.split(" ") if folded else []
 
 
 def _lines(
@@ -136,19 +177,34 @@ def _can_rewrite(path: Path) -> bool:
     return can_rewrite(path.with_suffix("") if path.suffix.lower() == PACKED else path)
 
 
-def _names_head(path: Path, words: tuple[str, ...], urns: Sequence[str]) -> bool:
+@dataclass(frozen=True)
+class _Head:
+    """How a person may stand as the head of one of their schools: ways of the name, its words, the schools."""
+
+    ways: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+    urns: tuple[str, ...]
+
+
+def _names_head(path: Path, head: _Head) -> bool:
     frame = read_text_table(path).frame
-    return bool(frame.select(_of_head(frame, words, urns).any()).item())
+    return bool(frame.select(_of_head(frame, head).any()).item())
 
 
-def _of_head(frame: pl.DataFrame, words: tuple[str, ...], urns: Sequence[str]) -> pl.Expr:
-    """Rows of the schools whose columns about the head, read together, name the person."""
+def _of_head(frame: pl.DataFrame, head: _Head) -> pl.Expr:
+    """Rows of the schools whose columns about the head, read together, name the person, be it by an initial."""
     heads = _head_columns(frame)
     keys = [name for name in frame.columns if name.casefold() == "urn"]
     if not heads or not keys:
         return pl.lit(value=False)
-    named = names_person(pl.concat_str(heads, separator=" ", ignore_nulls=True), words)
-    return named & clean_identifier(pl.col(keys[0])).is_in(list(urns)).fill_null(value=False)
+    written = pl.concat_str(heads, separator=" ", ignore_nulls=True)
+    words = fold_person_name(written).str.split(" ")
+    named = names_person(written, head.ways)
+    for one in head.names:
+        if one:
+            initial = words.list.first().str.slice(0, 1) == one[0][:1]
+            named = named | ((words.list.last() == one[-1]) & initial).fill_null(value=False)
+    return named & clean_identifier(pl.col(keys[0])).is_in(list(head.urns)).fill_null(value=False)
 
 
 def _head_columns(frame: pl.DataFrame) -> list[str]:
@@ -161,12 +217,12 @@ def _head_columns(frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def _blank_heads(path: Path, words: tuple[str, ...], urns: Sequence[str]) -> bool:
-    if not _names_head(path, words, urns):
+def _blank_heads(path: Path, head: _Head) -> bool:
+    if not _names_head(path, head):
         return False
 
     def change(frame: pl.DataFrame) -> pl.DataFrame:
-        named = _of_head(frame, words, urns)
+        named = _of_head(frame, head)
         return frame.with_columns(
             pl.when(named).then(None).otherwise(pl.col(name)).alias(name) for name in _head_columns(frame)
         )

@@ -20,14 +20,15 @@ class PrivacyConfig(AppConfig):
         from leadscape_web.govuk.panels import add_panel
         from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.landscape.loading.kept_out import set_keeper
-        from leadscape_web.privacy import erasing, notices, panels, protected, recognising, retention
+        from leadscape_web.privacy import notices, panels, protected
+        from leadscape_web.privacy.work import erasing, recognising, retention, sending
         from leadscape_web.studies.inputs import add_provider
         from leadscape_web.studies.personal import set_receiver
         from leadscape_web.studies.signals import study_stored
 
         declare(protected.TABLES, protected.SQL)
         add_kind(
-            Kind("privacy.send_notice", "Send a notice of what is held", notices.perform_send, rule=EDITS)
+            Kind("privacy.send_notice", "Send a notice of what is held", sending.perform_send, rule=EDITS)
         )
         add_kind(Kind("privacy.keep_out", "Keep a person out of later runs", recognising.perform_keep_out))
         add_kind(Kind("privacy.erase", "Erase a person", erasing.perform_erase, rule=EDITS_NATION))

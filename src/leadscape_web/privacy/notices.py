@@ -8,21 +8,15 @@ A study that is run again makes a new wave of the same round: whoever was told i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.links import make_link
 from leadscape_web.accounts.models import User
@@ -30,9 +24,6 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.models import Address, Exclusion, Notice
 from leadscape_web.privacy.periods import days_of
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
-
-if TYPE_CHECKING:
-    from leadscape_web.jobs.performing import Running
 
 OWED, WAITING, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
     "Owed", "Being sent", "Sent", "Came back", "Opened", "Expired", "Ended",
@@ -46,17 +37,6 @@ class Link:
 
     address: str
     expires_at: datetime
-
-
-class NotHandedOver(LeadscapeError):
-    """The mail server did not take a letter, for a reason that may pass."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(
-            f"The mail server did not take the notice ({kind}).",
-            "The notice is still owed, and its former link works no more.",
-            "Look at the service’s mail settings, then try this job again.",
-        )
 
 
 def state_of(notice: Notice | None, now: datetime | None = None) -> str:
@@ -103,13 +83,23 @@ def current_address(person: UUID, using: str = "default") -> Address | None:
 
 
 def record_address(person: Any, email: str, source: str, using: str = "default") -> bool:
-    """Record where a person can be told; whether it was new. A reason must be set in the transaction."""
+    """Record where a person can be told; whether it was new. A reason must be set in the transaction.
+
+    What an editor entered, or a file brought, takes the place of what is held. What a respondent typed never does: a
+    slip, or somebody's own address, would be sent everything that is held about another. Two respondents who say
+    different things leave none.
+    """
     address = email.strip().lower()
-    current = Address.objects.using(using).filter(person=person, ended_at=None)
-    held = current.first()
+    rows = Address.objects.using(using).filter(person=person)
+    held = rows.filter(ended_at=None).first()
     if held is not None and held.email == address:
         return False
-    current.update(ended_at=timezone.now())
+    if source == Address.Source.ROUND:
+        if held is not None:
+            rows.filter(ended_at=None, source=source).update(ended_at=timezone.now())
+        if held is not None or rows.filter(source=source, ended_at__isnull=False).exists():
+            return False
+    rows.filter(ended_at=None).update(ended_at=timezone.now())
     Address.objects.using(using).create(person_id=person, email=address, source=source)
     return True
 
@@ -156,41 +146,3 @@ def note_bounce(notice: Notice) -> None:
     )
     if notice.channel == Notice.Channel.EMAIL:
         Address.objects.filter(person=notice.person_id, ended_at=None).update(ended_at=now)
-
-
-def perform_send(running: Running) -> Mapping[str, Any]:
-    """The job ``privacy.send_notice``."""
-    notice = Notice.objects.using("owner").select_for_update().select_related("wave").get(
-        pk=running.given["notice"]
-    )  # fmt: skip
-    if notice.ended_at or notice.sent_at or notice.made_by_id != running.asked_by:
-        return {"sent": False, "why": "It was ended, sent already, or made by somebody else"}
-    address = current_address(notice.person_id, "owner")
-    running.because("A notice of what is held is sent")
-    if address is None:
-        raise LeadscapeError(
-            "No e-mail address is known any more.",
-            "It came back, or was erased, after the notice was made.",
-            "Print the notice as a letter instead.",
-        )
-    link = give_link(notice, running.given["base"], "owner")
-    context = {
-        "link": link.address,
-        "until": timezone.localtime(link.expires_at).date(),
-        "wave": notice.wave.title,
-        "contact": settings.ENVIRONMENT.contact,
-    }
-    subject, _, body = render_to_string("privacy/notice.txt", context).strip().partition("\n")
-    try:
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[address.email]).send()
-    except SMTPRecipientsRefused:
-        now = timezone.now()
-        Notice.objects.using("owner").filter(pk=notice.pk).update(
-            bounced_at=now, ended_at=now, token_hash=None
-        )
-        address.ended_at = now
-        address.save(using="owner", update_fields=["ended_at"])
-        return {"sent": False, "why": "The mail server does not know the address"}
-    except (SMTPException, OSError) as error:
-        raise NotHandedOver(type(error).__name__) from error
-    return {"sent": True}

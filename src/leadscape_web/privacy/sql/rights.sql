@@ -21,12 +21,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select id from leadscape_live_notice()
 $$;
 
--- Whether somebody answers for what is held about a person: an editor of the nation, or of an area that the person is
--- in. People who are users and nothing else are looked after by their administrators.
+-- Whether somebody answers for what is held about a person: an editor of the nation for everybody who is named and is
+-- not a user and nothing else (those are looked after by administrators), or an editor of an area that the person is in.
 create or replace function leadscape_answers_for(person uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
-  select (leadscape_everywhere(array['editor']) and (
-            exists (select 1 from survey_leader l where l.person_id = person)
+  select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person) and (
+            not exists (select 1 from accounts_user u where u.person_id = person)
+            or exists (select 1 from survey_leader l where l.person_id = person)
             or exists (select 1 from register_headship h where h.person_id = person)))
       or person in (select leadscape_edited_people())
 $$;
@@ -47,6 +48,7 @@ declare
   found jsonb := '{}';
   rows jsonb;
   named text;
+  own boolean := session_user = current_user or person is not distinct from leadscape_linked_person();
 begin
   if session_user <> current_user and person is distinct from leadscape_linked_person()
       and not leadscape_answers_for(person) then
@@ -56,6 +58,8 @@ begin
     select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attname = 'person_id'
       and not a.attisdropped and c.relname not in ('audit_event', 'privacy_objectionkey', 'accounts_user')
+      -- What a respondent has not sent yet is for the respondent, and for the person whom it names.
+      and (own or c.relname <> 'rounds_line')
     order by c.relname
   loop
     execute format(
@@ -64,14 +68,15 @@ begin
     found := found || jsonb_build_object(named, rows);
   end loop;
   select coalesce(jsonb_agg(jsonb_build_object('email', u.email, 'is_active', u.is_active, 'created_at', u.created_at)), '[]')
-    into rows from accounts_user u where u.person_id = person;
+    into rows from accounts_user u where own and u.person_id = person;
   found := found || jsonb_build_object('accounts_user', rows);
   select coalesce(jsonb_agg(jsonb_build_object(
       'at', e.at, 'by', case when e.actor is null then 'the service or the person'
                              else coalesce(leadscape_acted_for(e.actor, e.at), 'a user') end,
       'action', e.action, 'table', e.table_name, 'record', e.record_id, 'changed', e.changed,
       'before', e.before - 'token_hash', 'after', e.after - 'token_hash', 'why', e.why) order by e.id), '[]')
-    into rows from audit_event e where e.person_id = person;
+    into rows from audit_event e
+    where e.person_id = person and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
   found := found || jsonb_build_object('audit_event', rows);
   select coalesce(jsonb_agg(jsonb_build_object('objection', k.objection, 'kind', k.kind, 'recorded_on', k.recorded_on,
                                                'keys', k.keys)), '[]')
@@ -127,3 +132,39 @@ $$;
 drop trigger if exists leadscape_guard_request on privacy_personrequest;
 create trigger leadscape_guard_request after insert on privacy_personrequest
 for each row when (new.kind <> 'correction') execute function leadscape_guard_request();
+
+-- Whoever stays out stays out, whatever run, import, undoing or hand would count their roles again.
+create or replace function leadscape_guard_out() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if exists (select 1 from privacy_exclusion e where e.person_id = new.person_id) then
+    new.withdrawn_at := now();
+  end if;
+  return new;
+end
+$$;
+
+drop trigger if exists leadscape_guard_out on survey_roleholding;
+create trigger leadscape_guard_out before insert or update on survey_roleholding
+for each row when (new.withdrawn_at is null) execute function leadscape_guard_out();
+drop trigger if exists leadscape_guard_out on survey_support;
+create trigger leadscape_guard_out before insert or update on survey_support
+for each row when (new.withdrawn_at is null) execute function leadscape_guard_out();
+
+-- Whoever was erased gets no name again: a load goes on without it, a hand is told.
+create or replace function leadscape_guard_erased() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if not exists (select 1 from privacy_erasure e where e.person_id = new.person_id) then
+    return new;
+  end if;
+  if session_user <> current_user then
+    raise exception 'leadscape: this person was erased' using errcode = '42501';
+  end if;
+  return null;
+end
+$$;
+
+drop trigger if exists leadscape_guard_erased on accounts_personname;
+create trigger leadscape_guard_erased before insert on accounts_personname
+for each row execute function leadscape_guard_erased();

@@ -134,12 +134,12 @@ def _read_addresses(upload: Any) -> tuple[list[tuple[Any, str]], list[dict[str, 
     if upload.size > MOST_BYTES:
         return [], [_problem(None, None, "The file is larger than 5 MB. Bring it in parts")]
     try:
-        frame = pl.read_csv(io.BytesIO(upload.read()), infer_schema=False)
+        frame = pl.read_csv(io.BytesIO(upload.read().replace(b"\0", b"")), infer_schema=False)
+        frame = frame.rename({name: name.strip().casefold() for name in frame.columns})
     except (pl.exceptions.PolarsError, ValueError):
         return [], [
             _problem(None, None, "The file is no CSV file in UTF-8. Save it as one and bring it again")
         ]
-    frame = frame.rename({name: name.strip().casefold() for name in frame.columns})
     lacking = [name for name in HEADINGS if name not in frame.columns]
     if lacking:
         return [], [_problem(1, None, f"The first row lacks the heading {' and '.join(lacking)}")]

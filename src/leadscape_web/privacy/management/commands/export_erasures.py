@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from leadscape_web.accounts.context import acting
-from leadscape_web.privacy.ledger import write_ledger
+from leadscape_web.privacy.work.ledger import write_ledger
 
 
 class Command(BaseCommand):

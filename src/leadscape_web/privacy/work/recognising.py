@@ -120,6 +120,8 @@ def keep_lines(person: UUID, using: str = "owner") -> int:
 def perform_keep_out(running: Running) -> Mapping[str, Any]:
     """The job ``privacy.keep_out``: what staying out needs beyond what the database did at once."""
     person = UUID(running.given["person"])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
     running.because("A person stays out")
     lines = keep_lines(person)
     return {"lines": lines, "recognised": bool(keep_keys(person, "objection"))}

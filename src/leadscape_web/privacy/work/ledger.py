@@ -12,9 +12,9 @@ from uuid import UUID
 
 from leadscape.core.errors import FileProblem
 from leadscape_web.accounts.models import Person
-from leadscape_web.privacy.erasing import erase
-from leadscape_web.privacy.models import Erasure, ObjectionKey, Secret
-from leadscape_web.privacy.recognising import SECRET
+from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey, Secret
+from leadscape_web.privacy.work.erasing import erase
+from leadscape_web.privacy.work.recognising import SECRET
 
 FORMAT: Final = "leadscape erasures 1"
 COLUMNS: Final = ("person", "why", "erased_at", "digests")
@@ -33,8 +33,12 @@ def write_ledger(path: Path, using: str = "owner") -> int:
         [str(k.person_id), k.objection, k.key, k.rule, k.kind, k.recorded_on.isoformat(), k.secret]
         for k in ObjectionKey.objects.using(using).order_by("pk")
     ]
+    out = [
+        [str(one.person_id), one.kind, one.recorded_at.isoformat()]
+        for one in Exclusion.objects.using(using).exclude(kind=Exclusion.Kind.ERASURE).order_by("recorded_at")
+    ]
     secret = Secret.objects.using(using).get(name=SECRET).value
-    whole = {"format": FORMAT, "secret": secret, "erasures": erasures, "keys": keys}
+    whole = {"format": FORMAT, "secret": secret, "erasures": erasures, "keys": keys, "stay_out": out}
     partial = path.with_name(path.name + ".part")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
         json.dump(whole, stream, indent=1)
@@ -68,6 +72,11 @@ def replay_ledger(path: Path, using: str = "owner") -> Iterator[tuple[UUID, bool
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    for key, kind, at in whole["stay_out"]:
+        if Person.objects.using(using).filter(pk=key).exists():
+            Exclusion.objects.using(using).get_or_create(
+                person_id=key, defaults={"kind": kind, "recorded_at": datetime.fromisoformat(at)}
+            )
     for one in whole["erasures"]:
         person = UUID(one["person"])
         known = Person.objects.using(using).filter(pk=person).exists()
@@ -79,9 +88,13 @@ def replay_ledger(path: Path, using: str = "owner") -> Iterator[tuple[UUID, bool
 def _read(path: Path) -> dict[str, Any]:
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
-        sound = whole["format"] == FORMAT and all(
-            set(COLUMNS) <= set(one) for one in whole["erasures"]
-        ) and isinstance(whole["secret"], str) and all(len(key) == 7 for key in whole["keys"])  # fmt: skip
+        sound = (
+            whole["format"] == FORMAT
+            and isinstance(whole["secret"], str)
+            and all(set(COLUMNS) <= set(one) for one in whole["erasures"])
+            and all(len(key) == 7 for key in whole["keys"])
+            and all(len(one) == 3 for one in whole["stay_out"])
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _no_ledger(path) from error
     if not sound:

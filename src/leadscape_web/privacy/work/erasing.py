@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import connections
 from django.utils import timezone
 
-from leadscape.actions.redact_study import names_in, redact_study
+from leadscape.actions.redact_study import may_name, redact_study
 from leadscape.core.errors import LeadscapeError
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
-from leadscape_web.accounts.models import PersonName, User
+from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
-from leadscape_web.privacy.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
+from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
 from leadscape_web.studies.running import written
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 WHY: Final = "A person was erased"
 NAMING: Final = frozenset({"schools", "returns", "decisions", "validation", "validation_sample", "frame"})
 """Files of a study that may name people."""
+LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
+"""No run, load or import stores meanwhile what it read before."""
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
 
 
@@ -89,6 +92,8 @@ def erase(
     OutputBlocked
         When a stored file that names the person cannot be written again; nothing is changed then.
     """
+    with connections[using].cursor() as cursor:
+        cursor.execute(LOCK)
     user = User.objects.using(using).filter(person_id=person).first()
     if user is not None and user.is_active:
         raise StillUser
@@ -134,25 +139,26 @@ def erase(
 def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
     """Files written again or emptied, and names of files that a namesake still stands in."""
     changed, still = 0, []
-    if not subject.names:
+    if not subject.names and not subject.leader_keys:
         return 0, []
     for study in Study.objects.using(subject.using).order_by("made_at"):
-        current = _named_inputs(subject, study, removed=False)
-        if current:
+        current = StudyInput.objects.using(subject.using).filter(study=study, removed_at=None, key__in=NAMING)
+        if current.exists():
             done, left = _rewrite(study, subject, progress)
             changed += done
             still += left
-        for former in _named_inputs(subject, study, removed=True):
+        for former in _former_inputs(subject, study):
             _store(former, b"", blank=True, using=subject.using)
             changed += 1
     return changed, sorted(set(still))
 
 
-def _named_inputs(subject: ErasedSubject, study: Study, *, removed: bool) -> list[StudyInput]:
+def _former_inputs(subject: ErasedSubject, study: Study) -> list[StudyInput]:
+    """Files that were replaced and may name the person; one that cannot be read counts as one."""
     rows = StudyInput.objects.using(subject.using).filter(
-        study=study, key__in=NAMING, removed_at__isnull=not removed, blanked_at=None
+        study=study, key__in=NAMING, removed_at__isnull=False, blanked_at=None
     )
-    return [one for one in rows if names_in(bytes(one.content), one.file_name, subject.names)]
+    return [one for one in rows if may_name(bytes(one.content), one.file_name, subject.names)]
 
 
 def _rewrite(study: Study, subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
@@ -194,10 +200,16 @@ def _blank_own_tables(person: UUID, using: str) -> None:
 
 
 def _blank_user(user: User, using: str) -> None:
-    """An account that was switched off keeps its id for the history, and no address."""
+    """An account that was switched off keeps its id for the history, and nothing by which anybody could be known."""
     acting = _setting("user", using)
     set_context(using=using, user="")
-    User.objects.using(using).filter(pk=user.pk).update(email=f"{user.pk}@erased.invalid", password="")
+    Invitation.objects.using(using).filter(email=user.email).update(email=f"{user.pk}@erased.invalid")
+    Identity.objects.using(using).filter(user=user).delete()
+    ApiToken.objects.using(using).filter(user=user).update(label="erased", revoked_at=timezone.now())
+    Authenticator.objects.using(using).filter(user_id=user.pk).delete()
+    User.objects.using(using).filter(pk=user.pk).update(
+        email=f"{user.pk}@erased.invalid", password="", sessions_ended_at=timezone.now()
+    )
     set_context(using=using, user=acting)
 
 
