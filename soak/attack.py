@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, Final
 
 from soak.findings import ROOT, Findings, finding
-from soak.stage import RIGHTS, Service, copy_of, make_user, serving, use_database
+from soak.stage import RIGHTS, Service, copy_of, make_key, make_user, serving, use_database
 from soak.visiting import Visitor
 
 GUESSES: Final = 300
@@ -218,7 +218,7 @@ def guessed_links(found: Findings, target: Target, many: int) -> None:
 
 def tampered_keys(found: Findings, target: Target, many: int) -> None:
     """Keys for programs with a letter changed, cut, or made from what is kept of them."""
-    key = make_key(target, "nation.reader")
+    key = make_key(target.users["nation.reader"])
     random = Random(11)
     honest = Visitor(target.service, key=key).get("/api/v1/leaders").status_code
     tried, through = 0, []
@@ -415,23 +415,6 @@ def fixed_sessions(found: Findings, target: Target, _: int) -> None:
     found.add("Sessions begun with a key that was chosen before", tried, len(through), "; ".join(through))
 
 
-def make_key(target: Target, who: str) -> str:
-    """A key with everything that a user may have."""
-    from django.utils import timezone
-
-    from leadscape_web.accounts.context import acting
-    from leadscape_web.accounts.models import ApiToken
-    from leadscape_web.accounts.tokens import PREFIX, SCOPES, hash_of
-
-    raw = PREFIX + secrets.token_urlsafe(32)
-    with acting(why="A key for a drill", using="owner"):
-        ApiToken.objects.using("owner").create(
-            user=target.users[who], label="drill", token_hash=hash_of(raw), scopes=sorted(SCOPES),
-            expires_at=timezone.now() + timezone.timedelta(days=1),
-        )  # fmt: skip
-    return raw
-
-
 def schema_of_the_api(found: Findings, target: Target, share: float) -> None:
     """Every operation of the API with what nobody would send, as several users with keys, and without one."""
     seconds = max(15, round(60 * share))
@@ -443,7 +426,7 @@ def schema_of_the_api(found: Findings, target: Target, share: float) -> None:
         "nation.researcher",
         "nation.administrator",
     ):
-        key = make_key(target, who) if who else ""
+        key = make_key(target.users[who]) if who else ""
         command = [
             *(
                 str(ROOT / ".venv" / "bin" / "schemathesis"),

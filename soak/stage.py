@@ -198,6 +198,26 @@ def make_user(right: str, kind: str = "nation", key: str = "england", name: str 
     return user
 
 
+def make_key(user: Any) -> str:
+    """A key for programs with everything that a user may have."""
+    import secrets
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.accounts.models import ApiToken
+    from leadscape_web.accounts.tokens import PREFIX, SCOPES, hash_of
+
+    raw = PREFIX + secrets.token_urlsafe(32)
+    with acting(why="A key for a drill", using="owner"):
+        ApiToken.objects.using("owner").create(
+            user=user, label="drill", token_hash=hash_of(raw), scopes=sorted(SCOPES),
+            expires_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
+    return raw
+
+
 def session_of(service: Service, user: Any) -> str:
     """The key of a new session of a user, second factor and all."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
