@@ -86,6 +86,14 @@ def test_a_list_in_place_of_another_is_counted_stored_and_taken_out_again(study:
         len(holdings())
         == len(before) - told["Role-holdings no longer reported"] + told["Role-holdings that would be new"]
     )
+    former = StudyInput.objects.using("owner").filter(file_name="agencies.csv").exclude(removed_at=None)
+    with acting(why="A test empties the former list", using="owner"):
+        former.update(blanked_at=former.get().removed_at)
+    client.post(f"/imports/{found.pk}/undo/", {"why": "The agency sent the wrong list"})
+    assert run_jobs() == [("imports.undo", "failed")], "a file that was emptied is not given back"
+    client.post(f"/imports/{found.pk}/leave-stored/")
+    with acting(why="A test fills it again", using="owner"):
+        former.update(blanked_at=None)
     client.post(f"/imports/{found.pk}/undo/", {"why": "The agency sent the wrong list"})
     assert run_jobs() == [("imports.undo", "done")], Job.objects.using("owner").latest("asked_at").problem
     assert holdings() == before

@@ -21,6 +21,11 @@ from leadscape_web.jobs.performing import Running
 MOST_TOLD: Final = 100_000
 """Rows of problems or changes that are kept of one import."""
 _BATCH: Final = 5_000
+WORDS: Final = {
+    "fsm_pct": "the share of free school meals", "authority_code": "authority", "authority_name": "name of authority",
+    "low_age": "lowest age", "high_age": "highest age", "opened_on": "date opened", "closed_on": "date closed",
+}  # fmt: skip
+"""Columns whose names are no words."""
 
 
 def perform_check(running: Running) -> Mapping[str, Any]:
@@ -171,7 +176,7 @@ def _notes(held: HeldRegister, opened: OpenedRegister, compared: ComparedHeld) -
 
 
 def _and(names: Sequence[str]) -> str:
-    words = [name.replace("_", " ") for name in names if not name.endswith("_status")]
+    words = [WORDS.get(name, name.replace("_", " ")) for name in names if not name.endswith("_status")]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 

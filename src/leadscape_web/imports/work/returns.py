@@ -89,7 +89,7 @@ def take_out(study: Study, job: str) -> None:
     Raises
     ------
     UndoRefused
-        When one of the files was replaced or removed since.
+        When one of the files was replaced or removed since, or one that they took the place of was emptied.
     """
     events = Event.objects.using(OWNER).filter(request=job, table="studies_studyinput")
     added = [one.record for one in events.filter(action="insert")]
@@ -103,6 +103,13 @@ def take_out(study: Study, job: str) -> None:
             else "The study got no file then.",
             "Taking the others out would leave the study as it never was.",
             tuple(("studies_studyinput", record) for record in lost),
+        )
+    blanked = StudyInput.objects.using(OWNER).filter(pk__in=former).exclude(blanked_at=None)
+    if blanked.exists():
+        raise UndoRefused(
+            f"{blanked.count()} of the files that the study had before were emptied for good since.",
+            "They named somebody who was erased, or were kept long enough.",
+            tuple(("studies_studyinput", str(one.pk)) for one in blanked.defer("content")),
         )
     for record in added:
         remove_input(current[record])

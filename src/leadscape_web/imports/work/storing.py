@@ -21,6 +21,7 @@ from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held
 from leadscape_web.imports.work.returns import add_files, basis_of_study, cannot_be_used, take_out
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out_heads
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.landscape.loading.people import load_people
 from leadscape_web.landscape.loading.published_rows import load_organisations
 from leadscape_web.landscape.loading.register_rows import load_register
@@ -29,7 +30,6 @@ from leadscape_web.register.search_index import rebuild
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.running import run_again
 
-LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
 FILLED: Final = (
     "accounts_person", "accounts_personname", "accounts_organisation", "register_source", "register_authority",
     "register_school", "register_schoolname", "register_group", "register_membership", "register_link",
@@ -39,7 +39,7 @@ FILLED: Final = (
 
 def perform_store(running: Running) -> Mapping[str, Any]:
     """The job ``imports.store``."""
-    connections[OWNER].cursor().execute(LOCK)
+    lock_loads(connections[OWNER].cursor().cursor)
     found = take(running, Import.State.STORING)
     told = (
         _store_returns(found, running)
@@ -55,7 +55,7 @@ def perform_store(running: Running) -> Mapping[str, Any]:
 
 def perform_undo(running: Running) -> Mapping[str, Any]:
     """The job ``imports.undo``."""
-    connections[OWNER].cursor().execute(LOCK)
+    lock_loads(connections[OWNER].cursor().cursor)
     found = take(running, Import.State.UNDOING)
     why = f"Undid an import: {found.undo_why}"
     told: dict[str, Any] = {}
