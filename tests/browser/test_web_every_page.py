@@ -56,6 +56,20 @@ for again (looked at in test_web_accounts), and the table that its own screen sh
 
 # What may stand in an address, by the name of the page or of the part: a text, or a question to the database.
 PARTS: dict[str, str] = {
+    "privacy:my_data token": "mine",
+    "privacy:ask_correction token": "mine",
+    "privacy:stay_out token": "mine",
+    "privacy:take_away token": "mine",
+    "privacy:take_away kind": "html",
+    "privacy:export kind": "html",
+    "privacy:period code": "links",
+    "privacy:request key": "select id from privacy_personrequest limit 1",
+    "privacy:person key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:address key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:person_basis key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:keep_out key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:erase key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:export key": "select person_id from survey_leader where key = 'leader-alice'",
     "urn": "100001",
     "code": "101",
     "uid": "T1",
@@ -149,6 +163,13 @@ select gen_random_uuid(), id, 1, now(), false from rounds_asked where respondent
 """
 """A round with a respondent who sent an answer and one who has not begun."""
 TO_BEGIN_WITH = """
+insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, token_hash, expires_at)
+select gen_random_uuid(), person_id, wave_id, 'letter', now(), now(), encode(sha256('mine'), 'hex'),
+    now() + interval '1 day'
+from survey_leader where key = 'leader-alice';
+insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)
+select gen_random_uuid(), person_id, 'correction', 'name', 'My name is written otherwise', now(), 'open', '', 1
+from survey_leader where key = 'leader-alice';
 insert into imports_import (id, kind, state, absent, as_of, created_at, created_by_id, summary, notes, basis, undo_why)
 select gen_random_uuid(), 'register', state, 'ask', '2026-11-01', now(), u.id,
     '[{"change": "Renamed", "rows": 1, "why_not": null}]', '["Read this first."]', '', ''
