@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +27,8 @@ def main() -> int:
     parser.add_argument("--page", action="store_true", help="draw the page only")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    # As Ctrl-C: services of the drill's own are ended, small disks taken away.
+    signal.signal(signal.SIGTERM, _stop)
     if options.one:
         return 0 if _perform(options.drills[0], options.share).is_good else 1
     failed = []
@@ -37,12 +40,26 @@ def main() -> int:
         for drill in options.drills or page.DRILLS:
             print(page.DRILLS[drill][0], flush=True)
             command = [sys.executable, "-m", "soak", "--one", drill, "--share", str(options.share)]
-            if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            if _wait_for(subprocess.Popen(command, cwd=ROOT)):
                 failed.append(drill)
         shutil.rmtree(STORE, ignore_errors=True)
     page.write()
     print(f"Not kept: {', '.join(failed)}." if failed else f"Written: {page.PAGE.relative_to(ROOT)}.")
     return 1 if failed else 0
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Until a drill has ended; one that is broken off ends what it started."""
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait(120)
+        raise
+
+
+def _stop(*_: object) -> None:
+    sys.exit(143)
 
 
 def _perform(drill: str, share: float) -> Findings:

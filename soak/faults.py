@@ -188,7 +188,7 @@ def web_killed(found: Findings, service: Service, points: int) -> None:
         visitor, mine, count = Visitor(service, editor), leaders[number::2], 0
         while not over.is_set():
             count += 1
-            leader, name = mine[count % len(mine)], f"Drill {'abcdefghij'[number]} {count:05}"
+            leader, name = mine[count % len(mine)], f"Written {_letters(number)}{_letters(count)}"
             path = f"/survey/leader/{leader['id']}/name/"
             begun.append((str(leader["person_id"]), name))
             try:
@@ -218,8 +218,8 @@ def web_killed(found: Findings, service: Service, points: int) -> None:
         thread.join(60)
     # In one statement: a correction may still be on its way.
     both = service.query(
-        "select full_name as word, true as is_name from accounts_personname where full_name like 'Drill %%'"
-        " union select why, false from audit_event where why like 'Reason of Drill %%'"
+        "select full_name as word, true as is_name from accounts_personname where full_name like 'Written %%'"
+        " union select why, false from audit_event where why like 'Reason of Written %%'"
     )
     names = {row["word"] for row in both if row["is_name"]}
     told = {row["word"].removeprefix("Reason of ") for row in both if not row["is_name"]}
@@ -231,6 +231,11 @@ def web_killed(found: Findings, service: Service, points: int) -> None:
     found.add("Corrections without their history, or history without them", len(begun), len(names ^ told))
     back = wait_until(lambda: len(service.web_workers()) >= 2, 30)
     found.add("Processes that answer again by themselves", killed, int(not back))
+
+
+def _letters(number: int) -> str:
+    """A number as a word, since names hold no digits."""
+    return "".join("abcdefghij"[int(digit)] for digit in f"{number:05}").title()
 
 
 # Workers
@@ -358,7 +363,9 @@ def _fill(found: Findings, service: Service, disk: Path) -> None:
     for number in range(20):
         path = f"/survey/leader/{leaders[number % 5]['id']}/name/"
         try:
-            answer = visitor.send(path, full_name=f"Full {number}", why=f"Reason of Full {number}")
+            answer = visitor.send(
+                path, full_name=f"Full {_letters(number)}", why=f"Reason of Full {_letters(number)}"
+            )
         except requests.RequestException:
             answers[0] = answers.get(0, 0) + 1
             continue

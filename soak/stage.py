@@ -164,7 +164,7 @@ def copy_of(demo: str) -> Iterator[Path]:
 
 
 def use_database(service: Service) -> None:
-    """Let Django in this process use the service's database and key. Once a process."""
+    """Let Django in this process use the service's database and key; another service's from then on when called again."""
     from leadscape_web.config.roles import OWNER, SERVICE
 
     os.environ |= {
@@ -174,8 +174,19 @@ def use_database(service: Service) -> None:
         "DJANGO_SETTINGS_MODULE": "leadscape_web.config.settings",
     }
     import django
+    from django.apps import apps
 
-    django.setup()
+    if not apps.ready:
+        django.setup()
+        return
+    import dj_database_url
+    from django.conf import settings
+    from django.db import connections
+
+    settings.SECRET_KEY = os.environ["LEADSCAPE_SECRET_KEY"]
+    for alias, role in (("default", SERVICE), ("counters", SERVICE), ("owner", OWNER), ("progress", OWNER)):
+        connections[alias].close()
+        connections[alias].settings_dict.update(dj_database_url.parse(service.url(role)))
 
 
 def make_user(right: str, kind: str = "nation", key: str = "england", name: str = "Drill Person") -> Any:
