@@ -27,7 +27,6 @@ from leadscape_web.imports.views import ask_to_check, waits_for
 from leadscape_web.jobs.asking import ask_for
 
 DEFAULT: Final = "default"
-TOO_LATE: Final = "Somebody else was faster: it is {state} by now. Nothing was done twice."
 
 
 @allow(BRINGS_IN, methods=("GET", "POST"))
