@@ -110,6 +110,15 @@ def test_downloads_are_counted_and_pages_are_not(client_of, settings) -> None:
 
 
 @both
+def test_what_is_marked_as_costly_is_counted_with_them(client_of, settings) -> None:
+    settings.LIMITS = {"downloads": 1}
+    client = client_of("nation.administrator")
+    form = {"file_format": "csv", "why": "For the auditor"}
+    assert [client.post("/audit/export/", form).status_code for _ in range(2)] == [200, 429]
+    assert client.get("/audit/").status_code == 200
+
+
+@both
 def test_without_limits_nothing_is_counted(user_of, settings) -> None:
     settings.LIMITS = {"key": 0}
     assert "RateLimit" not in program(key_for(user_of("nation.reader"))[1])("/me")

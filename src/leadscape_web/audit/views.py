@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leadscape.core.errors import NotFound
+from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.rules import ADMINISTERS_NATION, ANY_RIGHT, allow
 from leadscape_web.audit import presenters
 from leadscape_web.audit.as_of import count_as_of, end_of, outline_between, record_as_of
@@ -27,6 +28,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTERS_NATION, methods=("POST",))
+@costly
 def export(request: HttpRequest) -> HttpResponse:
     """The events that are listed, as a file; the address narrows them as it does the list."""
     filters, form = FilterForm(request.GET), ExportForm(request.POST)
