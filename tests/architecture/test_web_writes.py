@@ -69,7 +69,7 @@ WRITES: Final[dict[str, frozenset[str]]] = {
         "mfa_authenticator", "privacy_address", "privacy_erasure", "privacy_exclusion", "privacy_notice",
         "privacy_personrequest", "studies_studyinput", "survey_roleholding", "survey_support",
     }),
-    "privacy/work/ledger.py": frozenset({"privacy_objectionkey", "privacy_secret"}),
+    "privacy/work/ledger.py": frozenset({"privacy_exclusion", "privacy_objectionkey", "privacy_secret"}),
     "privacy/notices.py": frozenset({"privacy_address", "privacy_notice"}),
     "privacy/work/sending.py": frozenset({"privacy_address", "privacy_notice"}),
     "privacy/work/recognising.py": frozenset({
