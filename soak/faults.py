@@ -192,7 +192,7 @@ def web_killed(found: Findings, service: Service, points: int) -> None:
             path = f"/survey/leader/{leader['id']}/name/"
             begun.append((str(leader["person_id"]), name))
             try:
-                answer = visitor.send(path, full_name=name, why=f"Reason of {name}")
+                answer = visitor.send(path, full_name=name, why=f"Reason of a drill, {number:05} {count:05}")
             except requests.RequestException:
                 continue
             if answer.status_code == 302:
@@ -219,10 +219,16 @@ def web_killed(found: Findings, service: Service, points: int) -> None:
     # In one statement: a correction may still be on its way.
     both = service.query(
         "select full_name as word, true as is_name from accounts_personname where full_name like 'Written %%'"
-        " union select why, false from audit_event where why like 'Reason of Written %%'"
+        " union select why, false from audit_event where why like 'Reason of a drill, %%'"
     )
     names = {row["word"] for row in both if row["is_name"]}
-    told = {row["word"].removeprefix("Reason of ") for row in both if not row["is_name"]}
+    # A reason may not say the name, so both say the same numbers, each in its own way.
+    told = {
+        "Written "
+        + "".join(_letters(int(one)) for one in row["word"].removeprefix("Reason of a drill, ").split())
+        for row in both
+        if not row["is_name"]
+    }
     found.add(
         f"Confirmed corrections lost when {killed} processes that answer were killed", len(confirmed),
         sum(name not in names for name in confirmed),
@@ -364,7 +370,7 @@ def _fill(found: Findings, service: Service, disk: Path) -> None:
         path = f"/survey/leader/{leaders[number % 5]['id']}/name/"
         try:
             answer = visitor.send(
-                path, full_name=f"Full {_letters(number)}", why=f"Reason of Full {_letters(number)}"
+                path, full_name=f"Full {_letters(number)}", why=f"Reason of a full disk, {number:05}"
             )
         except requests.RequestException:
             answers[0] = answers.get(0, 0) + 1
@@ -381,7 +387,7 @@ def _fill(found: Findings, service: Service, disk: Path) -> None:
         "n"
     ]
     told = service.query(
-        "select count(distinct why) as n from audit_event where why like 'Reason of Full %%'"
+        "select count(distinct why) as n from audit_event where why like 'Reason of a full disk, %%'"
     )[0]["n"]
     whole = service.query("select count(*) as n from audit_event")[0]["n"] >= before
     said = ", ".join(f"{count} × {status}" for status, count in sorted(answers.items()))

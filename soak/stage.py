@@ -164,7 +164,7 @@ def copy_of(demo: str) -> Iterator[Path]:
 
 
 def use_database(service: Service) -> None:
-    """Let Django in this process use the service's database and key; another service's from then on when called again."""
+    """Let Django in this process use the service's database and key; called again, those of another service."""
     from leadscape_web.config.roles import OWNER, SERVICE
 
     os.environ |= {
