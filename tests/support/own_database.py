@@ -79,7 +79,8 @@ def one_row_more(cursor: Any) -> None:
         "insert into privacy_notice (id, person_id, wave_id, channel, made_at)"
         " select gen_random_uuid(), person_id, wave_id, 'letter', now() from survey_leader limit 1",
         "insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)"
-        " select gen_random_uuid(), person_id, 'correction', 'other', 'x', now(), 'open', '', 1 from survey_leader limit 1",
+        " select gen_random_uuid(), person_id, 'correction', 'other', 'x', now(), 'open', '', 1"
+        " from survey_leader limit 1",
         "insert into privacy_basis (id, wave_id, basis, explained, controller, purpose, recipients, recorded_at)"
         " select gen_random_uuid(), id, 'consent', 'x', '', '', '', now() from survey_wave limit 1",
         "insert into privacy_exclusion (id, person_id, kind, recorded_at)"

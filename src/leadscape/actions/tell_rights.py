@@ -9,7 +9,9 @@ from leadscape.survey.privacy.notices import BASES
 
 LAWFUL_BASES: Final = BASES
 """Key to words, to go on from "We may hold it because"."""
-REGULATOR: Final = "the Information Commissioner’s Office: ico.org.uk/make-a-complaint, telephone 0303 123 1113"
+REGULATOR: Final = (
+    "the Information Commissioner’s Office: ico.org.uk/make-a-complaint, telephone 0303 123 1113"
+)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,14 @@ import secrets
 from hashlib import sha256
 from typing import Final
 
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest
+
 from leadscape_web.accounts.context import set_context
 
 BYTES: Final = 32
+BAD_LINKS: Final = "20/m/ip,200/h/ip"
+"""Few enough that guessing is hopeless, many enough to mistype. Links that work are never counted."""
 
 
 def make_link() -> tuple[str, str]:
@@ -32,3 +37,10 @@ def with_link(token: str) -> None:
     Whoever is signed in beside is left aside: the link alone says what is seen.
     """
     set_context(user="", link=hash_of(token))
+
+
+def is_one_too_many(request: HttpRequest) -> bool:
+    """Count one link that does not work; whether this place opened too many of them."""
+    rates = {"bad_link": BAD_LINKS}
+    allowed = ratelimit.consume(request, app="leadscape", action="bad_link", config=rates, limit_get=True)
+    return allowed is None

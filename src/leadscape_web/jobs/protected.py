@@ -11,7 +11,8 @@ _OWN: Final = f"asked_by_id = (select leadscape_user()) or (select leadscape_eve
 
 TABLES: Final[dict[str, TableRule]] = {
     "jobs_job": TableRule(
-        "One's own jobs; administrators of the nation see all. Asked for in one's own name; cancelled by either; what the service itself asks for is not cancelled",
+        "One's own jobs; administrators of the nation see all. Asked for in one's own name; cancelled by either,"
+        " but for what the service itself asks for",
         "SELECT, INSERT, UPDATE (cancel_asked_at)",
         read=_OWN,
         write="asked_by_id = (select leadscape_user()) and state = 'waiting' and attempts = 0"

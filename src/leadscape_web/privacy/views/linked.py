@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from leadscape.actions.write_record import record_html, record_json, record_xlsx
 from leadscape_web.accounts.context import because
-from leadscape_web.accounts.links import with_link
+from leadscape_web.accounts.links import is_one_too_many, with_link
 from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.privacy.forms import CorrectionForm, StayOutForm
 from leadscape_web.privacy.held import HeldAbout, Told, held_about, linked_basis, readable, record_of, told_by
@@ -134,8 +133,7 @@ def _ask(opened: Opened, kind: PersonRequest.Kind, **more: Any) -> None:
 
 
 def _over(request: HttpRequest) -> HttpResponse:
-    limited = ratelimit.consume_or_429(request, action="reset_password_from_key", limit_get=True)
-    return limited or render(request, "privacy/link_over.html", status=404)
+    return render(request, "privacy/link_over.html", status=429 if is_one_too_many(request) else 404)
 
 
 def _show(request: HttpRequest, template: str, opened: Opened, token: str, **more: Any) -> HttpResponse:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
 from django.db import connections
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from leadscape.core.errors import LeadscapeError
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
 from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
+from leadscape_web.accounts.second_factor import forget_factors
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
 from leadscape_web.studies.models import Study, StudyInput
@@ -206,7 +206,7 @@ def _blank_user(user: User, using: str) -> None:
     Invitation.objects.using(using).filter(email=user.email).update(email=f"{user.pk}@erased.invalid")
     Identity.objects.using(using).filter(user=user).delete()
     ApiToken.objects.using(using).filter(user=user).update(label="erased", revoked_at=timezone.now())
-    Authenticator.objects.using(using).filter(user_id=user.pk).delete()
+    forget_factors(user.pk, using)
     User.objects.using(using).filter(pk=user.pk).update(
         email=f"{user.pk}@erased.invalid", password="", sessions_ended_at=timezone.now()
     )

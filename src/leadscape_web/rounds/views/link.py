@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from leadscape_web.accounts.links import is_one_too_many
 from leadscape_web.rounds.answers import Answering, answering_by
-from leadscape_web.rounds.attempts import is_one_too_many
 
 Page = Callable[..., HttpResponse]
 
