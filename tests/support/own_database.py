@@ -42,6 +42,8 @@ def one_row_more(cursor: Any) -> None:
         "insert into studies_study (id, title, system, as_of, codebook, settings, made_at, wave_id)"
         " select gen_random_uuid(), 'Reviewed', 'england', '2006-06-30', 'england-2006', '{}', now(), id"
         " from survey_wave limit 1",
+        "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at)"
+        " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now() from studies_study limit 1",
         "insert into review_question (id, study_id, kind, authorities, nominations, candidates, run_at, wave_id)"
         " select gen_random_uuid(), id, 'role', '{}', 1, '{}', now(), wave_id from studies_study"
         " where title = 'Reviewed'",
@@ -84,9 +86,12 @@ def one_row_more(cursor: Any) -> None:
         "insert into privacy_basis (id, wave_id, basis, explained, controller, purpose, recipients, recorded_at)"
         " select gen_random_uuid(), id, 'consent', 'x', '', '', '', now() from survey_wave limit 1",
         "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
-        " select gen_random_uuid(), person_id, 'erasure', now() from survey_leader limit 1",
+        " select gen_random_uuid(), person_id, 'erasure', now() from register_headship"
+        " where person_id not in (select person_id from survey_leader) limit 1",
         "insert into privacy_erasure (id, person_id, why, erased_at, digests)"
-        " select gen_random_uuid(), person_id, 'asked', now(), '{}' from survey_leader limit 1",
+        " select gen_random_uuid(), person_id, 'asked', now(), '{}' from privacy_exclusion limit 1",
+        "insert into imports_import (id, kind, state, absent, created_at, created_by_id, summary, notes, basis, undo_why)"
+        " select gen_random_uuid(), 'register', 'checking', 'ask', now(), id, '[]', '[]', '', '' from accounts_user limit 1",
         "insert into privacy_retentionperiod (code, days, source, changed_on) values ('x', 1, 'x', now())",
     ):
         cursor.execute(statement)
