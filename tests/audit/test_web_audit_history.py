@@ -7,7 +7,7 @@ import pytest
 from leadscape_web.accounts.context import acting, set_context
 from leadscape_web.accounts.wording import Change, changes_in_words, label_of, value_in_words
 from leadscape_web.audit.history import history_of, history_of_subject
-from leadscape_web.audit.subjects import RECORDED, SUBJECTS, TABLE_WORDS
+from leadscape_web.audit.subjects import SUBJECTS, TABLE_WORDS, recorded
 from leadscape_web.survey.models import Leader, RoleHolding
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_a_history_takes_few_queries(moved, user_of, django_assert_max_num_queri
 
 
 def test_every_recorded_table_has_words() -> None:
-    assert set(TABLE_WORDS) == set(RECORDED)
+    assert set(TABLE_WORDS) == set(recorded())
 
 
 def test_values_are_read_as_words() -> None:

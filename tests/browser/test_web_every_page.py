@@ -56,6 +56,9 @@ for again (looked at in test_web_accounts), and the table that its own screen sh
 
 # What may stand in an address, by the name of the page or of the part: a text, or a question to the database.
 PARTS: dict[str, str] = {
+    "jobs:job key": "select id from jobs_job where subject = 'Known'",
+    "jobs:state key": "select id from jobs_job where subject = 'Known'",
+    "studies:study key": "select id from studies_study where title like 'System leaders%'",
     "privacy:my_data token": "mine",
     "privacy:ask_correction token": "mine",
     "privacy:stay_out token": "mine",
@@ -163,6 +166,9 @@ select gen_random_uuid(), id, 1, now(), false from rounds_asked where respondent
 """
 """A round with a respondent who sent an answer and one who has not begun."""
 TO_BEGIN_WITH = """
+insert into jobs_job (id, kind, subject, given, asked_by_id, asked_at, state, attempts, step)
+select gen_random_uuid(), 'studies.run', 'Known', '{}', id, now(), 'waiting', 0, '' from accounts_user
+where email = 'nation.editor@leadscape.example';
 insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, token_hash, expires_at)
 select gen_random_uuid(), person_id, wave_id, 'letter', now(), now(), encode(sha256('mine'), 'hex'),
     now() + interval '1 day'

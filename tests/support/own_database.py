@@ -90,8 +90,9 @@ def one_row_more(cursor: Any) -> None:
         " where person_id not in (select person_id from survey_leader) limit 1",
         "insert into privacy_erasure (id, person_id, why, erased_at, digests)"
         " select gen_random_uuid(), person_id, 'asked', now(), '{}' from privacy_exclusion limit 1",
-        "insert into imports_import (id, kind, state, absent, created_at, created_by_id, summary, notes, basis, undo_why)"
-        " select gen_random_uuid(), 'register', 'checking', 'ask', now(), id, '[]', '[]', '', '' from accounts_user limit 1",
+        "insert into imports_import (id, kind, state, absent, created_at, created_by_id, summary, notes, basis,"
+        " undo_why) select gen_random_uuid(), 'register', 'checking', 'ask', now(), id, '[]', '[]', '', ''"
+        " from accounts_user limit 1",
         "insert into privacy_retentionperiod (code, days, source, changed_on) values ('x', 1, 'x', now())",
     ):
         cursor.execute(statement)

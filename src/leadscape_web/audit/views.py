@@ -17,7 +17,7 @@ from leadscape_web.audit.exports import export_events
 from leadscape_web.audit.filters import before_of, page_of
 from leadscape_web.audit.forms import DayForm, ExportForm, FilterForm, TwoDaysForm
 from leadscape_web.audit.history import history_of
-from leadscape_web.audit.subjects import RECORDED, words_of
+from leadscape_web.audit.subjects import recorded, words_of
 from leadscape_web.govuk.listing import render_listing
 
 
@@ -45,7 +45,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @allow(ANY_RIGHT)
 def history(request: HttpRequest, table: str, record: str) -> HttpResponse:
     """What happened to one record, for whoever may see it."""
-    if table not in RECORDED:
+    if table not in recorded():
         raise _no_history(table)
     entries = history_of(table, record)
     if not entries:
