@@ -14,7 +14,7 @@ PORT ?= 8000
 DATA ?= service
 DEMO ?= national
 
-.PHONY: demo assets serve test check fix bench docs lock clean
+.PHONY: demo assets serve test check fix bench soak docs lock clean
 .DEFAULT_GOAL := demo
 
 $(UV):
@@ -61,20 +61,24 @@ test: $(TOOLS) assets
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(TOOLS) assets
-	@$(BIN)/ruff format --check src tests bench docs
-	@$(BIN)/ruff check src tests bench docs
+	@$(BIN)/ruff format --check src tests bench soak docs
+	@$(BIN)/ruff check src tests bench soak docs
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/generate.py --check
 
 fix: $(TOOLS)
-	@$(BIN)/ruff format src tests bench docs
-	@$(BIN)/ruff check --fix src tests bench docs
+	@$(BIN)/ruff format src tests bench soak docs
+	@$(BIN)/ruff check --fix src tests bench soak docs
 	@$(BIN)/python docs/generate.py
 
 # The claims only: the other files of bench/ are their parts, and linkage_train.py writes the shipped model anew.
 bench: $(TOOLS)
 	@for claim in map linkage identity find; do $(BIN)/python bench/$$claim.py || exit 1; done
+
+# An hour or two, loopback only: everything is tried against a service of its own, and docs/reference/assurance.md is written.
+soak: $(TOOLS) assets
+	@$(BIN)/python -m soak
 
 docs: $(TOOLS)
 	@$(BIN)/python docs/generate.py

@@ -48,6 +48,9 @@ def _operation(one: Described) -> list[str]:
     record, many = _given(one)
     if record:
         made.append(f"Gives {'a page of records' if many else 'one record'} `{record}`.")
+    sent = _sent(one)
+    if sent:
+        made.append(f"Takes a record `{sent}`.")
     if one.parameters:
         made += ["", "| parameter | meaning |", "|---|---|"]
         made += [
@@ -60,17 +63,24 @@ def _operation(one: Described) -> list[str]:
 
 def _given(one: Described) -> tuple[str, bool]:
     """Name of the record that an operation gives, and whether it gives a page of them; empty for a file."""
-    answer = description()["paths"][one.path]["get"]["responses"][200]["content"]
+    responses = description()["paths"][one.path][one.method.lower()]["responses"]
+    answer = next(about.get("content", {}) for status, about in responses.items() if int(status) < 300)
     name = _named(answer.get("application/json", {}).get("schema", {}))
     if not name.startswith("Page_"):
         return name, False
     return _named(_schemas()[name]["properties"]["items"]["items"]), True
 
 
+def _sent(one: Described) -> str:
+    """Name of the record that an operation takes; empty: none."""
+    body = description()["paths"][one.path][one.method.lower()].get("requestBody", {})
+    return _named(body.get("content", {}).get("application/json", {}).get("schema", {}))
+
+
 def _records(listed: list[Described]) -> list[str]:
-    """Records that the operations give, and those inside them, by name."""
+    """Records that the operations give and take, and those inside them, by name."""
     found: set[str] = set()
-    waiting = [_given(one)[0] for one in listed] + ["Problem"]
+    waiting = [name for one in listed for name in (_given(one)[0], _sent(one))] + ["Problem"]
     while waiting:
         name = waiting.pop()
         if name and name not in found:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.mail_server import mail_server  # noqa: F401
 from tests.support.service import client_of, django_db_setup, service_server, user_of  # noqa: F401
 
 # How long one example takes says more about the machine than about the code. On a build machine the examples are the

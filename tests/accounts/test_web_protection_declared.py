@@ -17,6 +17,10 @@ WITHOUT_HISTORY = {
     "accounts_person": "an id that says nothing; what is about the person has a history",
     "accounts_cache": "counters of attempts",
     "django_session": "who is signed in now",
+    "accounts_keptwrite": "which record a program's write was about, kept for a day; the write itself has a history",
+    "jobs_job": "its own record: who asked for what, when, and what came of it",
+    "imports_upload": "a file as it was brought, never changed but emptied; its import has a history",
+    "imports_absence": "each row says who answered it and when; what came of the answer has a history",
 }
 """Tables that the service writes and whose changes leave no event, and why."""
 

@@ -110,7 +110,7 @@ def test_project_speaks_only_for_itself() -> None:
         and "_build" not in path.parts
     ]
     words = re.compile(
-        r"/(?:work|farm)/|bash_jobs|pypi\.org|registry\.npmjs|files\.pythonhosted", re.IGNORECASE
+        r"(?<![\w)])/(?:work|farm)/|bash_jobs|pypi\.org|registry\.npmjs|files\.pythonhosted", re.IGNORECASE
     )
     guilty = [path.relative_to(ROOT).as_posix() for path in tracked if path != Path(__file__)
               and words.search(path.read_text(encoding="utf-8", errors="ignore"))]  # fmt: skip

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "leadscape_web").rglob("*.py"))
 
 # They hand an environment on to other processes, or say which settings are used; none reads a setting of the service.
-PASS_IT_ON = {"administration.py", "gunicorn.py", "service_folder.py", "wsgi.py"}
+PASS_IT_ON = {"administration.py", "parent.py", "service_folder.py", "wsgi.py"}
 OF_PEOPLE = {
     "email",
     "full_name",

@@ -16,6 +16,7 @@ from leadscape_web.accounts.addresses import Address, addresses, outcome
 from leadscape_web.accounts.rules import METHODS
 
 from tests.support.own_database import owner_cursor
+from tests.support.programs import client_with, key_for
 from tests.support.service import AREAS, RIGHTS
 from tests.support.service_urls import EXAMPLES, Example, path_of, records_of_the_world
 
@@ -81,6 +82,16 @@ def met(response: Any, address: Address) -> str:
     return {403: "refused"}.get(response.status_code, "allowed")
 
 
+def keys_only(address: Address, method: str) -> bool:
+    """Whether only a key of the interface may ask: a signed-in browser writes by the pages."""
+    return bool(address.api) and method not in ("GET", "HEAD")
+
+
+def asked_by(address: Address, method: str, client: Client, program: Client) -> Client:
+    """Who asks: the browser of a user, or the user's program where only a key may."""
+    return program if keys_only(address, method) else client
+
+
 def ask(client: Client, method: str, path: str) -> Any:
     """A request whose effects are undone."""
     with transaction.atomic():
@@ -114,6 +125,8 @@ def test_every_address_lets_in_whom_its_rule_says(who: str, client_of, records, 
         for method in [method for method in ("GET", "POST") if method in address.rules]:
             response = ask(client, method, path)
             expected = outcome(address.rules, method, accesses_of(who))
+            if expected == "allowed" and keys_only(address, method):
+                expected = "refused"
             through = response.status_code == THROUGH or address.name in BEFORE_THE_GATE
             if met(response, address) != expected or through != (expected == "allowed"):
                 wrong.append((method, path, expected, response.status_code))
@@ -133,17 +146,19 @@ def test_a_method_that_is_not_declared_is_refused_to_everybody(
 
 
 @pytest.mark.parametrize("right", [*RIGHTS, ""])
-def test_whoever_is_let_in_gets_an_answer(right: str, client_of, records) -> None:
+def test_whoever_is_let_in_gets_an_answer(right: str, client_of, user_of, records, settings) -> None:
     """Every view really runs, as a user of the nation: it answers, or says what is missing in a form."""
     who = f"nation.{right}" if right else "nobody"
-    client = client_of(who)
+    settings.SECOND_FACTOR = "offered"  # a program's user has to have set one up, which the world's have not
+    client, program = client_of(who), client_with(key_for(user_of(who))[1])
     wrong = []
     for address in ADDRESSES:
         example = EXAMPLES.get(address.name, Example())
         for method in [method for method in ("GET", "POST") if method in address.rules]:
             if first_right(address, method) != right:
                 continue  # refused, or asked as another right already
-            status = ask(client, method, path_of(address.name, records)).status_code
+            asker = asked_by(address, method, client, program)
+            status = ask(asker, method, path_of(address.name, records)).status_code
             if status == 405 or status >= 500 or (status in (401, 403, 404) and example.present):
                 wrong.append((method, address.route, status))
     assert not wrong
@@ -156,19 +171,27 @@ BY_AREA = [
 
 @pytest.mark.parametrize("right", ["reader", "editor", "administrator"])
 @pytest.mark.parametrize("kind", AREAS)
-def test_a_record_outside_the_area_is_not_found(kind: str, right: str, client_of, records) -> None:
-    client = client_of(f"{kind}.{right}")
+def test_a_record_outside_the_area_is_not_found(
+    kind: str, right: str, client_of, user_of, records, settings
+) -> None:
+    who = f"{kind}.{right}"
+    settings.SECOND_FACTOR = "offered"  # a program's user has to have set one up, which the world's have not
+    client, program = client_of(who), client_with(key_for(user_of(who))[1])
     wrong = []
     for address in BY_AREA:
         example = EXAMPLES[address.name]
         for method in [method for method in ("GET", "POST") if method in address.rules]:
             if outcome(address.rules, method, accesses_of(f"{kind}.{right}")) != "allowed":
                 continue
-            status = ask(client, method, path_of(address.name, records)).status_code
+            asker = asked_by(address, method, client, program)
+            status = ask(asker, method, path_of(address.name, records)).status_code
             # A rule for everybody with a right lets administrators in as well, who see no leaders anywhere.
             sees = kind in example.seen_by and not (
                 right == "administrator" and "leader" in str(example.kwargs)
             )
+            # What an empty body lacks is told before the record is looked for; bodies are in test_web_api_writes.py.
+            if keys_only(address, method) and status == 422:
+                continue
             if (status == 404) == sees or status in (401, 403, 405) or status >= 500:
                 wrong.append((method, address.route, status, sees))
     assert not wrong

@@ -234,3 +234,16 @@ def test_the_panel_is_on_the_page_of_a_leader_and_of_a_school(client_of, correct
     text = text_of(client.get(f"/survey/leader/{corrected.pk}/"))
     assert "Phase: from primary to secondary" in text
     assert "Reason: The invented system of the tests" in text
+
+
+def test_how_a_record_stood_is_told_in_words_and_not_in_ids(client_of, user_of) -> None:
+    from leadscape_web.survey.models import RoleHolding
+
+    with acting(user_of("nation.reader")):
+        held = RoleHolding.objects.get(key="holding-leader-bob")
+    page = text_of(client_of("nation.reader").get(f"/audit/as-of/survey_roleholding/{held.pk}/"))
+    assert "Role-holding: School improvement partner as it was on a day" in page
+    for told in ("school_improvement_partner", str(held.pk), str(held.wave_id), str(held.leader_id)):
+        assert told not in page
+    history = text_of(client_of("nation.reader").get(f"/audit/history/survey_roleholding/{held.pk}/"))
+    assert str(held.pk) not in history

@@ -19,6 +19,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from leadscape_web.accounts.rules import operations_of, rules_of
 
+from tests.support.openid_provider import running_provider, settings_for
 from tests.support.service_browser import (
     WIDTHS,
     BrowserService,
@@ -39,6 +40,9 @@ USERS = ("nation.editor", "nation.administrator", "nation.researcher", "authorit
 ELSEWHERE = frozenset(
     {
         "mfa_authenticate",
+        "accounts:openid",
+        "accounts:link_openid",
+        "accounts:join_with_openid",
         "account_reauthenticate",
         "mfa_reauthenticate",
         "account_change_password",
@@ -52,6 +56,23 @@ for again (looked at in test_web_accounts), and the table that its own screen sh
 
 # What may stand in an address, by the name of the page or of the part: a text, or a question to the database.
 PARTS: dict[str, str] = {
+    "jobs:job key": "select id from jobs_job where subject = 'Known'",
+    "jobs:state key": "select id from jobs_job where subject = 'Known'",
+    "studies:study key": "select id from studies_study where title like 'System leaders%'",
+    "privacy:my_data token": "mine",
+    "privacy:ask_correction token": "mine",
+    "privacy:stay_out token": "mine",
+    "privacy:take_away token": "mine",
+    "privacy:take_away kind": "html",
+    "privacy:export kind": "html",
+    "privacy:period code": "links",
+    "privacy:request key": "select id from privacy_personrequest limit 1",
+    "privacy:person key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:address key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:person_basis key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:keep_out key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:erase key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:export key": "select person_id from survey_leader where key = 'leader-alice'",
     "urn": "100001",
     "code": "101",
     "uid": "T1",
@@ -62,6 +83,12 @@ PARTS: dict[str, str] = {
     "invitation_id": "select id from accounts_invitation where email = 'known@leadscape.example'",
     "token_id": "select id from accounts_apitoken where label = 'Known'",
     "accounts:answer_invitation token": "known",
+    "accounts:openid name": "entra",
+    "accounts:openid_back name": "entra",
+    "accounts:link_openid name": "entra",
+    "accounts:join_with_openid name": "entra",
+    "accounts:join_with_openid token": "known",
+    "accounts:unlink_identity identity_id": "select id from accounts_identity where subject = 'Known'",
     "accounts:first_administrator token": "first",
     "account_reset_password_from_key uidb36": "1",
     "account_reset_password_from_key key": "used-before",
@@ -84,8 +111,85 @@ PARTS: dict[str, str] = {
     "landscape:table name": "select name from landscape_publishedtable order by position limit 1",
     "landscape:data name": "select name from landscape_publishedtable order by position limit 1",
     "landscape:file name": "report.html",
+    "rounds:respondent asked": "select id from rounds_asked where respondent = '101'",
+    "rounds:change key": "select id from rounds_line limit 1",
+    "rounds:remove key": "select id from rounds_line limit 1",
+    **{
+        f"rounds:{name} key": "select id from rounds_round where title = 'A known round'"
+        for name in ("round", "edit", "who", "start", "close", "respondent")
+    },
+    **{
+        f"rounds:{name} token": "round-known"
+        for name in ("answer", "add", "change", "remove", "check", "sent", "stop")
+    },
+    "rounds:none token": "round-without-lines",
+    "review:question key": "select id from review_question where kind = 'school' order by id limit 1",
+    "review:download study": "select study_id from review_question limit 1",
+    "review:download kind": "csv",
+    "review:upload study": "select study_id from review_question limit 1",
+    "review:draw study": "select study_id from review_question limit 1",
+    "review:sample key": "select id from review_sample limit 1",
+    "review:entry key": "select id from review_entry limit 1",
+    **{
+        f"imports:{name} key": "select id from imports_import where state = 'checked'"
+        for name in ("import", "problems", "changes", "absences", "absence")
+    },
+    "imports:undo key": "select id from imports_import where state = 'stored'",
 }
+A_ROUND = """
+insert into rounds_round (id, title, as_of, codebook, base_id, opens_on, closes_on, late_days, reminders_on, subject,
+  letter, purpose, contact, address, made_at, started_at, version)
+select gen_random_uuid(), 'A known round', '2006-06-30', 'england-2006', id, current_date - 3, current_date + 9, 14,
+  '{}',
+  'Who leads?', 'Please name them.', 'To map who leads.', 'The survey team', '', now(), now(), 1
+from studies_study limit 1;
+insert into rounds_asked (id, round_id, respondent, name, kind, authority_code, region, channel, heard, has_none,
+  reminders, bounce, version)
+select gen_random_uuid(), r.id, code, name, 'authority', code, 'North', 'email', '', false, 0, '', 1
+from rounds_round r, (values ('101', 'Northshire'), ('102', 'Eastvale')) as a(code, name);
+insert into rounds_contact (id, asked_id, email, made_at)
+select gen_random_uuid(), id, 'asked@respondents.example', now() from rounds_asked;
+insert into rounds_link (id, asked_id, token_hash, made_at, expires_at)
+select gen_random_uuid(), id,
+  encode(sha256(case respondent when '101' then 'round-known'::bytea else 'round-without-lines'::bytea end), 'hex'),
+  now(), now() + interval '9 days'
+from rounds_asked;
+with person as (insert into accounts_person (id, recorded_at) values (gen_random_uuid(), now()) returning id),
+named as (insert into accounts_personname (id, person_id, full_name, recorded_at)
+  select gen_random_uuid(), id, 'Gita Gorse', now() from person returning person_id)
+insert into rounds_line (id, asked_id, person_id, position, home_school_id, home_text, role, role_text, partner_schools,
+  nominee_email, made_at)
+select gen_random_uuid(), a.id, person_id, 1, '100001', 'Ashgrove Primary School', 'mentor_head', '', '', '', now()
+from named, rounds_asked a where a.respondent = '101';
+insert into rounds_sending (id, asked_id, number, sent_at, has_none)
+select gen_random_uuid(), id, 1, now(), false from rounds_asked where respondent = '101';
+"""
+"""A round with a respondent who sent an answer and one who has not begun."""
 TO_BEGIN_WITH = """
+insert into jobs_job (id, kind, subject, given, asked_by_id, asked_at, state, attempts, step)
+select gen_random_uuid(), 'studies.run', 'Known', '{}', id, now(), 'waiting', 0, '' from accounts_user
+where email = 'nation.editor@leadscape.example';
+insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, token_hash, expires_at)
+select gen_random_uuid(), person_id, wave_id, 'letter', now(), now(), encode(sha256('mine'), 'hex'),
+    now() + interval '1 day'
+from survey_leader where key = 'leader-alice';
+insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)
+select gen_random_uuid(), person_id, 'correction', 'name', 'My name is written otherwise', now(), 'open', '', 1
+from survey_leader where key = 'leader-alice';
+insert into imports_import (id, kind, state, absent, as_of, created_at, created_by_id, summary, notes, basis, undo_why)
+select gen_random_uuid(), 'register', state, 'ask', '2026-11-01', now(), u.id,
+    '[{"change": "Renamed", "rows": 1, "why_not": null}]', '["Read this first."]', '', ''
+from accounts_user u, unnest(array['checked', 'stored']) state where email = 'nation.editor@leadscape.example';
+insert into imports_upload (id, belongs_to_id, key, file_name, content, sha256, size, position, recognised_as, rows,
+    outcomes)
+select gen_random_uuid(), id, 'schools', 'register_2026-11-01.csv', '', '', 1, 0, 'Establishments', 2,
+    '[{"outcome": "used", "reason": "schools", "rows": 1, "meaning": ""}]' from imports_import;
+insert into imports_problem (belongs_to_id, upload_id, "row", "column", "value", rule)
+select belongs_to_id, id, 3, 'OpenDate', '31-02-2001', 'Must be a date.' from imports_upload;
+insert into imports_change (belongs_to_id, change, key, name, before, after)
+select id, 'renamed', '100001', 'Ashgrove School', 'Ashgrove Primary School', 'Ashgrove School' from imports_import;
+insert into imports_absence (id, belongs_to_id, urn, name, status, note, successors, answer)
+select gen_random_uuid(), id, '100001', 'Ashgrove School', 'open', 'No links.', '', '' from imports_import;
 insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)
 select gen_random_uuid(), 'known@leadscape.example', id, 'reader', encode(sha256('known'), 'hex'),
     now(), now() + interval '1 day'
@@ -93,9 +197,18 @@ from accounts_organisation where kind = 'authority' and key = '101';
 insert into accounts_invitation (id, email, organisation_id, "right", token_hash, created_at, expires_at)
 select gen_random_uuid(), '', id, 'administrator', encode(sha256('first'), 'hex'), now(), now() + interval '1 day'
 from accounts_organisation where kind = 'nation';
+insert into accounts_identity (id, user_id, provider, issuer, subject, linked_at)
+select gen_random_uuid(), id, 'entra', 'https://login.example', 'Known', now()
+from accounts_user where email = 'nation.editor@leadscape.example';
 insert into accounts_apitoken (id, user_id, label, token_hash, scopes, created_at, expires_at)
 select gen_random_uuid(), id, 'Known', 'x', '{}', now(), now() + interval '1 day'
 from accounts_user where email = 'nation.editor@leadscape.example';
+insert into review_sample (id, study_id, wave_id, strata, size, drawn_at)
+select gen_random_uuid(), id, wave_id, '{role}', 1, now() from studies_study limit 1;
+insert into review_entry (id, sample_id, holding_key, person_id, authority_id, home_school_id, role, stratum, reported,
+    drawn, inclusion_share, random_number, partner_schools)
+select gen_random_uuid(), s.id, h.key, h.person_id, h.authority_id, h.home_school_id, h.role, h.role, 1, 1, 1, 0.5, '{}'
+from review_sample s, survey_roleholding h where h.wave_id = s.wave_id and h.home_school_id is not null limit 1;
 """
 # The rows of a long table are alike, and looking at the colours of each takes most of the time.
 FEWER_ROWS = """
@@ -164,8 +277,13 @@ def everything(
     }
     command = [sys.executable, "-m", "django", "load_demo", "small", "--verbosity", "0"]
     subprocess.run(command, env={**os.environ, **urls}, check=True, stdout=subprocess.DEVNULL)
-    with serving(service_server, "everything", tmp_path_factory.mktemp("everything")) as service:
+    folder = tmp_path_factory.mktemp("everything")
+    with (
+        running_provider() as provider,
+        serving(service_server, "everything", folder, settings_for(provider)) as service,
+    ):
         service.query(TO_BEGIN_WITH)
+        service.query(A_ROUND)
         yield service
 
 
@@ -207,6 +325,8 @@ def test_every_page(
         answer = context.request.get(path, max_redirects=0)
         assert answer.status < 500, f"{path} as {who or 'nobody'}: {answer.text()[:2000]}"
         reached = reached or answer.status == 200 or (answer.status < 400 and address.name in ELSEWHERE)
+        # Whoever was not sent to the provider from here is refused, when they come from there (see test_web_openid).
+        reached = reached or (answer.status == 403 and address.name == "accounts:openid_back")
         if (
             answer.status >= 300
             or not answer.headers["content-type"].startswith("text/html")

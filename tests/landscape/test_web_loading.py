@@ -298,7 +298,7 @@ def test_a_mistake_in_a_demonstration_is_not_put_into_other_words(monkeypatch: p
     def fail(*_: object, **__: object) -> None:
         raise FileProblem("The disk is full.", "Nothing can be written.", "Make room.")
 
-    monkeypatch.setattr("leadscape_web.landscape.management.commands.load_demo.write_demo_files", fail)
+    monkeypatch.setattr("leadscape_web.studies.management.commands.load_demo.write_demo_files", fail)
     said = StringIO()
     with pytest.raises(FileProblem):
         call_command("load_demo", "small", stderr=said)
@@ -318,13 +318,14 @@ def test_nothing_is_written_without_a_reason(loaded: OpenedStudy) -> None:
 def test_the_command_says_what_it_did(
     opened: OpenedStudy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("leadscape_web.landscape.loading.load.open_study", lambda *_, **__: opened)
-    call_command("load_study", tmp_path / "study.toml")
+    monkeypatch.setattr("leadscape_web.studies.running.open_study", lambda *_, **__: opened)
+    study = write_demo_files(tmp_path / "demo", size="small")
+    call_command("load_study", study)
     first = capsys.readouterr().out
     assert "Storing the register …" in first
     assert "Loaded “System leaders in twelve invented authorities, 2006”." in first
     assert "  schools: 649 new, 0 changed" in first
-    call_command("load_study", tmp_path / "study.toml", verbosity=0)
+    call_command("load_study", study, verbosity=0)
     assert capsys.readouterr().out == (
         "“System leaders in twelve invented authorities, 2006” is loaded already with exactly these inputs."
         " Nothing was changed.\n"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from leadscape.core.errors import FileProblem, NotFound
 from leadscape.register.areas import draw_areas
+from leadscape.register.boundaries import read_boundaries
 
 EAST, NORTH = 400_000, 300_000
 
@@ -260,3 +261,15 @@ def test_england_has_all_its_authorities_and_about_its_area(real_data, english_s
     assert source in areas.source
     assert areas.points.height == english_schools.height
     assert shapely.from_wkb(areas.outline).area / 1e6 == pytest.approx(130_279, rel=0.08)
+
+
+def test_half_of_a_character_in_a_property_is_read_as_none(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[-2, 53], [-1, 53], [-1, 54], [-2, 54], [-2, 53]]]}
+    feature = {
+        "type": "Feature",
+        "geometry": square,
+        "properties": {"name\ud800": "Leeds", "code": "3\udfff83"},
+    }
+    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    read = read_boundaries(tmp_path / "areas.geojson", "EPSG:27700")
+    assert read.properties.select("name?", "code").rows() == [("Leeds", "3?83")]

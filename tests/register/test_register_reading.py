@@ -97,6 +97,15 @@ def test_a_wrong_cell_is_left_missing_and_reported_a_wrong_number_costs_the_row(
     ]
 
 
+@pytest.mark.parametrize("word", ["NaN", "inf", "-inf", "1e309", "99999999999999999999", "1e30"])
+def test_a_number_to_a_computer_only_is_missing_and_reported(read, word):
+    header = f"{HEADER},LA (code),StatutoryLowAge"
+    row = "Ash School,Community school,Open,Primary,201"
+    reading = read(f"{header}\n100001,{row},{word}\n100002,{row},4\n")
+    assert reading.frame["low_age"].to_list() == [None, 4]
+    assert reading.problems["value"].to_list() == [word]
+
+
 def test_a_suppressed_measure_is_neither_zero_nor_unknown(read):
     reading = read(f"{HEADER},NumberOfPupils\n100001,Ash,Community school,Open,Primary,SUPP\n")
     assert reading.frame.select("pupils", "pupils_status", "fsm_pct_status").row(0) == (

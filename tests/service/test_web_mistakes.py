@@ -64,8 +64,10 @@ def test_a_fault_of_ours_is_no_mistake() -> None:
 def test_a_program_is_told_in_json() -> None:
     response = explain(_request("/api/v1/schools/999999"), MISTAKE)
     assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
     assert json.loads(response.content) == {
-        "what": MISTAKE.what, "why": MISTAKE.why, "next_step": MISTAKE.next_step, "number": "0b7b6b0e-0000",
+        "type": "/api/#problem-404", "title": "Not found", "status": 404, "detail": f"{MISTAKE.what} {MISTAKE.why}",
+        "next": MISTAKE.next_step, "number": "0b7b6b0e-0000",
     }  # fmt: skip
 
 

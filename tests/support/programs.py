@@ -19,9 +19,14 @@ def key_for(user: Any, scopes: Iterable[str] = tuple(SCOPES), days: int = 30) ->
         return make_token(user, "A program of the tests", list(scopes), days)
 
 
+def client_with(raw: str) -> Client:
+    """A client that sends a key with every request."""
+    return Client(headers={"Authorization": f"Bearer {raw}"})
+
+
 def program(raw: str) -> Callable[..., Any]:
     """``ask("/schools", limit=5)`` with a key; an answer of the test client."""
-    client = Client(headers={"Authorization": f"Bearer {raw}"})
+    client = client_with(raw)
 
     def ask(path: str, **parameters: Any) -> Any:
         address = path if path.startswith(API) else f"{API}{path}"

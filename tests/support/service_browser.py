@@ -44,7 +44,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -138,8 +138,13 @@ def copy_world(server: Any, database: str) -> None:
 
 
 @contextmanager
-def serving(server: Any, database: str, folder: Path) -> Iterator[BrowserService]:
-    """The service over one database, with its messages and its log in ``folder``, until the end of the block."""
+def serving(
+    server: Any, database: str, folder: Path, more: Mapping[str, str] | None = None
+) -> Iterator[BrowserService]:
+    """The service over one database, with its messages and its log in ``folder``, until the end of the block.
+
+    ``more``: settings beside the usual.
+    """
     from leadscape_web.config.embedded import SERVICE
 
     (folder / "messages").mkdir()
@@ -153,6 +158,7 @@ def serving(server: Any, database: str, folder: Path) -> Iterator[BrowserService
         "LEADSCAPE_DEMONSTRATION": "1",
         "LEADSCAPE_EMAIL_URL": f"file://{folder / 'messages'}",
         "LEADSCAPE_WORKERS": "1",
+        **(more or {}),
     }
     log = folder / "service.log"
     with log.open("wb") as written:

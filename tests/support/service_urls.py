@@ -42,8 +42,36 @@ def _alice(**kwargs: str) -> Example:
 
 
 EXAMPLES: Final[dict[str, Example]] = {
+    # jobs and studies
+    **{f"studies:{name}": Example({"key": ABSENT}, present=False) for name in ("study", "run")},
+    **{
+        f"jobs:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("job", "state", "cancel", "again")
+    },
+    # imports
+    **{
+        f"imports:{name}": Example({"key": ABSENT}, present=False)
+        for name in (
+            "import",
+            "problems",
+            "changes",
+            "absences",
+            "confirm",
+            "withdraw",
+            "check_again",
+            "undo",
+            "leave_stored",
+        )
+    },
+    "imports:absence": Example({"key": ABSENT, "urn": "100001"}, present=False),
     # accounts
     "accounts:end_token": Example({"token_id": ABSENT}, present=False),
+    "accounts:openid": Example({"name": "nobody"}, present=False),
+    "accounts:openid_back": Example({"name": "nobody"}, present=False),
+    "accounts:join_by_openid": Example({"name": "nobody"}, present=False),
+    "accounts:link_openid": Example({"name": "nobody"}, present=False),
+    "accounts:unlink_identity": Example({"identity_id": ABSENT}, present=False),
+    "accounts:join_with_openid": Example({"token": "x" * 43, "name": "nobody"}, present=False),
     "accounts:answer_invitation": Example({"token": "x" * 43}, present=False),
     "accounts:first_administrator": Example({"token": "x" * 43}, present=False),
     "accounts:user": Example({"user_id": "{user}"}, seen_by=frozenset({"nation", "region", "authority"})),
@@ -91,6 +119,46 @@ EXAMPLES: Final[dict[str, Example]] = {
     "landscape:table": Example({"name": "extent"}, present=False),
     "landscape:data": Example({"name": "extent"}, present=False),
     "landscape:file": Example({"name": "report.html"}, present=False),
+    # review
+    "review:question": Example({"key": ABSENT}, present=False),
+    "review:undo": Example({"key": ABSENT}, present=False),
+    "review:download": Example({"study": ABSENT, "kind": "csv"}, present=False),
+    "review:upload": Example({"study": ABSENT}, present=False),
+    "review:apply": Example({"study": ABSENT}, present=False),
+    "review:run": Example({"study": ABSENT}, present=False),
+    "review:draw": Example({"study": ABSENT}, present=False),
+    "review:sample": Example({"key": ABSENT}, present=False),
+    "review:entry": Example({"key": ABSENT}, present=False),
+    # rounds
+    **{
+        f"rounds:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("round", "edit", "who", "start", "close", "again")
+    },
+    "rounds:respondent": Example({"key": ABSENT, "asked": ABSENT}, present=False),
+    **{
+        f"rounds:{name}": Example({"token": "x" * 43}, present=False)
+        for name in ("answer", "add", "none", "check", "sent", "stop")
+    },
+    **{
+        f"rounds:{name}": Example({"token": "x" * 43, "key": ABSENT}, present=False)
+        for name in ("change", "remove")
+    },
+    # privacy
+    "privacy:my_data": Example({"token": "x" * 43}, present=False),
+    "privacy:ask_correction": Example({"token": "x" * 43}, present=False),
+    "privacy:stay_out": Example({"token": "x" * 43}, present=False),
+    "privacy:take_away": Example({"token": "x" * 43, "kind": "json"}, present=False),
+    "privacy:request": Example({"key": ABSENT}, present=False),
+    "privacy:period": Example({"code": "links"}),
+    "privacy:person": _alice(key="{alice}"),
+    "privacy:address": _alice(key="{alice}"),
+    "privacy:send": _alice(key="{alice}"),
+    "privacy:letter": _alice(key="{alice}"),
+    "privacy:person_basis": _alice(key="{alice}"),
+    "privacy:keep_out": _alice(key="{alice}"),
+    "privacy:erase": _alice(key="{alice}"),
+    "privacy:export": _alice(key="{alice}", kind="json"),
+    "privacy:bounced": Example({"key": "{alice}", "notice": ABSENT}, present=False),
     # the interface for programs
     "api:find_by_name": Example(query="q=ashgrove"),
     "api:school": Example({"urn": "100001"}),
@@ -99,6 +167,11 @@ EXAMPLES: Final[dict[str, Example]] = {
     "api:trust": Example({"uid": "T1"}),
     "api:leader": _alice(key="{leader}"),
     "api:role_holding": _alice(key="{holding}"),
+    "api:add_role_holding": _alice(key="{leader}"),
+    "api:end_role_holding": _alice(key="{holding}"),
+    "api:add_support": _alice(key="{leader}"),
+    "api:end_support": Example({"key": ABSENT}, present=False),
+    "api:correct_home_school": _alice(key="{leader}"),
     "api:wave": Example({"key": "{wave}"}),
     "api:published_table": Example({"wave": "{wave}", "name": "extent"}, present=False),
     "api:published_file": Example({"wave": "{wave}", "name": "report.html"}, present=False),
@@ -118,6 +191,7 @@ def records_of_the_world(cursor: Any) -> dict[str, str]:
         "holding": "select id from survey_roleholding where key = 'holding-leader-alice'",
         "support": "select id from survey_support",
         "wave": "select id from survey_wave",
+        "alice": "select person_id from survey_leader where key = 'leader-alice'",
         "user": "select id from accounts_user where email = 'authority.reader@leadscape.example'",
         "access": "select a.id from accounts_access a join accounts_user u on u.id = a.user_id"
         " where u.email = 'authority.reader@leadscape.example'",

@@ -137,3 +137,14 @@ def test_problems_name_the_row_of_the_file(tmp_path):
     with pytest.raises(TableProblem) as told:
         read_ratings(path)
     assert told.value.problems["row"].to_list() == [2, 4]
+
+
+def test_coders_may_be_called_as_our_own_columns_are(tmp_path):
+    path = Path(saved(tmp_path, "id,,value\n1,a,b\n2,a,a\n"))
+    for read in (read_ratings, read_labels):
+        assert read(path).height > 0
+
+
+def test_a_table_of_units_alone_holds_no_rating(tmp_path):
+    for read in (read_ratings, read_labels):
+        assert read(Path(saved(tmp_path, "unit\n1\n2\n"))).height == 0

@@ -432,3 +432,12 @@ def test_whatever_is_written_comes_back(
     assert answer(reading, "leader_name", 2) == ("answered", name.strip())
     assert answer(reading, "role_text", 2) == ("answered", LABELS[role])
     assert answer(reading, "started_on", 2) == ("answered", since.isoformat())
+
+
+def test_a_form_whose_lines_lost_every_heading_is_read_without_lines(tmp_path):
+    path = nominated(tmp_path, {"consent": "Yes"}, [{"Name of leader": "Alice Example"}])
+    stamp = read_stamp(path)
+    assert stamp is not None
+    section = next(name for name in stamp.sheets if name != "answers")
+    write_cells(path, stamp.sheets[section], {f"{letter}1": f"Column {letter}" for letter in "ABCDEFGHIJ"})
+    assert read_form(path).problems.height

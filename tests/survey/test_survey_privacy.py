@@ -349,3 +349,18 @@ def test_a_kind_of_file_that_cannot_be_written_is_refused(tmp_path: Path) -> Non
     assert not can_rewrite(Path("301.xls"))
     with pytest.raises(OutputBlocked, match="cannot be written again"):
         rewrite_table(Path("301.xls"), tmp_path / "301.xls", lambda frame: frame)
+
+
+def test_an_archive_packed_in_another_way_is_searched_as_far_as_it_goes(tmp_path: Path) -> None:
+    import zipfile
+
+    from leadscape.survey.privacy.search import read_words
+
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "Alice Ash")
+    assert "Alice Ash" in read_words(path)
+    content = path.read_bytes()
+    at = content.index(b"PK\x01\x02")
+    path.write_bytes(content[: at + 6] + b"\x44" + content[at + 7 :])
+    assert read_words(path) == ""

@@ -365,3 +365,11 @@ def test_the_schema_is_the_published_one():
     ]
     assert all(SCHEMA.validate(etree.fromstring(text.encode())) for text in accepted)
     assert not any(SCHEMA.validate(etree.fromstring(text.encode())) for text in refused)
+
+
+def test_many_remarks_before_the_codebook_take_no_time(tmp_path):
+    long = "<?x ?>" * 20_000
+    with pytest.raises(FileProblem, match="no well-formed XML"):
+        read_qdc(saved(tmp_path, long))
+    with pytest.raises(FileProblem, match="document type"):
+        read_qdc(saved(tmp_path, f"{long}<!-- a -->\n<!doctype x><x/>"))

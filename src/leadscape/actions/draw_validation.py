@@ -92,12 +92,16 @@ def draw_validation(
             "Name a new folder.",
         )
     people = read_people(study, progress)
-    entries = list_entries(people)
-    if size is None and sizes is None:
-        answers = needed_size(expected_share, half_width, population=max(entries.height, 1))
-        size = min(-(-answers * 1000 // max(round(answering * 1000), 1)), entries.height)
-        size = max(size, _least(entries, by, minimum))
-    sample = draw_sample(entries, people.study.seed, size=size, by=by, minimum=minimum, sizes=sizes)
+    sample = draw_entries(
+        people,
+        size=size,
+        by=by,
+        minimum=minimum,
+        sizes=sizes,
+        expected_share=expected_share,
+        half_width=half_width,
+        answering=answering,
+    )
     forms = write_forms(sample, folder / FORMS, people.study.codebook, kind=kind)
     write_sample(sample, folder / SAMPLE)
     return DrawnValidation(
@@ -108,6 +112,32 @@ def draw_validation(
         sample=folder / SAMPLE,
         folder=folder / FORMS,
     )
+
+
+def draw_entries(
+    people: StudyPeople,
+    *,
+    size: int | None = None,
+    by: tuple[str, ...] = ("role",),
+    minimum: int = 5,
+    sizes: Mapping[str, int] | None = None,
+    expected_share: float = 0.1,
+    half_width: float = 0.05,
+    answering: float = 1.0,
+) -> pl.DataFrame:
+    """The sample alone, as :class:`~leadscape.survey.validation.tables.ValidationSample`; as :func:`draw_validation`.
+
+    Raises
+    ------
+    NotIdentified
+        When nothing can be drawn that way.
+    """
+    entries = list_entries(people)
+    if size is None and sizes is None:
+        answers = needed_size(expected_share, half_width, population=max(entries.height, 1))
+        size = min(-(-answers * 1000 // max(round(answering * 1000), 1)), entries.height)
+        size = max(size, _least(entries, by, minimum))
+    return draw_sample(entries, people.study.seed, size=size, by=by, minimum=minimum, sizes=sizes)
 
 
 def list_entries(people: StudyPeople) -> pl.DataFrame:

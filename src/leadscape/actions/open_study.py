@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,18 +18,18 @@ import polars as pl
 
 from leadscape.actions.run_study import StudyRun, run_study
 from leadscape.actions.study import read_study
+from leadscape.actions.trace_questions import trace_questions
 from leadscape.core.progress import Progress, Silent, timed
-from leadscape.core.tables import polars_schema
 from leadscape.register.authorities import authorities_of
-from leadscape.register.tables import Headships, Memberships
+from leadscape.register.statements import Statements, groups_of
 from leadscape.report.datasets import Dataset, datasets_of
 from leadscape.report.geojson import points_as_geojson, shapes_as_geojson
 from leadscape.report.outputs import PAGE, PROVENANCE, WORKBOOK, write_report
 from leadscape.report.terminal import summary_lines
+from leadscape.survey.privacy import trace_nominations
 
 if TYPE_CHECKING:
     from leadscape.core.provenance import InputFile
-    from leadscape.register.reading import Reading
 
 KEPT: Final = (PAGE, WORKBOOK, PROVENANCE)
 MEDIA_TYPES: Final = {
@@ -91,6 +90,14 @@ class OpenedStudy:
         Personal data.
     responses, leaders, role_holdings, supports
         As declared in :mod:`leadscape.survey.tables`; holdings in force on the study's date. Personal data.
+    questions
+        As :class:`~leadscape.survey.tables.Questions`: every doubt, decided or not, objections to be told apart too.
+        What returns say stands in it as written, so it is personal data.
+    lines
+        ``nomination_id``, ``leader_id``, ``respondent_id``, ``source_file``: which lines are taken to mean which
+        leader. Names nobody.
+    question_lines
+        As :func:`~leadscape.actions.trace_questions.trace_questions`: which lines each question is about. Names nobody.
     datasets
         Every published table: ``name``, ``title``, ``about``, ``columns``, ``frame``.
     files
@@ -121,6 +128,9 @@ class OpenedStudy:
     leaders: pl.DataFrame
     role_holdings: pl.DataFrame
     supports: pl.DataFrame
+    questions: pl.DataFrame
+    lines: pl.DataFrame
+    question_lines: pl.DataFrame
     datasets: tuple[Dataset, ...]
     files: tuple[StudyFile, ...]
     sentences: tuple[str, ...]
@@ -146,8 +156,8 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         files = _report_files(run)
     inputs, settled = run.inputs, run.settled
     register = _Register(run)
-    schools = register.stated("schools").unique("urn", keep="first", maintain_order=True)
-    memberships = register.memberships()
+    stated = register.statements
+    schools, memberships = stated.schools(), stated.memberships()
     return OpenedStudy(
         title=declared.title,
         system=declared.system,
@@ -161,23 +171,19 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         schools=schools,
         school_names=inputs.names.join(schools, on="urn", how="semi", maintain_order="left"),
         authorities=_authorities(run, schools),
-        groups=memberships.group_by("group_uid", maintain_order=True)
-        .agg(
-            name=pl.col("group_name").last(),
-            group_type=pl.col("group_type").cast(pl.String).last(),
-            companies_house_number=pl.col("companies_house_number").drop_nulls().last(),
-            source=pl.col("source").last(),
-        )
-        .sort("group_uid"),
+        groups=groups_of(memberships),
         memberships=memberships.join(schools, on="urn", how="semi", maintain_order="left"),
-        headships=register.headships(),
-        links=register.stated("links").unique(
-            ["urn", "link_urn", "relation"], keep="last", maintain_order=True
-        ),
+        headships=stated.headships(),
+        links=stated.links(),
         responses=inputs.responses,
         leaders=settled.leaders,
         role_holdings=settled.role_holdings,
         supports=settled.supports,
+        questions=pl.concat([settled.questions, inputs.held_questions]),
+        lines=trace_nominations(settled)
+        .join(inputs.nominations, on="nomination_id", maintain_order="left")
+        .select("nomination_id", "leader_id", "respondent_id", "source_file"),
+        question_lines=trace_questions(settled, inputs.schools),
         datasets=datasets_of(run.contents),
         files=files,
         sentences=summary_lines(run.contents),
@@ -195,6 +201,9 @@ class _Register:
         of_register = [file for file in public if file.purpose in ("schools", "links", "groups")]
         # Both are in the order in which the register was read.
         self._readings = list(zip(of_register, run.inputs.readings, strict=True))
+        self.statements = Statements(
+            [(key_of(file), reading) for file, reading in self._readings], self._as_of
+        )
 
     def sources(self) -> pl.DataFrame:
         dates = {key_of(file): reading.seen_on for file, reading in self._readings}
@@ -212,52 +221,10 @@ class _Register:
         schema = dict.fromkeys(("source", "purpose", "file_name", "sha256"), pl.String())
         return pl.DataFrame(rows, schema={**schema, "rows": pl.Int64(), "as_of": pl.Date()})
 
-    def stated(self, table: str) -> pl.DataFrame:
-        """Every row of one table, in the order of the files; without a file, no rows but the columns."""
-        return self._stack(table, lambda reading: reading.frame if reading.table == table else None)
-
-    def memberships(self) -> pl.DataFrame:
-        """Of the groups files, the last to state one; then what only an extract of schools states."""
-        declared = self.stated("memberships")
-        beside = self._stack("memberships", lambda reading: reading.companions.get("memberships"))
-        key = ["urn", "group_uid"]
-        return pl.concat([beside, declared]).unique(key, keep="last", maintain_order=True)
-
-    def headships(self) -> pl.DataFrame:
-        """One row a person and school, from the newest register that names them."""
-        stated = self._stack("headships", lambda reading: reading.companions.get("headships"))
-        seen = stated.with_columns(pl.col("seen_on").fill_null(self._as_of)).sort("urn", "seen_on", "head")
-        visits = seen.select("urn", visited_on="seen_on").unique()
-        newest = seen.unique(["urn", "head"], keep="last", maintain_order=True)
-        later = (
-            newest.join(visits, on="urn")
-            .filter(pl.col("visited_on") > pl.col("seen_on"))
-            .group_by("urn", "head")
-            .agg(ended_on=pl.col("visited_on").min())
-        )
-        return newest.join(later, on=["urn", "head"], how="left", maintain_order="left").with_columns(
-            place=pl.int_range(pl.len()).over("urn", "seen_on")
-        )
-
-    def _stack(self, table: str, frame_in: Callable[[Reading], pl.DataFrame | None]) -> pl.DataFrame:
-        found = [
-            frame.with_columns(source=pl.lit(key_of(file)))
-            for file, reading in self._readings
-            if (frame := frame_in(reading)) is not None
-        ]
-        return pl.concat(found) if found else _no_rows(table)
-
 
 def key_of(file: InputFile) -> str:
     """What stands for a file in the tables."""
     return f"{file.purpose}:{file.name}"
-
-
-def _no_rows(table: str) -> pl.DataFrame:
-    from leadscape.register.formats import TABLES
-
-    declared = Headships if table == "headships" else TABLES.get(table, Memberships)
-    return pl.DataFrame(schema={**polars_schema(declared), "source": pl.String})
 
 
 def _authorities(run: StudyRun, schools: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,8 @@ from leadscape.core.errors import FileProblem
 
 OLD_OFFICE: Final = "an older Office file or a locked workbook"
 WORKBOOK: Final = "an Excel workbook (.xlsx)"
+DAMAGED_ARCHIVE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What reading a zip archive throws that is damaged, locked, or packed in another way."""
 _PIECE_BYTES: Final = 1 << 20
 
 _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
@@ -57,7 +59,7 @@ def zip_members(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (*DAMAGED_ARCHIVE, ValueError) as error:
         raise damaged_file(path.name, str(error)) from error
 
 

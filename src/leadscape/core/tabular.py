@@ -31,6 +31,7 @@ from leadscape.core.file_kinds import (
     refuse_other_content,
     unpack,
 )
+from leadscape.core.open_workbook import MAX_COLUMNS
 from leadscape.core.tables import no_problems
 from leadscape.core.workbook import Sheet, list_sheets, read_workbook
 
@@ -228,6 +229,12 @@ def _read_parquet(path: Path, head: bytes, max_rows: int, max_bytes: int) -> Cel
 
 def _finish(cells: Cells, name: str, sheet: str | None) -> TextTable:
     """Clean the header, trim the cells, set blank rows aside, and refuse a table without a row."""
+    if len(cells.header) > MAX_COLUMNS:
+        raise FileProblem(
+            f"{name} has {len(cells.header):,} columns.",
+            f"Tables of up to {MAX_COLUMNS:,} columns are read, so that memory and time stay bounded.",
+            "Keep the columns that are needed; rows and columns may be the wrong way round.",
+        )
     columns = _clean_header(cells.header)
     # Text files lost them as bytes, which is faster.
     bare = pl.all().str.replace_all(CONTROL_CHARACTERS, " ") if cells.encoding is None else pl.all()

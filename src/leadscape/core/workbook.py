@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,21 +19,19 @@ import polars as pl
 
 from leadscape.core.delimited import Cells, check_rows
 from leadscape.core.errors import FileProblem
-from leadscape.core.file_kinds import zip_members
+from leadscape.core.file_kinds import DAMAGED_ARCHIVE
+from leadscape.core.open_workbook import PIECE_BYTES, Book, Page, column_number, open_book
 from leadscape.core.tables import Problems, no_problems, polars_schema
 
-if TYPE_CHECKING:
-    import fastexcel
-
-_PIECE_BYTES: Final = 1 << 22
 _CELL: Final = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/>])>"
     rb"(<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
     rb"(?:<(?:\w+:)?v[^>]*(?:/>|>([^<]*)</(?:\w+:)?v>))?\s*</(?:\w+:)?c>"
 )
 _DAMAGE: Final = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, StopIteration),
-    *(ElementTree.ParseError, RuntimeError),  # the last for a member that is locked or packed in another way
+    *DAMAGED_ARCHIVE,
+    *(KeyError, StopIteration, ElementTree.ParseError),
+    *(ValueError, LookupError),  # an encoding that is none, or is not read here
 )
 _REFERENCE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _TYPE: Final = re.compile(rb'\bt="(\w+)"')
@@ -58,17 +54,9 @@ def read_workbook(path: Path, sheet: str | None, max_rows: int, max_bytes: int) 
     FileProblem
         When the workbook is damaged, locked, too large, or has no such sheet.
     """
-    import fastexcel
-
-    modern = zipfile.is_zipfile(path)
-    if modern:
-        _check_size(path, max_bytes)
-    try:
-        reader = fastexcel.read_excel(path)
-        loaded = _choose_sheet(reader, sheet, path.name)
-        frame = loaded.to_polars() if loaded.width else pl.DataFrame()
-    except fastexcel.FastExcelError as error:
-        raise _cannot_open(path, error) from error
+    book = open_book(path, max_bytes)
+    loaded = _choose_page(book, sheet, path.name)
+    frame = loaded.frame
     check_rows(frame.height, max_rows, path.name)
     filled = frame.select(pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0)).to_series()
     rows_with_text = np.flatnonzero(filled.fill_null(value=False).to_numpy()) if frame.width else np.array([])
@@ -76,7 +64,7 @@ def read_workbook(path: Path, sheet: str | None, max_rows: int, max_bytes: int) 
         raise FileProblem(
             f"The sheet {loaded.name!r} of {path.name} is empty.",
             "There is no row to read.",
-            f"Name another sheet; the workbook has: {', '.join(reader.sheet_names)}.",
+            f"Name another sheet; the workbook has: {', '.join(book.names)}.",
         )
     top, body = int(rows_with_text[0]), rows_with_text[1:]
     header = list(frame.row(top))
@@ -84,7 +72,7 @@ def read_workbook(path: Path, sheet: str | None, max_rows: int, max_bytes: int) 
         header=header,
         frame=frame[body],
         row_numbers=pl.Series("row", body + 1, dtype=pl.Int64),
-        problems=_blank_formulas(path, loaded.name, header, top + 1) if modern else no_problems(),
+        problems=_blank_formulas(path, loaded.name, header, top + 1) if book.modern else no_problems(),
         blank_rows=int(rows_with_text[-1]) - top - len(body),
         unreadable_rows=0,
     ), loaded.name
@@ -116,70 +104,37 @@ def list_sheets(path: Path, max_bytes: int) -> tuple[Sheet, ...]:
     FileProblem
         When the workbook is damaged, locked or too large.
     """
-    import fastexcel
-
-    if zipfile.is_zipfile(path):
-        _check_size(path, max_bytes)
-    try:
-        reader = fastexcel.read_excel(path)
-        loaded = [
-            reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            for name in reader.sheet_names
-        ]
-        frames = [sheet.to_polars() if sheet.width else pl.DataFrame() for sheet in loaded]
-    except fastexcel.FastExcelError as error:
-        raise _cannot_open(path, error) from error
+    book = open_book(path, max_bytes)
+    pages = [book.page(name) for name in book.names]
     filled = [
-        frame.filter(pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0))
-        if frame.width
-        else frame
-        for frame in frames
+        page.frame.filter(pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0))
+        if page.frame.width
+        else page.frame
+        for page in pages
     ]
     return tuple(
-        Sheet(
-            sheet.name,
-            sheet.visible == "visible",
-            frame.row(0) if frame.height else (),
-            max(frame.height - 1, 0),
-        )
-        for sheet, frame in zip(loaded, filled, strict=True)
+        Sheet(page.name, page.visible, frame.row(0) if frame.height else (), max(frame.height - 1, 0))
+        for page, frame in zip(pages, filled, strict=True)
     )
 
 
-def _cannot_open(path: Path, error: Exception) -> FileProblem:
-    return FileProblem(
-        f"{path.name} cannot be opened as a workbook ({str(error).splitlines()[0]}).",
-        "It is damaged or locked with a password.",
-        "Open it in a spreadsheet program and save it again without a password.",
-    )
-
-
-def _choose_sheet(reader: fastexcel.ExcelReader, sheet: str | None, name: str) -> fastexcel.ExcelSheet:
-    if sheet is not None and sheet not in reader.sheet_names:
+def _choose_page(book: Book, sheet: str | None, name: str) -> Page:
+    if sheet is not None and sheet not in book.names:
         raise FileProblem(
             f"{name} has no sheet {sheet!r}.",
             "There is nothing to read.",
-            f"Use one of: {', '.join(reader.sheet_names)}.",
+            f"Use one of: {', '.join(book.names)}.",
         )
+    if sheet is not None:
+        return book.page(sheet)
     first = None
-    for wanted in [sheet] if sheet is not None else reader.sheet_names:
-        loaded = reader.load_sheet(wanted, header_row=None, skip_rows=0, dtypes="string")
-        if sheet is not None or (loaded.visible == "visible" and loaded.height):
-            return loaded
-        first = first or loaded
-    assert first is not None, "a workbook has at least one sheet"
+    for wanted in book.names:
+        page = book.page(wanted)
+        if page.visible and page.frame.height:
+            return page
+        first = first or page
+    assert first is not None, "a book that is open has a sheet"
     return first
-
-
-def _check_size(path: Path, max_bytes: int) -> None:
-    """Refuse a workbook that unpacks to more than ``max_bytes``, by its directory, without unpacking it."""
-    unpacked = sum(member.file_size for member in zip_members(path))
-    if unpacked > max_bytes:
-        raise FileProblem(
-            f"{path.name} unpacks to {unpacked / 1e6:,.0f} MB.",
-            f"Workbooks of up to {max_bytes / 1e6:,.0f} MB unpacked are read, so that memory stays bounded.",
-            "Keep only the sheet and columns that are needed, or save it as CSV.",
-        )
 
 
 def _blank_formulas(path: Path, sheet: str, header: list[str | None], header_row: int) -> pl.DataFrame:
@@ -191,7 +146,7 @@ def _blank_formulas(path: Path, sheet: str, header: list[str | None], header_row
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_sheet_member(archive, sheet)) as stream:
             rest = b""
-            while piece := stream.read(_PIECE_BYTES):
+            while piece := stream.read(PIECE_BYTES):
                 whole, separator, rest = (rest + piece).rpartition(b"</row>")
                 if b"<f" in whole or b":f" in whole or b't="e"' in whole:
                     found += _cells_without_value(whole + separator, header, header_row)
@@ -216,7 +171,7 @@ def _cells_without_value(
         place = _REFERENCE.search(attributes)
         if place is None or not (failed or unsaved) or int(place[2]) <= header_row:
             continue
-        position = reduce(lambda total, letter: total * 26 + letter - 64, place[1], 0) - 1
+        position = column_number(place[1]) - 1
         column = header[position] if position < len(header) else None
         rule = (
             "Must hold a value, not an error of a formula."

@@ -82,7 +82,7 @@ def read_boundaries(path: Path, crs: str) -> Boundaries:
         drawn = shapely.set_coordinates(drawn, np.column_stack(to_planar(degrees[:, 0], degrees[:, 1], crs)))
     words = [
         {
-            key: str(value)
+            _as_text(key): _as_text(value)
             for key, value in one["properties"].items()
             if isinstance(value, str) and value.strip()
         }
@@ -227,6 +227,11 @@ def _load(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise _not_boundaries(path, "is JSON of another kind")
     return content
+
+
+def _as_text(value: str) -> str:
+    """A string of JSON as text: half of a character, which JSON lets stand, is none."""
+    return value.encode(errors="replace").decode()
 
 
 def _not_boundaries(path: Path, what: str) -> FileProblem:

@@ -89,9 +89,9 @@ def type_columns(frame: pl.DataFrame, match: Match, headers: Headers) -> TypedRo
                 parse_date(text, known.date_order),
             )
         elif dtype.is_numeric():
-            value = plain = (
-                text.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False).cast(dtype)
-            )
+            number = text.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False)
+            # "NaN" and "inf" are numbers to a computer only; one beyond the column's type is none either.
+            value = plain = pl.when(number.is_finite()).then(number).cast(dtype, strict=False)
         else:
             value = text.cast(dtype, strict=False)
         columns.append(value.alias(name))

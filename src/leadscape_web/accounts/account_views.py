@@ -19,7 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from leadscape_web.accounts import presenters
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.forms import NameForm, TokenForm
-from leadscape_web.accounts.models import Access, ApiToken, PersonName, User
+from leadscape_web.accounts.models import Access, ApiToken, Identity, PersonName, User
+from leadscape_web.accounts.openid.offers import to_link
 from leadscape_web.accounts.rules import SIGNED_IN, allow
 from leadscape_web.accounts.second_factor import REQUIRED, after_code, note_set_up
 from leadscape_web.accounts.sessions import end_all_sessions, end_other_sessions, user_in
@@ -38,6 +39,10 @@ def account(request: HttpRequest) -> HttpResponse:
         {
             "about": presenters.own_facts(user_in(request), _name_of(user_in(request))),
             "rights": presenters.own_rights(accesses.order_by("granted_at")),
+            "elsewhere": presenters.identities(
+                Identity.objects.filter(user_id=request.user.pk, unlinked_at=None)
+            ),
+            "providers": to_link(user_in(request)),
             "tokens": presenters.tokens(ApiToken.objects.filter(user_id=request.user.pk)),
             "idle_minutes": settings.SESSION_IDLE_MINUTES,
             "hours": settings.SESSION_COOKIE_AGE // 3600,
@@ -100,7 +105,8 @@ def second_factor_offer(request: HttpRequest) -> HttpResponse:
     """Offer a second factor after signing in, where it is not demanded."""
     onward = request.GET.get("next", "/")
     safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure())
-    return render(request, "accounts/second_factor_offer.html", {"onward": onward if safe else "/"})
+    context = {"onward": onward if safe else "/", "demonstration": settings.ENVIRONMENT.demonstration}
+    return render(request, "accounts/second_factor_offer.html", context)
 
 
 @allow(SIGNED_IN, methods=BOTH)
@@ -128,7 +134,7 @@ def _new_token(request: HttpRequest) -> HttpResponse:
         token, raw = make_token(
             user_in(request),
             form.cleaned_data["label"],
-            form.cleaned_data["scopes"],
+            [*form.cleaned_data["scopes"], *form.cleaned_data["changes"]],
             int(form.cleaned_data["days"]),
         )
         response = render(request, "accounts/token_made.html", {"token": token, "raw": raw})

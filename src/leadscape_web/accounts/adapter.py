@@ -21,6 +21,7 @@ from leadscape_web.accounts import second_factor
 from leadscape_web.accounts.context import because, set_context
 from leadscape_web.accounts.letters import send_letter
 from leadscape_web.accounts.models import User
+from leadscape_web.accounts.openid.identities import note_sign_in
 
 WAIT: str = (
     "There were too many attempts. Wait 5 minutes, then try again. You can also ask for a new password."
@@ -66,6 +67,13 @@ class AccountAdapter(DefaultAccountAdapter):
         because("Signed in")
         super().login(request, user)
         set_context(user=str(user.pk), purpose="", link="", why="")
+        note_sign_in(request, user)
+
+    def get_login_stages(self) -> list[str]:
+        """A code of ours is not asked for where the word of a provider counts instead."""
+        ours = "leadscape_web.accounts.openid.stage.CodeStage"
+        asked = "allauth.mfa.stages.AuthenticateStage"
+        return [ours if stage == asked else stage for stage in super().get_login_stages()]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Home; where a second factor is offered and there is none, the offer first."""

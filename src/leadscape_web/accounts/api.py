@@ -13,7 +13,7 @@ from ninja import Field, Router, Schema
 from leadscape_web.accounts.api_access import ANY_SCOPE, needs
 from leadscape_web.accounts.models import Access
 from leadscape_web.accounts.rules import SIGNED_IN, allow
-from leadscape_web.accounts.tokens import SCOPES
+from leadscape_web.accounts.tokens import SCOPES, WRITING
 
 router = Router(tags=["Account"])
 
@@ -27,12 +27,12 @@ class Problem(Schema):
     detail: str = Field(description="What happened, and why it matters.")
     next: str = Field(description="What to do now.")
     errors: list[dict[str, str]] | None = Field(
-        None, description="One entry a parameter that cannot be used."
+        None, description="One entry a parameter, or part of the body, that cannot be used."
     )
     number: str | None = Field(None, description="Number of the request, for whoever runs the service.")
 
 
-PROBLEMS: Final[dict[int, Any]] = dict.fromkeys((401, 403, 422), Problem)
+PROBLEMS: Final[dict[int, Any]] = dict.fromkeys((401, 403, 422, 429), Problem)
 """Problems that every operation may tell."""
 ONE: Final[dict[int, Any]] = {**PROBLEMS, 404: Problem}
 """Problems that an operation for one record may tell."""
@@ -54,7 +54,7 @@ class Me(Schema):
 
     user: UUID = Field(description="Id of the user, as the history of changes names them.")
     rights: list[HeldRight] = Field(description="What the user may do now; the key opens no more than this.")
-    scopes: list[str] = Field(description="What the key is for; all scopes for a session.")
+    scopes: list[str] = Field(description="What the key is for; all that read for a session.")
     asked_at: datetime = Field(description="When this was answered.")
 
 
@@ -80,7 +80,7 @@ def me(request: HttpRequest) -> Me:
         {
             "user": request.user.pk,
             "rights": rights,
-            "scopes": sorted(SCOPES if scopes is None else scopes),
+            "scopes": sorted(set(SCOPES) - WRITING if scopes is None else scopes),
             "asked_at": timezone.now(),
         }
     )

@@ -2,7 +2,7 @@
 
 A key in the header ``Authorization: Bearer …`` stands before a session: from then on the transaction acts for the key's
 user. What that user may do is asked by the gate, as for any page; here only what the key is for. A session may be used
-as well, for reading, which is all that the interface does.
+as well, for reading only: a page elsewhere can make a browser send its cookie, and no header of ours.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, set_response_etag
 from ninja.security import HttpBearer
 
+from leadscape_web.accounts import limits
 from leadscape_web.accounts.api_problems import as_problem, problem
 from leadscape_web.accounts.rules import operations_of
 from leadscape_web.accounts.tokens import SCOPES, token_user
@@ -25,6 +27,7 @@ ANY_SCOPE: Final = ""
 KEPT: Final = frozenset({"register:read", "landscape:read"})
 """Answers to these may be kept by the program that asked, and asked for again with their tag; others by nobody."""
 _SCOPE: Final = "leadscape_scope"
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def needs(scope: str) -> Callable[[View], View]:
@@ -83,14 +86,15 @@ class ApiMiddleware:
         number = getattr(request, "number", "")
         header = request.headers.get("Authorization")
         session = request.session
-        if header is not None:
-            refused = _act_for_key(request, header)
-            if refused is not None:
-                return _finished(request, refused, number)
+        refused = _act_for_key(request, header) if header is not None else None
+        standing = limits.stand_of(_counted(request, header, known=refused is None))
         try:
-            return _finished(request, self.get_response(request), number)
+            if standing is not None and standing.over:
+                refused = problem(429)
+            response = _finished(request, refused or self.get_response(request), number)
         finally:
             request.session = session
+        return limits.told(response, standing)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -103,6 +107,12 @@ class ApiMiddleware:
         scope = scope_of(operation)
         request.kept = scope in KEPT  # type: ignore[attr-defined]
         scopes = getattr(request, "scopes", None)
+        if scopes is None and request.method not in READS:
+            return problem(
+                403,
+                "Being signed in is not enough to change something here: it takes a key.",
+                f"Make a key with the scope {scope}, on the pages of your account, and send it with the request.",
+            )
         if scopes is not None and scope != ANY_SCOPE and scope not in scopes:
             return problem(
                 403,
@@ -137,11 +147,25 @@ def _act_for_key(request: HttpRequest, header: str) -> HttpResponse | None:
     return None
 
 
+def _counted(request: HttpRequest, header: str | None, *, known: bool) -> dict[str, str]:
+    """What counts this request: its key, its user, and writing; or the place, where nobody is known."""
+    if not known or not request.user.is_authenticated:
+        return {limits.PLACE: get_adapter().get_client_ip(request)}
+    subjects = {limits.USER: str(request.user.pk)}
+    if header is not None:
+        subjects[limits.KEY] = header
+    if request.method not in READS:
+        subjects[limits.WRITES] = str(request.user.pk)
+    return subjects
+
+
 def _finished(request: HttpRequest, response: HttpResponse, number: str) -> HttpResponse:
     response = as_problem(response, number)
     response["Vary"] = "Authorization, Cookie"
     if response.status_code >= 400:
         return response
+    if getattr(request, "replayed", False):
+        response["Idempotency-Replayed"] = "true"
     if not getattr(request, "kept", False):
         response["Cache-Control"] = "private, no-store"
         return response

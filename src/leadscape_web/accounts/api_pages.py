@@ -37,6 +37,10 @@ Text = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
 """A text as a parameter: up to 200 characters, none of them NUL, which no text in the database holds."""
 
 
+Reason = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
+"""A reason in a body; as long as the screens take one."""
+
+
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 """A day as a parameter; none so far away that a clock could not tell it."""
 

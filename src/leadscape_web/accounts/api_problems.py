@@ -14,8 +14,10 @@ TITLES: Final[dict[int, str]] = {
     401: "A key is needed",
     403: "Not allowed",
     404: "Not found",
-    405: "Only reading is possible",
-    422: "A parameter cannot be used",
+    405: "Not with that method",
+    409: "Changed meanwhile",
+    422: "Something in the request cannot be used",
+    429: "Asked too often",
     500: "A fault of the service",
     503: "The service cannot answer now",
 }
@@ -28,8 +30,13 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
           "Ask an administrator of your organisation for the right, or make a key with the scope."),
     404: ("There is no such record, or it is outside the area that you may see: the two are not told apart.",
           "Check the address and the identifier, or look for the record under /api/v1/find."),
-    405: ("This address answers to GET only.", "Send the same with GET."),
-    422: ("A parameter is unknown or has a value that it cannot have.", "Correct what is listed under errors."),
+    405: ("This address does not answer to that method.", "Send it with one of those in the header Allow."),
+    409: ("The record was changed meanwhile. Nothing was saved.",
+          "Read the record again, and send the change with its present version if it is still right."),
+    422: ("A parameter, or a part of the body, is unknown or has a value that it cannot have.",
+          "Correct what is listed under errors."),
+    429: ("More was asked for than is answered at a time. Nothing was changed.",
+          "Wait for as many seconds as the header Retry-After says, then send it again."),
     500: ("A fault in the service stopped the answer. Nothing was changed.",
           "Try again; if it stays so, tell whoever runs the service the number of the request."),
     503: ("The database does not answer.", "Try again in a few minutes."),
@@ -43,6 +50,7 @@ def problem(
     *,
     number: str = "",
     errors: Sequence[Mapping[str, str]] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A problem as a response.
 
@@ -54,6 +62,8 @@ def problem(
         Of the request, by which whoever runs the service finds it.
     errors
         One entry a parameter: ``parameter`` and ``detail``.
+    more
+        What else this problem tells.
     """
     usual = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
     content: dict[str, Any] = {
@@ -65,9 +75,12 @@ def problem(
     }
     if errors:
         content["errors"] = [dict(error) for error in errors]
+    content.update(more or {})
     if number:
         content["number"] = number
-    response = HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=PROBLEM)
+    response = HttpResponse(
+        json.dumps(content, ensure_ascii=False, default=str), status=status, content_type=PROBLEM
+    )
     response["Cache-Control"] = "no-store"
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="leadscape"'
@@ -83,7 +96,7 @@ def as_problem(response: HttpResponse, number: str = "") -> HttpResponse:
         said = json.loads(response.content or b"{}")
     detail = " ".join(str(said[key]) for key in ("what", "why", "detail") if said.get(key))
     made = problem(response.status_code, detail, str(said.get("next_step") or ""), number=number)
-    for header in ("Allow", "Retry-After"):
+    for header in ("Allow", "Retry-After", "RateLimit", "RateLimit-Policy"):
         if (value := response.get(header)) is not None:
             made[header] = value
     return made

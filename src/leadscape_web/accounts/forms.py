@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from leadscape_web.accounts.models import Right
 from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.accounts.sign_in_forms import ChosenPasswordField
-from leadscape_web.accounts.tokens import LONGEST_DAYS, SCOPES
+from leadscape_web.accounts.tokens import LONGEST_DAYS, SCOPES, WRITING
 from leadscape_web.govuk.fields import (
     CheckboxesField,
     EmailField,
@@ -139,10 +139,24 @@ class TokenForm(GovukForm):
     scopes = CheckboxesField(
         label="What it may read",
         called="what it may read",
-        choices=[(scope, says) for scope, says in SCOPES.items()],
+        required=False,
+        choices=[(scope, says) for scope, says in SCOPES.items() if scope not in WRITING],
         help_text="It never opens more than your own rights.",
+    )
+    changes = CheckboxesField(
+        label="What it may change",
+        required=False,
+        choices=[(scope, says) for scope, says in SCOPES.items() if scope in WRITING],
+        help_text="Only if the program corrects records. Each change is kept in the history under your account.",
     )
     days = SelectField(
         label="How long it works",
         choices=[("30", "30 days"), ("90", "90 days"), (str(LONGEST_DAYS), "1 year")],
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A key is for something."""
+        given = super().clean() or self.cleaned_data
+        if "scopes" in given and not (given.get("scopes") or given.get("changes")):
+            self.add_error("scopes", "Select what it may read, or what it may change")
+        return given

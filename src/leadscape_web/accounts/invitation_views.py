@@ -31,6 +31,7 @@ from leadscape_web.accounts.invitations import (
     withdraw,
 )
 from leadscape_web.accounts.models import Invitation, Right, User
+from leadscape_web.accounts.openid.offers import to_join
 from leadscape_web.accounts.rules import ADMINISTERS, ANYONE, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.layout import address
@@ -121,7 +122,12 @@ def answer_invitation(request: HttpRequest, token: str) -> HttpResponse:
             request,
             join_as_new(found, found.email, given["full_name"], given["password"], [found.right]),
         )
-    context = {"form": form, "invitation": found, "about": presenters.invitation_facts(found)}
+    context = {
+        "form": form,
+        "invitation": found,
+        "about": presenters.invitation_facts(found),
+        "providers": to_join(token),
+    }
     return render(request, "accounts/join.html", context, status=422 if form.is_bound else 200)
 
 

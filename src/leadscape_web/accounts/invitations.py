@@ -91,8 +91,13 @@ def reissue(invitation: Invitation, by: User, base_url: str) -> Issued | None:
 
 def invitation_of(raw: str, *, lock: bool = False) -> Invitation | None:
     """The invitation of a link, answered or not. From here on the transaction may do what the link is for."""
-    set_context(link=hash_of(raw))
-    found = Invitation.objects.select_related("organisation").filter(token_hash=hash_of(raw))
+    return invitation_of_hash(hash_of(raw), lock=lock)
+
+
+def invitation_of_hash(token_hash: str, *, lock: bool = False) -> Invitation | None:
+    """The same, by what is kept of the link."""
+    set_context(link=token_hash)
+    found = Invitation.objects.select_related("organisation").filter(token_hash=token_hash)
     return (found.select_for_update(of=("self",)) if lock else found).first()
 
 
@@ -101,8 +106,17 @@ def account_at(invitation: Invitation) -> User | None:
     return User.objects.filter(email=invitation.email).first() if invitation.email else None
 
 
-def join_as_new(invitation: Invitation, address: str, name: str, password: str, rights: list[str]) -> User:
+def join_as_new(
+    invitation: Invitation, address: str, name: str, password: str | None, rights: list[str]
+) -> User:
     """Make the account and its rights; from here on the transaction is its owner's.
+
+    Parameters
+    ----------
+    name
+        Empty: not known yet.
+    password
+        Null: its owner signs in with an account elsewhere.
 
     Raises
     ------
@@ -112,14 +126,15 @@ def join_as_new(invitation: Invitation, address: str, name: str, password: str, 
     because("Account made by answering an invitation")
     user = User(email=address.strip().lower(), person=Person.objects.create())
     user.set_password(password)
-    user.password_changed_at = timezone.now()
+    user.password_changed_at = timezone.now() if password else None
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyThere from error
     set_context(user=str(user.pk))
-    PersonName.objects.create(person_id=user.person_id, full_name=name.strip())
+    if name.strip():
+        PersonName.objects.create(person_id=user.person_id, full_name=name.strip())
     _answer(invitation, user, rights)
     return user
 

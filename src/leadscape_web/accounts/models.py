@@ -179,3 +179,51 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
+
+
+class Identity(models.Model):
+    """One row is one account of somebody else's service with which a user signs in here. Unlinked, never deleted.
+
+    It is known by issuer and subject, which stay when an address changes. No token is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id: uuid.UUID
+    user = models.ForeignKey(User, models.PROTECT, related_name="identities")
+    provider = models.TextField(help_text="Name of the provider in the settings when it was linked")
+    issuer = models.TextField()
+    subject = models.TextField()
+    linked_at = models.DateTimeField(default=timezone.now, editable=False)
+    unlinked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=Q(unlinked_at=None), name="one_user_an_identity"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "issuer"], condition=Q(unlinked_at=None), name="one_identity_an_issuer"
+            ),
+        ]
+
+
+class KeptWrite(models.Model):
+    """One row is one write of a program that named it, kept for a day so that asking twice does it once.
+
+    It holds which record the write was about and nothing that is in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id: uuid.UUID
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    key_hash = models.CharField(max_length=64, help_text="Of the header Idempotency-Key")
+    request_hash = models.CharField(max_length=64, help_text="Of method, path and body")
+    status = models.IntegerField()
+    record = models.UUIDField(help_text="Id of the record that was written")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key_hash"], name="one_write_a_key"),
+        ]

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from leadscape_web.accounts.administering import Standing
 from leadscape_web.accounts.forms import RIGHTS
 from leadscape_web.accounts.invitations import OPEN, state_of
-from leadscape_web.accounts.models import Access, ApiToken, Invitation, Organisation, PersonName, Right, User
-from leadscape_web.accounts.tokens import SCOPES
+from leadscape_web.accounts.models import (
+    Access,
+    ApiToken,
+    Identity,
+    Invitation,
+    Organisation,
+    PersonName,
+    Right,
+    User,
+)
+from leadscape_web.accounts.tokens import SCOPES, WRITING
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import written
 
@@ -45,7 +55,10 @@ def tokens(found: Iterable[ApiToken]) -> list[dict[str, Any]]:
     made = [
         {
             "label": one.label,
-            "may": ", ".join(SCOPES.get(scope, scope) for scope in one.scopes),
+            "may": "; ".join(
+                f"{'Change' if scope in WRITING else 'Read'}: {SCOPES.get(scope, scope)}"
+                for scope in one.scopes
+            ),
             "until": written(one.expires_at.date()),
             "used": written(one.last_used_on) if one.last_used_on else NEVER,
             "state": "Revoked" if one.revoked_at else "Over" if one.expires_at <= now else "Works",
@@ -54,6 +67,20 @@ def tokens(found: Iterable[ApiToken]) -> list[dict[str, Any]]:
         for one in found
     ]
     return sorted(made, key=lambda row: (row["state"] != "Works", row["label"]))
+
+
+def identities(found: Iterable[Identity]) -> list[dict[str, str]]:
+    """Accounts elsewhere with which the user signs in."""
+    labels = {provider.name: provider.label for provider in settings.ENVIRONMENT.openid_providers}
+    return [
+        {
+            "label": labels.get(one.provider, f"{one.provider} (not offered any more)"),
+            "since": written(one.linked_at.date()),
+            "used": written(one.last_used_on) if one.last_used_on else NEVER,
+            "unlink": reverse("accounts:unlink_identity", args=[one.pk]),
+        }
+        for one in sorted(found, key=lambda one: one.provider)
+    ]
 
 
 def users_listing(

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Final
 
 from leadscape_web.accounts.table_rules import ADMINISTRATOR, NAMED, TABLES, TableRule, seen_by_name
 
-__all__ = ["ADMINISTRATOR", "NAMED", "SQL_FILES", "TABLES", "TRIGGER_FUNCTIONS", "TableRule", "protect"]
+__all__ = [
+    "ADMINISTRATOR",
+    "NAMED",
+    "SQL_FILES",
+    "TABLES",
+    "TRIGGER_FUNCTIONS",
+    "TableRule",
+    "declare",
+    "protect",
+]
 
-SQL_FILES: Final = (
+SQL_FILES: list[tuple[str, str]] = [
     ("leadscape_web.accounts", "area.sql"),
     ("leadscape_web.accounts", "people.sql"),
     ("leadscape_web.accounts", "joining.sql"),
     ("leadscape_web.accounts", "guards.sql"),
     ("leadscape_web.accounts", "actors.sql"),
+    ("leadscape_web.accounts", "counting.sql"),
     ("leadscape_web.audit", "record.sql"),
     ("leadscape_web.audit", "listed.sql"),
     ("leadscape_web.survey", "anonymous.sql"),
-)
+]
 """Functions, triggers and views, in the order in which they need each other."""
 TRIGGER_FUNCTIONS: Final = "leadscape_(record|keep|refuse|guard_.*|keep_an_administrator)"
+
+
+def declare(tables: Mapping[str, TableRule], sql: Iterable[tuple[str, str]] = ()) -> None:
+    """Add the rules of the tables of a higher app, and the SQL they need. Called when the app is ready.
+
+    Raises
+    ------
+    ValueError
+        When a table has a rule already.
+    """
+    twice = set(tables) & set(TABLES)
+    if twice:
+        raise ValueError(f"two rules for the tables {sorted(twice)}")
+    TABLES.update(tables)
+    SQL_FILES.extend(sql)
 
 
 def protect(cursor: Any, service: str) -> None:

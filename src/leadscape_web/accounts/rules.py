@@ -66,6 +66,9 @@ SEES_PEOPLE: Final = Rule(
     "Readers, editors, brokers and approvers: people in their organisation's area only", NAMED
 )
 EDITS: Final = Rule("Editors: records in their organisation's area only", frozenset({Right.EDITOR}))
+EDITS_NATION: Final = Rule(
+    "Editors of the nation: files, runs and survey rounds", frozenset({Right.EDITOR}), national=True
+)
 ADMINISTERS: Final = Rule(
     "Administrators: users and organisations in their own area only", frozenset({Right.ADMINISTRATOR})
 )

@@ -27,6 +27,8 @@ PROVED: Final = "second_factor"
 REQUIRED: Final = "required"
 CODE: Final = "mfa"
 """What allauth calls a code among the ways in which somebody proved who they are."""
+ELSEWHERE: Final = "openid"
+"""The kind of code that was given to the provider whose account somebody signs in with."""
 
 
 def has_one(user: Any) -> bool:
@@ -54,11 +56,24 @@ def note_set_up(request: HttpRequest) -> None:
     request.session[PROVED] = True
 
 
+def note_elsewhere(request: HttpRequest, user: Any) -> None:
+    """The provider whose account the user signs in with has asked for a second factor, and its word counts."""
+    record_authentication(request, user, method=CODE, type=ELSEWHERE)
+
+
+def proved_elsewhere(request: HttpRequest, user: Any) -> bool:
+    """Whether it has, for this user, in this session."""
+    return any(
+        one["method"] == CODE and one.get("type") == ELSEWHERE
+        for one in get_authentication_records(request, user)
+    )
+
+
 def forget(request: HttpRequest) -> None:
     """The user has taken theirs away, so nothing is proved any more."""
     request.session.pop(PROVED, None)
     if records := request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
-        kept = [one for one in records if one["method"] != CODE]
+        kept = [one for one in records if one["method"] != CODE or one.get("type") == ELSEWHERE]
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = kept
 
 
@@ -107,3 +122,8 @@ def _lock() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     made = (hashlib.blake2b(key.encode(), digest_size=32, person=b"second factor").digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
+
+
+def forget_factors(user_id: object, using: str) -> None:
+    """Take away every second factor of a user who is erased, as the owner role and with a reason set."""
+    Authenticator.objects.using(using).filter(user_id=user_id).delete()

@@ -16,6 +16,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, path, re_path
 
 from leadscape_web.accounts.account_views import SetUpView, change_password, second_factor_state
+from leadscape_web.accounts.openid.offers import with_offers
 from leadscape_web.accounts.rules import ANYONE, SETS_UP, SIGNED_IN, allow
 from leadscape_web.accounts.second_factor import after_code
 
@@ -34,7 +35,7 @@ def _ruled(rule: Any, view: Callable[..., Any], methods: tuple[str, ...] = WRITE
 
 
 urlpatterns: list[URLPattern] = [
-    path("account/sign-in/", _ruled(ANYONE, account.login), name="account_login"),
+    path("account/sign-in/", _ruled(ANYONE, with_offers(account.LoginView)), name="account_login"),
     path("account/sign-in/code/", _ruled(ANYONE, mfa.authenticate), name="mfa_authenticate"),
     path("account/sign-in/switched-off/", _ruled(ANYONE, account.account_inactive, READS), name="account_inactive"),
     path("account/sign-out/", _ruled(ANYONE, account.logout), name="account_logout"),

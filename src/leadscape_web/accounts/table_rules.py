@@ -221,6 +221,25 @@ TABLES: Final[dict[str, TableRule]] = {
         quiet=("last_used_on",),
         fixed=("user_id",),
     ),
+    "accounts_identity": TableRule(
+        "One's own accounts elsewhere; all while somebody proves who they are",
+        "SELECT, INSERT, UPDATE (unlinked_at, last_used_on)",
+        read=_OWN,
+        write=f"user_id = {_ACTS}",
+        audience="administration",
+        left_out=("subject",),
+        quiet=("last_used_on",),
+        fixed=("user_id", "issuer", "subject"),
+    ),
+    "accounts_keptwrite": TableRule(
+        "What one's own programs wrote within a day, by id; derived, so without history",
+        "SELECT, INSERT, DELETE",
+        read=f"user_id = {_ACTS}",
+        write=f"user_id = {_ACTS}",
+    ),
+    "accounts_ratecount": TableRule(
+        "How much was asked within a minute, under hashes; counted by a function only", ""
+    ),
     "account_emailaddress": TableRule(
         "Empty: a user's address is in accounts_user alone", "SELECT", read="false", write="false"
     ),

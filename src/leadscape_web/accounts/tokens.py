@@ -19,8 +19,11 @@ SCOPES: Final[dict[str, str]] = {
     "landscape:read": "Published counts and estimates",
     "anonymous:read": "Role-holdings without names or schools, for researchers",
     "audit:read": "The history of changes that you may see",
+    "survey:write": "Role-holdings, support and home schools, in the area you edit",
 }
 """What a key may be used for. It never opens more than its user's own rights."""
+WRITING: Final = frozenset({"survey:write"})
+"""Those that change something. They are asked for apart from reading, and a session never has them."""
 LONGEST_DAYS: Final = 365
 
 

@@ -7,7 +7,7 @@ id means (a school, an authority, a trust, a wave) is given to them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -39,6 +39,7 @@ _CALLED: Final[dict[str, tuple[str, str]]] = {
     "accounts_organisation": ("id::text", "label"),
     "survey_wave": ("id::text", "title"),
 }
+_SPOKEN: Final[dict[str, Callable[[], Mapping[str, str]]]] = {}
 _OF_PEOPLE: Final = frozenset({"person_id", "leader_id", "user_id", "holding_id", "invited_by_id"})
 _SILENT: Final = frozenset({"id", "version", "recorded_at", "created_at", "key", *_OF_PEOPLE})
 """Columns that tell a reader nothing: ids, and numbers that only the database needs."""
@@ -60,6 +61,7 @@ _LABELS: Final[dict[str, str]] = {
 _CODE: Final = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_KEPT: Final = "not kept in the history"
 
 
@@ -81,6 +83,16 @@ class Change:
     label: str
     before: str
     after: str
+
+
+def is_id(record: str) -> bool:
+    """Whether a key of a record is an id that only the database needs."""
+    return _ID.fullmatch(record) is not None
+
+
+def speak(column: str, words: Callable[[], Mapping[str, str]]) -> None:
+    """Let a higher room say how the codes of a column are called; asked when one is shown."""
+    _SPOKEN[column] = words
 
 
 def label_of(column: str) -> str:
@@ -138,10 +150,12 @@ def value_in_words(column: str, value: Any, names: Names) -> str:
         return NOT_KNOWN
     if column in _OF_PEOPLE:
         return "a person"
+    if column in _SPOKEN and (column, str(value)) in names:
+        return names[column, str(value)]
     if column in REFERENCES:
         name = names.get((REFERENCES[column], str(value)))
         if name is None:
-            return str(value)
+            return "one that is not held any more" if _ID.fullmatch(str(value)) else str(value)
         return f"{name} ({value})" if _is_number(value) else name
     if isinstance(value, list):
         return ", ".join(value_in_words(column, part, names) for part in value)
@@ -169,12 +183,16 @@ def _is_number(value: Any) -> bool:
 def names_of(rows: Iterable[Row | None], using: str = DEFAULT_DB_ALIAS) -> dict[tuple[str, str], str]:
     """How the records are called that ``rows`` refer to, in one query; people are never among them."""
     wanted: dict[str, set[str]] = {}
+    spoken: set[str] = set()
     for row in rows:
         for column, value in (row or {}).items():
             if column in REFERENCES and value is not None:
                 wanted.setdefault(REFERENCES[column], set()).add(str(value))
+            elif column in _SPOKEN and value is not None:
+                spoken.add(column)
+    said = {(column, code): words for column in spoken for code, words in _SPOKEN[column]().items()}
     if not wanted:
-        return {}
+        return said
     parts, values = [], []
     for table in sorted(wanted):
         key, name = _CALLED[table]
@@ -182,4 +200,4 @@ def names_of(rows: Iterable[Row | None], using: str = DEFAULT_DB_ALIAS) -> dict[
         values.append(sorted(wanted[table]))
     with connections[using].cursor() as cursor:
         cursor.execute(" union all ".join(parts), values)
-        return {(table, key): name for table, key, name in cursor.fetchall() if name}
+        return said | {(table, key): name for table, key, name in cursor.fetchall() if name}

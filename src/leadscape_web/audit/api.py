@@ -20,12 +20,11 @@ from leadscape_web.accounts.rules import ADMINISTERS_NATION, ANY_RIGHT, allow
 from leadscape_web.audit.as_of import end_of, record_as_of
 from leadscape_web.audit.filters import EventFilters, events_of
 from leadscape_web.audit.models import Event, Listed
-from leadscape_web.audit.subjects import RECORDED
+from leadscape_web.audit.subjects import recorded
 
 router = Router(tags=["History"])
 READ = "audit:read"
 PEOPLE = "people:read"
-_OF_PEOPLE = frozenset(table for table, rule in TABLES.items() if rule.audience == "person")
 
 
 class EventShape(Schema):
@@ -91,7 +90,7 @@ def history(request: HttpRequest, table: Text, record: Text, page: Query[PageQue
 
     Of a record about a person a key also needs the scope people:read.
     """
-    if table not in RECORDED:
+    if table not in recorded():
         raise _no_history(table)
     _check_people(request, table)
     found = Event.objects.filter(table=table, record=record)
@@ -169,7 +168,8 @@ def _check_people(request: HttpRequest, table: str) -> None:
     HttpError
         403, when the key is without it.
     """
-    if table in _OF_PEOPLE and not may_use(request, PEOPLE):
+    rule = TABLES.get(table)
+    if rule and rule.audience == "person" and not may_use(request, PEOPLE):
         raise HttpError(403, f"The key is not for this: of people it would need the scope {PEOPLE} as well.")
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from leadscape_web.audit.exports import FORMATS
 from leadscape_web.audit.filters import SERVICE, EventFilters, user_id_of
 from leadscape_web.audit.reasons import check_reason
-from leadscape_web.audit.subjects import RECORDED, words_of
+from leadscape_web.audit.subjects import recorded, words_of
 from leadscape_web.govuk.fields import DateField, RadiosField, SelectField, TextareaField, TextField
 from leadscape_web.govuk.forms import GovukForm
 
@@ -27,7 +27,9 @@ class FilterForm(GovukForm):
         label="What",
         required=False,
         empty="Records of any kind",
-        choices=sorted(((table, words_of(table).capitalize()) for table in RECORDED), key=lambda one: one[1]),
+        choices=sorted(
+            ((table, words_of(table).capitalize()) for table in recorded()), key=lambda one: one[1]
+        ),
     )
     record = TextField(
         label="Record", required=False, max_length=100, help_text="Its number or id, such as a URN", width=20

@@ -14,6 +14,7 @@ from leadscape_web.accounts.wording import (
     Change,
     changed_columns,
     changes_in_words,
+    is_id,
     label_of,
     names_of,
     shown_columns,
@@ -28,16 +29,23 @@ from leadscape_web.govuk.wording import written, written_date
 
 WHOLE: Final = "The whole record"
 _OUTLINE: Final = ("record", "title", "what", "column", "before", "after")
+_BY_PLACE: Final = {
+    "survey_leader": "home_school_id",
+    "survey_roleholding": "role",
+    "survey_support": "partner_school_id",
+}
+"""Records without a name of their own, and the value by which one is told from another."""
 SHOWN_ID: Final = 12
 NOT_SHOWN: Final = "about a person whom your rights do not show"
 
 
 @dataclass(frozen=True)
 class RecordLinks:
-    """Where a record is told of. ``page`` is null where it has no page of its own."""
+    """Where a record is told of. ``page`` is null where it has none; ``number`` empty where only an id names it."""
 
     title: str
     words: str
+    number: str
     table: str
     record: str
     page: str | None
@@ -99,9 +107,13 @@ def record_links(table: str, record: str, row: Mapping[str, Any] | None = None) 
             page = reverse(subject.page, args=[record])
         except NoReverseMatch:
             page = None
+    title = title_of(table, row)
+    if (told := _BY_PLACE.get(table)) and row and row.get(told):
+        title = f"{title}: {value_in_words(told, row[told], names_of([{told: row[told]}]))}"
     return RecordLinks(
-        title=title_of(table, row),
+        title=title,
         words=words_of(table),
+        number="" if is_id(record) else record,
         table=table,
         record=record,
         page=page,

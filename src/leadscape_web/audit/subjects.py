@@ -8,17 +8,31 @@ from typing import Any, Final
 
 from leadscape_web.accounts.protection import TABLES
 
-RECORDED: Final = tuple(sorted(table for table, rule in TABLES.items() if rule.audience))
+
+def recorded() -> tuple[str, ...]:
+    """Tables with a history, by name: those of every room that is ready."""
+    return tuple(sorted(table for table, rule in TABLES.items() if rule.audience))
+
+
 """Tables that have a history."""
 TABLE_WORDS: Final[dict[str, str]] = {
     "accounts_access": "right of a user",
     "accounts_apitoken": "key of a program",
+    "accounts_identity": "account elsewhere",
     "accounts_invitation": "invitation",
     "accounts_organisation": "organisation",
     "accounts_personname": "name of a person",
     "accounts_user": "user",
     "audit_export": "download of the history",
+    "imports_import": "import",
     "mfa_authenticator": "second factor",
+    "privacy_address": "address at which a person is told",
+    "privacy_basis": "lawful basis",
+    "privacy_erasure": "erasure",
+    "privacy_exclusion": "that somebody stays out",
+    "privacy_notice": "notice to a person",
+    "privacy_personrequest": "request of a person",
+    "privacy_retentionperiod": "retention period",
     "register_authority": "authority",
     "register_group": "trust or federation",
     "register_headship": "headship",
@@ -27,6 +41,21 @@ TABLE_WORDS: Final[dict[str, str]] = {
     "register_school": "school",
     "register_schoolname": "other name of a school",
     "register_source": "source",
+    "review_answer": "what a school said of an entry",
+    "review_decision": "decision of a reviewer",
+    "review_entry": "entry of a sample",
+    "review_sample": "sample to be checked",
+    "review_text": "words of a return",
+    "rounds_asked": "respondent of a survey round",
+    "rounds_contact": "address of a respondent",
+    "rounds_letter": "letter of a survey round",
+    "rounds_line": "line of an answer, as it is worked on",
+    "rounds_link": "link of a respondent",
+    "rounds_round": "survey round",
+    "rounds_sending": "answer that was sent",
+    "rounds_sentline": "line of an answer, as it was sent",
+    "studies_study": "study",
+    "studies_studyinput": "file of a study",
     "survey_leader": "leader",
     "survey_response": "response",
     "survey_roleholding": "role-holding",

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leadscape.core.errors import NotFound
+from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.rules import ADMINISTERS_NATION, ANY_RIGHT, allow
 from leadscape_web.audit import presenters
 from leadscape_web.audit.as_of import count_as_of, end_of, outline_between, record_as_of
@@ -16,7 +17,7 @@ from leadscape_web.audit.exports import export_events
 from leadscape_web.audit.filters import before_of, page_of
 from leadscape_web.audit.forms import DayForm, ExportForm, FilterForm, TwoDaysForm
 from leadscape_web.audit.history import history_of
-from leadscape_web.audit.subjects import RECORDED, words_of
+from leadscape_web.audit.subjects import recorded, words_of
 from leadscape_web.govuk.listing import render_listing
 
 
@@ -27,6 +28,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTERS_NATION, methods=("POST",))
+@costly
 def export(request: HttpRequest) -> HttpResponse:
     """The events that are listed, as a file; the address narrows them as it does the list."""
     filters, form = FilterForm(request.GET), ExportForm(request.POST)
@@ -43,7 +45,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @allow(ANY_RIGHT)
 def history(request: HttpRequest, table: str, record: str) -> HttpResponse:
     """What happened to one record, for whoever may see it."""
-    if table not in RECORDED:
+    if table not in recorded():
         raise _no_history(table)
     entries = history_of(table, record)
     if not entries:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, include, path
@@ -23,6 +24,7 @@ from leadscape_web.accounts.api import router as account
 from leadscape_web.accounts.api_access import ROOT, KeyOrSession, scope_of
 from leadscape_web.accounts.api_pages import BadCursor
 from leadscape_web.accounts.api_problems import PROBLEM, TITLES, problem
+from leadscape_web.accounts.limit_numbers import KEY, PLACE, USER, WRITES
 from leadscape_web.accounts.rules import ANYONE, Rule, allow, operations_of, rules_of
 from leadscape_web.accounts.tokens import SCOPES
 from leadscape_web.audit.api import router as history
@@ -31,14 +33,23 @@ from leadscape_web.govuk.navigation import Entry, add_footer_entry
 from leadscape_web.landscape.api import router as landscape
 from leadscape_web.register.api import router as register
 from leadscape_web.register.api_find import router as finding
-from leadscape_web.survey.api import router as survey
+from leadscape_web.survey.api_writes import router as survey
 
 ABOUT: Final = (
-    "Everything that the pages show, for programs: reading only. A key opens what it has scopes for and never more than"
-    " its user's rights; the database shows people of the user's area only. A value that is missing is null beside the"
-    " reason, never 0. Lists come in pages that begin where the one before ended, so that every row comes exactly once"
-    " while others are added. Problems come as application/problem+json with what happened and what to do."
+    "Everything that the pages show, for programs, and corrections of leaders' records. A key opens what it has scopes"
+    " for and never more than its user's rights; the database shows people of the user's area only. A value that is"
+    " missing is null beside the reason, never 0. Lists come in pages that begin where the one before ended, so that"
+    " every row comes exactly once while others are added. Problems come as application/problem+json with what happened"
+    " and what to do."
 )
+
+
+LIMITED: Final = {
+    KEY: "{} requests of one key",
+    USER: "{} of one user",
+    WRITES: "{} changes of one user",
+    PLACE: "{} from one place without a good key",
+}
 
 
 class Api(NinjaAPI):
@@ -64,10 +75,7 @@ for router in (account, finding, register, survey, landscape, history):
 
 @api.exception_handler(ValidationError)
 def _unusable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [
-        {"parameter": ".".join(str(part) for part in one["loc"][-1:]), "detail": str(one["msg"])}
-        for one in error.errors
-    ]
+    errors = [{"parameter": str(one["loc"][-1]), "detail": str(one["msg"])} for one in error.errors]
     return problem(422, errors=errors, number=_number(request))
 
 
@@ -129,7 +137,7 @@ class Described:
 def operations() -> Iterator[Described]:
     """Every operation of the interface, in the order of the description."""
     found = {
-        operation.view_func.__name__: (operation, rules_of(pattern.callback).get("GET"))
+        operation.view_func.__name__: (operation, rules_of(pattern.callback).get(operation.methods[0]))
         for pattern in _patterns()
         for operation in operations_of(pattern.callback)
     }
@@ -182,7 +190,16 @@ def index(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Described]] = {}
     for one in operations():
         groups.setdefault(one.tag, []).append(one)
-    context = {"groups": groups, "about": ABOUT, "scopes": SCOPES, "problems": TITLES}
+    limits = [
+        LIMITED[name].format(most) for name, most in settings.LIMITS.items() if name in LIMITED and most
+    ]
+    context = {
+        "groups": groups,
+        "about": ABOUT,
+        "scopes": SCOPES,
+        "problems": TITLES,
+        "limits": limits or ["no limit"],
+    }
     return render(request, "config/api.html", context)
 
 

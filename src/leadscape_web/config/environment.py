@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
 from leadscape.core.errors import ServiceBlocked
+from leadscape_web.accounts.limit_numbers import A_MINUTE
+from leadscape_web.accounts.openid.providers import Provider, read_providers
 
 Network = IPv4Network | IPv6Network
 DEVELOPMENT_KEY: Final = "only for a laptop; production refuses to start with it"
@@ -42,6 +45,8 @@ class Environment:
         (default) or offered.
     tile_url
         Template of an outside tile server for the map's background; none by default. ``LEADSCAPE_TILE_URL``.
+    tile_attribution
+        Whom the map names as the maker of its background, as the tile server demands. ``LEADSCAPE_TILE_ATTRIBUTION``.
     email_url
         Where messages go: ``smtp://user:password@host:port``, ``smtps://`` (TLS from the start), ``smtp+tls://``
         (STARTTLS) or ``file:///folder`` (a file a message). ``LEADSCAPE_EMAIL_URL``; to the terminal when unset.
@@ -57,6 +62,12 @@ class Environment:
     workers, threads
         Processes that answer, and requests that each answers at a time. ``LEADSCAPE_WORKERS``, ``LEADSCAPE_THREADS``;
         2 and 4 when unset. Twice their product is the most database connections.
+    openid_providers
+        Providers with whose accounts people can sign in (OpenID Connect). Their names, separated by commas:
+        ``LEADSCAPE_OIDC_PROVIDERS``; none by default. What describes each: ``accounts/openid/providers.py``.
+    limits
+        How much is answered within a minute: ``key``, ``user``, ``writes`` and ``place`` for programs, ``downloads``
+        for pages (see ``accounts/limits.py``). ``LEADSCAPE_LIMITS``, such as ``key=300,downloads=20``; 0 for no limit.
     contact
         E-mail address of whoever runs the service, for the statements on accessibility and privacy.
         ``LEADSCAPE_CONTACT``.
@@ -79,6 +90,9 @@ class Environment:
     proxies: tuple[Network, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
     workers: int = 2
     threads: int = 4
+    openid_providers: tuple[Provider, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=lambda: dict(A_MINUTE))
+    tile_attribution: str = ""
 
 
 def read_environment() -> Environment:
@@ -117,6 +131,9 @@ def read_environment() -> Environment:
         proxies=_networks(os.environ.get("LEADSCAPE_PROXIES") or "127.0.0.1,::1"),
         workers=_count("LEADSCAPE_WORKERS", 2),
         threads=_count("LEADSCAPE_THREADS", 4),
+        limits={**A_MINUTE, **_limits()},
+        tile_attribution=os.environ.get("LEADSCAPE_TILE_ATTRIBUTION", ""),
+        openid_providers=read_providers(_listed(os.environ.get("LEADSCAPE_OIDC_PROVIDERS", "")), os.environ),
     )
 
 
@@ -133,6 +150,18 @@ def _networks(text: str) -> tuple[Network, ...]:
             "Whoever is taken for a proxy says where a request came from, so nobody may be one by mistake.",
             "Give addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8.",
         ) from error
+
+
+def _limits() -> dict[str, int]:
+    text = os.environ.get("LEADSCAPE_LIMITS", "")
+    pairs = [part.partition("=") for part in _listed(text)]
+    if not all(name in A_MINUTE and number.isdecimal() for name, _, number in pairs):
+        raise ServiceBlocked(
+            f"LEADSCAPE_LIMITS is {text!r}.",
+            "A limit that is not understood would be none.",
+            f"Give some of {', '.join(A_MINUTE)}, each with a whole number a minute, such as key=300,place=60.",
+        )
+    return {name: int(number) for name, _, number in pairs}
 
 
 def _count(name: str, otherwise: int) -> int:

@@ -1,8 +1,8 @@
 """How a mistake, a refusal or a fault reaches the reader: one map from class to status, one page a kind.
 
 A mistake of :mod:`leadscape.core.errors` already says what happened, why it matters and what to do next; the page shows
-these three sentences. A program that asks (below ``/api/``) gets the same as JSON. A page about a fault must not cause
-the next: when it cannot be drawn, a plain one without any query is sent.
+these three sentences. A program that asks (below ``/api/``) gets the same as a problem (RFC 9457). A page about a fault
+must not cause the next: when it cannot be drawn, a plain one without any query is sent.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from html import escape
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from leadscape.core import errors
 from leadscape.core.errors import LeadscapeError
+from leadscape_web.accounts.api_problems import problem
 from leadscape_web.accounts.rules import ANYONE, allow
 
 STATUS: Final[dict[type[LeadscapeError], int]] = {
@@ -158,7 +159,10 @@ def failed(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int, template: str, said: dict[str, Any]) -> HttpResponse:
     said["number"] = getattr(request, "number", "")
     if request.path_info.startswith("/api/"):
-        return JsonResponse({key: said[key] for key in ("what", "why", "next_step", "number")}, status=status)
+        told = problem(status, f"{said['what']} {said['why']}", said["next_step"], number=said["number"])
+        if status == 503:
+            told["Retry-After"] = "60"
+        return told
     try:
         page = render_to_string(template, said, request) if template else _plain(said)
     except Exception:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-import time
 from typing import Any
 
 from leadscape.core.errors import LeadscapeError
 from leadscape.core.exit_codes import exit_code
 from leadscape_web.config.environment import read_environment
 from leadscape_web.config.logs import logging_settings
+from leadscape_web.config.parent import end_with_parent
 
 try:
     _environment = read_environment()
@@ -44,14 +42,5 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
-    """Started by ``leadscape serve``: end with it, even when it was killed and could not say so."""
-    parent = os.getppid()
-    if os.environ.get("LEADSCAPE_SERVED_BY") != str(parent):
-        return
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
+    """End with whoever started it."""
+    end_with_parent()

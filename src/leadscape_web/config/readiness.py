@@ -21,12 +21,8 @@ def fingerprint() -> str:
     """Of everything that says who may see and change what: the rules of the tables and the functions they call."""
     made = sha256(repr(sorted(protection.TABLES.items())).encode())
     made.update(files("leadscape_web.accounts").joinpath("protection.py").read_bytes())
-    for package in ("accounts", "audit", "survey"):
-        folder = files(f"leadscape_web.{package}").joinpath("sql")
-        for part in sorted(
-            (part for part in folder.iterdir() if part.name.endswith(".sql")), key=lambda p: p.name
-        ):
-            made.update(part.read_bytes())
+    for package, name in protection.SQL_FILES:
+        made.update(files(package).joinpath("sql", name).read_bytes())
     return made.hexdigest()
 
 

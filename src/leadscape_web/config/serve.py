@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,9 +66,10 @@ def serve(data: Path, *, port: int = 8000, demo: Demo | None = None, say: Say = 
             server.create_database()
             if not (data / "service.json").exists():
                 folder.keep(note)
+            folder.begin_log()
             link = _prepare(folder, note, server, port, address)
             note = folder.keep_loaded(note)
-            with _gunicorn(folder, note, server, port) as process:
+            with _worker(folder, note, server, port), _gunicorn(folder, note, server, port) as process:
                 _wait_for_answer(process, port, folder)
                 for line in _greeting(address, link, note, folder):
                     say(line)
@@ -141,7 +143,6 @@ def _gunicorn(
     folder: ServiceFolder, note: Note, server: EmbeddedServer, port: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The processes that answer. They know the plain role only."""
-    folder.begin_log()
     environment = folder.environment(note, port=port, database_url=server.url(SERVICE))
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
@@ -152,6 +153,36 @@ def _gunicorn(
         yield process
     finally:
         _end(process)
+
+
+@contextmanager
+def _worker(folder: ServiceFolder, note: Note, server: EmbeddedServer, port: int) -> Iterator[None]:
+    """The process that performs jobs, begun again when it dies. It alone knows the owner role."""
+    environment = folder.environment(note, port=port, database_url=server.url(SERVICE))
+    environment["LEADSCAPE_OWNER_URL"] = server.url(OWNER)
+    stopping = threading.Event()
+    now: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.is_set():
+            with folder.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "leadscape_web", "work"],
+                    env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                )  # fmt: skip
+            now[:] = [process]
+            process.wait()
+            stopping.wait(2)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for process in now:
+            _end(process)
+        keeper.join(END_SECONDS)
 
 
 def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:

@@ -39,12 +39,19 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "ninja",
+    "procrastinate.contrib.django",
     "leadscape_web.govuk",
     "leadscape_web.accounts",
     "leadscape_web.audit",
+    "leadscape_web.jobs",
     "leadscape_web.register",
     "leadscape_web.survey",
     "leadscape_web.landscape",
+    "leadscape_web.studies",
+    "leadscape_web.imports",
+    "leadscape_web.review",
+    "leadscape_web.rounds",
+    "leadscape_web.privacy",
     "leadscape_web.config",
 ]
 
@@ -58,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "leadscape_web.accounts.sessions.SessionLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadscape_web.imports.arrival.ArrivalMiddleware",
     "leadscape_web.accounts.context.ContextMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -66,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "leadscape_web.config.unreadable.UnreadableMiddleware",
     "leadscape_web.accounts.gate.GateMiddleware",
+    "leadscape_web.accounts.limits.CostlyMiddleware",
     "leadscape_web.accounts.api_access.ApiMiddleware",
     "leadscape_web.config.errors.MistakeMiddleware",
 ]
@@ -88,7 +97,7 @@ TEMPLATES = [
 ]
 
 # All are the same database. The service and its tests use the plain role, for attempts that are counted through a
-# connection of its own; migrations and loads use the owner.
+# connection of its own; migrations, loads and jobs use the owner, who tells through another how far a job is.
 _served = dj_database_url.parse(
     ENVIRONMENT.database_url or "postgresql:///leadscape", conn_max_age=60, conn_health_checks=True
 )
@@ -96,11 +105,14 @@ DATABASES: dict[str, Any] = {
     "default": _served,
     "counters": {**_served, "OPTIONS": {**_served.get("OPTIONS", {})}},
     "owner": dj_database_url.parse(ENVIRONMENT.owner_url or "postgresql:///leadscape"),
+    "progress": dj_database_url.parse(ENVIRONMENT.owner_url or "postgresql:///leadscape"),
 }
 for _database in DATABASES.values():
     # A database that cannot be reached is told within seconds, not after the system's minutes.
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASE_ROUTERS = ["leadscape_web.accounts.counters.CounterRouter"]
+PROCRASTINATE_DATABASE_ALIAS = "owner"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queue_tasks"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -163,6 +175,8 @@ MFA_FORMS = {
     "deactivate_totp": "leadscape_web.accounts.sign_in_forms.RemoveForm",
     "generate_recovery_codes": "leadscape_web.accounts.sign_in_forms.NewRecoveryCodesForm",
 }
+
+LIMITS = ENVIRONMENT.limits
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -13,9 +13,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadscape_web.config.api")),
     path("", include("leadscape_web.accounts.urls")),
     path("", include("leadscape_web.audit.urls")),
+    path("", include("leadscape_web.jobs.urls")),
     path("", include("leadscape_web.register.urls")),
     path("", include("leadscape_web.survey.urls")),
     path("", include("leadscape_web.landscape.urls")),
+    path("", include("leadscape_web.studies.urls")),
+    path("", include("leadscape_web.imports.urls")),
+    path("", include("leadscape_web.review.urls")),
+    path("", include("leadscape_web.rounds.urls")),
+    path("", include("leadscape_web.privacy.urls")),
 ]
 
 handler400 = "leadscape_web.config.errors.bad_request"

@@ -24,6 +24,7 @@ _COMPONENTS: Final[tuple[tuple[type[forms.Widget], str], ...]] = (
     (forms.Select, "select"),
     (forms.Textarea, "textarea"),
     (forms.PasswordInput, "password-input"),
+    (forms.FileInput, "file-upload"),
     (forms.Widget, "input"),
 )
 _MACROS: Final = {
@@ -33,6 +34,7 @@ _MACROS: Final = {
     "select": "govukSelect",
     "textarea": "govukTextarea",
     "password-input": "govukPasswordInput",
+    "file-upload": "govukFileUpload",
     "input": "govukInput",
     "error-summary": "govukErrorSummary",
 }
@@ -133,7 +135,7 @@ def _special(bound: BoundField, component: str) -> dict[str, Any]:
         params["type"] = getattr(bound.field.widget, "input_type", "text")
     if component == "password-input":
         params.setdefault("autocomplete", "current-password")
-    elif value is not None:
+    elif value is not None and component != "file-upload":
         params["value"] = str(value)
     return params
 

@@ -70,7 +70,12 @@ def schools_of(version: str) -> pl.DataFrame:
 
 def current_wave() -> Wave | None:
     """The latest wave; null before anything was loaded."""
-    return Wave.objects.defer("codebook_text", "provenance").order_by("-as_of", "-loaded_at").first()
+    return (
+        Wave.objects.filter(superseded_at=None)
+        .defer("codebook_text", "provenance")
+        .order_by("-as_of", "-loaded_at")
+        .first()
+    )
 
 
 def authority_rates(wave: Wave) -> list[dict[str, Any]]:

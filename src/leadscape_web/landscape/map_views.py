@@ -80,6 +80,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "version": hashlib.sha256(version.encode()).hexdigest()[:12],
             "points": map_ground.published_points(wave) if wave and shown is None else "",
             "tile_url": settings.ENVIRONMENT.tile_url,
+            "tile_attribution": settings.ENVIRONMENT.tile_attribution,
         },
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import F
 from django.http import Http404, HttpRequest
 
 from leadscape_web.govuk.wording import written_date
@@ -25,7 +26,7 @@ class WavePick:
     wave
         Null where no study has been loaded.
     waves
-        Every wave, latest first.
+        Every wave, latest first; those that a later run of their study superseded at the end.
     named
         Whether the address names the wave.
     """
@@ -37,7 +38,11 @@ class WavePick:
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """Id of every wave and what it is called."""
-        return tuple((str(one.pk), f"{one.title}, {written_date(one.as_of)}") for one in self.waves)
+        return tuple(
+            (str(one.pk), f"{one.title}, {written_date(one.as_of)}")
+            for one in self.waves
+            if one.superseded_at is None or one == self.wave
+        )
 
     @property
     def query(self) -> str:
@@ -56,7 +61,7 @@ def pick_wave(request: HttpRequest) -> WavePick:
     known: WavePick | None = getattr(request, _PICKED, None)
     if known is not None:
         return known
-    waves = list(Wave.objects.order_by("-as_of", "-loaded_at"))
+    waves = list(Wave.objects.order_by(F("superseded_at").asc(nulls_first=True), "-as_of", "-loaded_at"))
     asked = request.GET.get("wave", "")
     wave = _find(waves, asked) if asked else (waves[0] if waves else None)
     picked = WavePick(wave, tuple(waves), bool(asked))
@@ -66,7 +71,7 @@ def pick_wave(request: HttpRequest) -> WavePick:
 
 def latest_wave() -> Wave | None:
     """The wave that pages show where no other is asked for."""
-    return Wave.objects.order_by("-as_of", "-loaded_at").first()
+    return Wave.objects.filter(superseded_at=None).order_by("-as_of", "-loaded_at").first()
 
 
 def source_of(wave: Wave) -> str:

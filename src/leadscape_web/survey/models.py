@@ -35,6 +35,9 @@ class Wave(models.Model):
     provenance = models.JSONField(help_text="What the library recorded about the run")
     inputs_sha256 = models.CharField(max_length=64, unique=True, help_text="Of all inputs and parameters")
     loaded_at = models.DateTimeField(default=timezone.now)
+    superseded_at = models.DateTimeField(
+        null=True, help_text="When the same study was run again; the later wave counts"
+    )
     responses: models.Manager[Response]
 
 

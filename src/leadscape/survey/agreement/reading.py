@@ -140,9 +140,12 @@ def _as_long(table: TextTable, coders: Sequence[str] | None) -> pl.DataFrame:
         columns = list(coders)
     if value is not None and len(columns) < 2:
         raise _lacking(table, ("coder",))
-    return frame.unpivot(columns, index=["row", unit], variable_name="coder", value_name="value").select(
-        "row", pl.col(unit).alias("unit"), "coder", "value"
-    )
+    # A coder may be called as the columns here are, so these are numbered as no heading can be.
+    names = {"\0row": "row", "\0unit": "unit", "\0coder": "coder", "\0value": "value"}
+    bare = frame.select(pl.col("row").alias("\0row"), pl.col(unit).alias("\0unit"), *columns)
+    long = bare.unpivot(columns, index=["\0row", "\0unit"], variable_name="\0coder", value_name="\0value")
+    # Without a column for a coder there is nothing to tell the type by.
+    return long.select(list(names)).rename(names).with_columns(pl.col("coder", "value").cast(pl.String))
 
 
 def _lacking(table: TextTable, names: tuple[str, ...], there: str | None = None) -> TableProblem:

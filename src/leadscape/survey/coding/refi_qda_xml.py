@@ -27,9 +27,8 @@ DEEPEST: Final = 200
 """Codes one below another; the parser stops at 256 elements."""
 
 _SCHEMA: Final = "refi_qda_codebook.xsd"
-_PROLOGUE: Final = re.compile(
-    r"\A[\ufeff\s]*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!DOCTYPE", re.DOTALL | re.IGNORECASE
-)
+_PROLOGUE: Final = (("<?", "?>"), ("<!--", "-->"))
+"""What may stand before the document type: how it begins and how it ends."""
 _OWN_TYPE: Final = ("entity", "entities", "doctype")
 
 
@@ -121,7 +120,7 @@ def _read(path: Path) -> bytes:
 def _parse(path: Path, content: bytes) -> etree._Element:
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     start = content.decode("utf-16" if wide else "utf-8", errors="replace")
-    if _PROLOGUE.match(start):
+    if _brings_type(start):
         raise _brings_entities(path.name)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
@@ -141,6 +140,20 @@ def _parse(path: Path, content: bytes) -> etree._Element:
     if root.getroottree().docinfo.doctype:
         raise _brings_entities(path.name)
     return root
+
+
+def _brings_type(text: str) -> bool:
+    """Whether a document type stands before the first element."""
+    at = 0
+    while True:
+        at += len(text[at:]) - len(text[at:].lstrip("\ufeff \t\r\n"))
+        ending = next((end for begin, end in _PROLOGUE if text.startswith(begin, at)), None)
+        if ending is None:
+            return text[at : at + len("<!DOCTYPE")].upper() == "<!DOCTYPE"
+        found = text.find(ending, at)
+        if found < 0:
+            return False
+        at = found + len(ending)
 
 
 def _brings_entities(name: str) -> FileProblem:

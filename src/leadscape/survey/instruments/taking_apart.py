@@ -283,7 +283,8 @@ def take_lines(
         empty = pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(columns, pl.String)})
         return Given(Given.nothing(), frozenset(columns), tuple(headings), section, empty)
     lines = table.frame.select("row", *(pl.col(heading).alias(name) for name, heading in columns.items()))
-    lines = lines.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns))
+    told = [pl.col(name).is_not_null() for name in columns]
+    lines = lines.filter(pl.any_horizontal(told)) if told else lines.clear()
     long = lines.unpivot(index="row", variable_name="question", value_name="written").drop_nulls("written")
     frame = long.select(
         "question", item=pl.col("row"), sheet=pl.lit(title, pl.String), row=pl.col("row"), written="written"

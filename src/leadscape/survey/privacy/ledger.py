@@ -142,7 +142,7 @@ def make_objection(
         every school that was meant, under any ``id``.
     """
     forms = name_forms(people.with_columns(id=pl.lit("one"))).unique(["rule", "form"]).sort("form")
-    keyed = forms.with_columns(key=_keys(forms["form"], secret))
+    keyed = forms.with_columns(key=keys_of(forms["form"], secret))
     objection = content_id("O", *keyed["key"].sort())
     schema = polars_schema(Objections)
     return Objections.validate(
@@ -192,7 +192,7 @@ def hold_back(
         {"rule": list(RULES), "rank": range(len(RULES)), "why": [RULE_WORDS[r] for r in RULES]}
     )
     found = (
-        forms.with_columns(key=_keys(forms["form"], secret))
+        forms.with_columns(key=keys_of(forms["form"], secret))
         .join(objections.select("key").unique(), on="key", how="semi")
         .join(ranked, on="rule")
         .sort("rank")
@@ -232,7 +232,7 @@ def hold_back(
 def blank_mentions(nominations: pl.DataFrame, objections: pl.DataFrame, secret: bytes) -> pl.DataFrame:
     """``nominations`` whose notes do not name anybody who objected: such a note is replaced as a whole."""
     forms = mention_forms(nominations.select(id="nomination_id", text="notes"))
-    found = forms.filter(_keys(forms["form"], secret).is_in(objections["key"].implode()))["id"]
+    found = forms.filter(keys_of(forms["form"], secret).is_in(objections["key"].implode()))["id"]
     return nominations.with_columns(
         notes=pl.when(pl.col("nomination_id").is_in(found.implode()))
         .then(pl.lit(REMOVED_MENTION))
@@ -245,7 +245,8 @@ def question_id(nomination_id: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{QUESTION}-"), nomination_id.str.slice(1))
 
 
-def _keys(forms: Sequence[str] | pl.Series, secret: bytes) -> pl.Series:
+def keys_of(forms: Sequence[str] | pl.Series, secret: bytes) -> pl.Series:
+    """The keyed hash of each form."""
     return pl.Series(
         "key",
         [hmac.digest(secret, form.encode(), "sha256").hex()[:KEY_DIGITS] for form in forms],

@@ -6,12 +6,12 @@ import gzip
 import html
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from leadscape.core.file_kinds import DAMAGED_ARCHIVE
 from leadscape.core.identifiers import normalise_name
 from leadscape.survey.identity import fold_person_name
 
@@ -84,7 +84,7 @@ def read_words(path: Path) -> str:
             return "\n".join(texts.select(columns).unpivot()["value"].drop_nulls()) if columns else ""
         content = path.read_bytes()
         return _plain(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, pl.exceptions.PolarsError):
+    except (OSError, ValueError, *DAMAGED_ARCHIVE, pl.exceptions.PolarsError):
         return ""
 
 

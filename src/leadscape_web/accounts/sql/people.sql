@@ -10,12 +10,17 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select u.person_id from accounts_user u where u.id in (select leadscape_administered_users())
 $$;
 
--- Users who neither lead nor head a school: seeing the people of the nation does not include them.
+-- Users who neither lead nor head a school, and people whom a respondent has written down and not sent: seeing the
+-- people of the nation does not include them.
 create or replace function leadscape_only_users() returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
   select u.person_id from accounts_user u
   where not exists (select 1 from survey_leader l where l.person_id = u.person_id)
     and not exists (select 1 from register_headship h where h.person_id = u.person_id)
+    and leadscape_everywhere(array['reader','editor','broker','approver'])
+  union
+  select d.person_id from rounds_line d
+  where not exists (select 1 from rounds_sentline s where s.person_id = d.person_id)
     and leadscape_everywhere(array['reader','editor','broker','approver'])
 $$;
 

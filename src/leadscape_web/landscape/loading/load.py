@@ -11,19 +11,17 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from leadscape.actions.open_study import open_study
 from leadscape.core.errors import NotComparable, StudyProblem
 from leadscape.core.progress import Progress, Silent, timed
 from leadscape_web.accounts.context import acting
 from leadscape_web.landscape.loading.bulk import Merged
+from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.people import load_people
 from leadscape_web.landscape.loading.published_rows import load_organisations, load_published
 from leadscape_web.landscape.loading.register_rows import load_register
-from leadscape_web.landscape.loading.survey_rows import load_leaders, load_wave
+from leadscape_web.landscape.loading.survey_rows import load_leaders, load_wave, supersede_wave
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from leadscape.actions.open_study import OpenedStudy
 
 SEARCH: Final = "leadscape_web.register.search_index"
@@ -63,25 +61,29 @@ class LoadedStudy:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def load_study(study: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
-    """Run the study file at ``study`` and store everything of it.
-
-    Raises
-    ------
-    StudyProblem, FileProblem, TableProblem, CodebookProblem
-        When an input cannot be used; the database stays as it was.
-    NotComparable
-        When the database holds another school system.
-    """
-    progress = progress or Silent()
-    opened = open_study(study, progress=progress)
-    return store_study(opened, using=using, progress=progress)
-
-
 def store_study(
     opened: OpenedStudy, *, using: str = "owner", progress: Progress | None = None
 ) -> LoadedStudy:
-    """Store a study that was run; everything in one transaction as the owner role.
+    """Store a study that was run, in a transaction of its own; raises as :func:`store_opened` does."""
+    with acting(using=using, why=why_loaded(opened)):
+        return store_opened(opened, using=using, progress=progress or Silent())
+
+
+def why_loaded(opened: OpenedStudy) -> str:
+    """The reason under which a load stands in the history."""
+    return f"Loaded the study “{opened.title}” of {opened.as_of.isoformat()}"
+
+
+def store_opened(
+    opened: OpenedStudy, *, using: str, progress: Progress, supersedes: object | None = None
+) -> LoadedStudy:
+    """Store a study that was run, in the caller's transaction as the owner role, in which a reason is set.
+
+    Parameters
+    ----------
+    supersedes
+        Id of the wave that a former run of the same study gave: it stays for the record, and is no wave of its own any
+        more. What it alone stated is withdrawn, but for what a user changed.
 
     Raises
     ------
@@ -91,25 +93,30 @@ def store_study(
         When the database holds another school system.
     """
     _refuse_small_counts(opened)
-    progress = progress or Silent()
     seconds = dict(opened.seconds)
-    why = f"Loaded the study “{opened.title}” of {opened.as_of.isoformat()}"
-    with timed(seconds, "store"), acting(using=using, why=why):
+    with timed(seconds, "store"):
         # The bare cursor of the driver: Django's own has no COPY.
         cursor: Any = connections[using].cursor().cursor
-        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+        lock_loads(cursor)
+        opened = leave_out(cursor, opened)
         known = _known_wave(cursor, opened.inputs_sha256)
         newest = _is_newest(cursor, opened)
-        if known is not None:
+        if known is not None and known == (str(supersedes) if supersedes else known):
             return LoadedStudy(opened.title, known, already=True, newest=newest)
         loaded_at = timezone.now()
         progress.step("Storing the register")
-        merged = load_register(cursor, opened, newest=newest, loaded_at=loaded_at)
+        merged = load_register(
+            cursor, opened, newest=newest and is_newest_register(cursor, opened), loaded_at=loaded_at
+        )
         progress.step("Storing people and roles")
-        people = load_people(cursor, opened, newest=newest, loaded_at=loaded_at)
+        people = load_people(
+            cursor, opened, newest=newest and is_newest_register(cursor, opened), loaded_at=loaded_at
+        )
         wave = load_wave(cursor, opened, loaded_at)
         merged |= people.merged
         merged |= load_leaders(cursor, opened, people.leaders, wave, newest=newest)
+        if supersedes and str(supersedes) != wave:
+            merged["withdrawn"] = supersede_wave(cursor, str(supersedes), wave, loaded_at)
         progress.step("Storing what is published")
         merged |= load_published(cursor, opened, wave)
         merged["organisations"] = load_organisations(cursor, opened, loaded_at)
@@ -125,6 +132,19 @@ def store_study(
         merged=merged,
         seconds={step: round(taken, 2) for step, taken in seconds.items()},
     )
+
+
+def lock_loads(cursor: Any) -> None:
+    """Wait until nobody else loads, or takes a person out, and let nobody else until this transaction ends."""
+    cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+
+
+def is_newest_register(cursor: Any, opened: OpenedStudy) -> bool:
+    """Whether the database holds no later register of schools: an import may have brought one since the survey."""
+    ours = opened.sources.filter(purpose="schools")["as_of"].max()
+    cursor.execute("select max(as_of) from register_source where purpose = 'schools'")
+    (held,) = cursor.fetchone()
+    return held is None or ours is None or ours >= held
 
 
 def _refuse_small_counts(opened: OpenedStudy) -> None:

@@ -25,15 +25,16 @@ from leadscape_web.landscape.loading.register_rows import with_source_ids
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from leadscape.actions.open_register import OpenedRegister
     from leadscape.actions.open_study import OpenedStudy
 
 TEXT: Final = pl.String()
 KNOWN: Final = {"id": TEXT, "urn": TEXT, "name": TEXT, "person": TEXT}
 EDITED: Final = (
     "exists (select 1 from audit_event e where e.table_name = '{table}' and e.record_id = t.id::text"
-    " and e.actor is not null)"
+    " and e.actor is not null and not exists (select 1 from jobs_job j where j.id::text = e.request))"
 )
-"""SQL: the record was changed by a user, so that a load leaves it alone."""
+"""SQL: the record was changed by a user's own hand, so that a load leaves it alone; a job a user asked for is none."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ class People:
     merged: dict[str, Merged]
 
 
-def load_people(cursor: Any, opened: OpenedStudy, *, newest: bool, loaded_at: datetime) -> People:
-    """Find or make the persons of a study, and write their names and headships."""
+def load_people(
+    cursor: Any, opened: OpenedStudy | OpenedRegister, *, newest: bool, loaded_at: datetime
+) -> People:
+    """Find or make the persons of a study or an import, and write their names and headships."""
     known_heads = _query(
         cursor,
         "select h.id::text, h.school_id, n.full_name, h.person_id::text from register_headship h"

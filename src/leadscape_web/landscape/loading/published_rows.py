@@ -13,6 +13,7 @@ from leadscape_web.landscape.loading.identifiers import content_uuid, content_uu
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from leadscape.actions.open_register import OpenedRegister
     from leadscape.actions.open_study import OpenedStudy
 
 
@@ -52,7 +53,7 @@ def load_published(cursor: Any, opened: OpenedStudy, wave: str) -> dict[str, Mer
     }
 
 
-def load_organisations(cursor: Any, opened: OpenedStudy, loaded_at: datetime) -> Merged:
+def load_organisations(cursor: Any, opened: OpenedStudy | OpenedRegister, loaded_at: datetime) -> Merged:
     """The nation, its regions and its authorities. Trusts and schools are made when somebody is to act for one."""
     nation = pl.DataFrame(
         {"kind": ["nation"], "key": [opened.system], "label": [system_label(opened.system)]}

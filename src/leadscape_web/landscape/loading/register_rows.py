@@ -1,12 +1,14 @@
 """The register's part of a load: sources, authorities, schools and their names, groups, memberships, links.
 
-A newer study replaces what an older one said; an older one, loaded later, only adds what is missing. A school that a
-newer register does not list stays as it was last described: its absence is a question and no closure. A membership that
-a newer groups file no longer states has ended by the date of that file.
+What is newer, study or import, replaces what an older one said; what is older, loaded later, only adds what is missing.
+A school that a newer register does not list stays as it was last described: its absence is a question and no closure. A
+membership that a newer groups file no longer states has ended by the date of that file. A column that a newer file does
+not hold says nothing: what is there stays.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -17,7 +19,10 @@ from leadscape_web.landscape.loading.identifiers import content_uuids
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from leadscape.actions.open_register import OpenedRegister
     from leadscape.actions.open_study import OpenedStudy
+
+    Opened = OpenedStudy | OpenedRegister
 
 SCHOOL: Final = (
     "urn", "name", "status", "opened_on", "closed_on", "phase", "type", "type_group", "district", "region", "town",
@@ -27,14 +32,24 @@ SCHOOL: Final = (
 
 
 def load_register(
-    cursor: Any, opened: OpenedStudy, *, newest: bool, loaded_at: datetime
+    cursor: Any,
+    opened: Opened,
+    *,
+    newest: bool,
+    loaded_at: datetime,
+    unstated: Collection[str] = (),
+    listed: list[str] | None = None,
 ) -> dict[str, Merged]:
-    """Merge the register of a study.
+    """Merge the register of a study or of an import.
 
     Parameters
     ----------
     newest
-        Whether no later study is loaded, so that what is there may be changed.
+        Whether nothing later is loaded, so that what is there may be changed.
+    unstated
+        Columns of the library's schools that the files do not hold.
+    listed
+        Schools of which the groups files speak; those of the files when not given.
     """
 
     def sourced(frame: pl.DataFrame) -> pl.DataFrame:
@@ -43,14 +58,25 @@ def load_register(
     sources = opened.sources.with_columns(_source_ids(opened), loaded_at=pl.lit(loaded_at)).drop("source")
     merged = {"sources": merge_rows(cursor, "register_source", sources, update=False)}
     authorities = sourced(opened.authorities).rename({"authority_code": "code", "authority_name": "name"})
-    merged["authorities"] = merge_rows(cursor, "register_authority", authorities, key="code", update=newest)
+    unnamed = [own for own, name in (("name", "authority_name"), ("region", "region")) if name in unstated]
+    merged["authorities"] = merge_rows(
+        cursor, "register_authority", authorities, key="code", update=newest, once=unnamed
+    )
     schools = sourced(opened.schools).select(*SCHOOL, authority_id="authority_code")
-    merged["schools"] = merge_rows(cursor, "register_school", schools, key="urn", update=newest)
+    kept = ["authority_id" if name == "authority_code" else name for name in unstated]
+    merged["schools"] = merge_rows(cursor, "register_school", schools, key="urn", update=newest, once=kept)
     merged["names"] = _names(cursor, opened.school_names)
     groups = sourced(opened.groups).rename({"group_uid": "uid"}).with_columns(status=pl.lit("unknown"))
-    merged["groups"] = merge_rows(cursor, "register_group", groups, key="uid", update=newest, once=["status"])
+    merged["groups"] = merge_rows(
+        cursor,
+        "register_group",
+        groups,
+        key="uid",
+        update=newest,
+        once=["status", *_all_null(groups, "companies_house_number")],
+    )
     merged["memberships"] = _memberships(
-        cursor, sourced(opened.memberships), opened.schools["urn"], newest=newest
+        cursor, sourced(opened.memberships), listed or opened.schools["urn"].to_list(), newest=newest
     )
     links = sourced(opened.links).with_columns(
         content_uuids("link", opened.links, "urn", "link_urn", "relation")
@@ -59,13 +85,13 @@ def load_register(
     return merged
 
 
-def with_source_ids(frame: pl.DataFrame, opened: OpenedStudy) -> pl.DataFrame:
+def with_source_ids(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     """``frame`` with ``source_id``, the id of the file in the database, for ``source``."""
     ids = opened.sources.select("source", _source_ids(opened).alias("source_id"))
     return frame.join(ids, on="source", how="left", maintain_order="left").drop("source")
 
 
-def _source_ids(opened: OpenedStudy) -> pl.Series:
+def _source_ids(opened: Opened) -> pl.Series:
     return content_uuids("source", opened.sources, "purpose", "file_name", "sha256")
 
 
@@ -92,7 +118,7 @@ def _names(cursor: Any, names: pl.DataFrame) -> Merged:
     return merge_rows(cursor, "register_schoolname", both.select(rows.columns))
 
 
-def _memberships(cursor: Any, stated: pl.DataFrame, listed: pl.Series, *, newest: bool) -> Merged:
+def _memberships(cursor: Any, stated: pl.DataFrame, listed: list[str], *, newest: bool) -> Merged:
     rows = stated.select(
         content_uuids("membership", stated, "urn", "group_uid"),
         "joined_on",
@@ -101,7 +127,7 @@ def _memberships(cursor: Any, stated: pl.DataFrame, listed: pl.Series, *, newest
         school_id="urn",
         group_id="group_uid",
     )
-    merged = merge_rows(cursor, "register_membership", rows, update=newest)
+    merged = merge_rows(cursor, "register_membership", rows, update=newest, once=_all_null(rows, "joined_on"))
     if not newest or rows.is_empty():
         return merged
     # Only of the schools and the kinds of group that the study's files speak of.
@@ -111,9 +137,14 @@ def _memberships(cursor: Any, stated: pl.DataFrame, listed: pl.Series, *, newest
         "  join register_source s on s.id = c.source order by c.kind, s.as_of desc nulls last) n"
         " where g.uid = m.group_id and g.group_type = n.kind and m.left_on is null and n.as_of is not null"
         " and m.school_id = any (%s) and m.id <> all (%s::uuid[])",
-        [*_kinds(stated), listed.to_list(), rows["id"].to_list()],
+        [*_kinds(stated), listed, rows["id"].to_list()],
     )
     return merged + Merged(updated=cursor.rowcount)
+
+
+def _all_null(rows: pl.DataFrame, column: str) -> list[str]:
+    """The column, where no row of the files gives it."""
+    return [column] if rows[column].null_count() == rows.height else []
 
 
 def _kinds(stated: pl.DataFrame) -> tuple[list[str], list[str]]:

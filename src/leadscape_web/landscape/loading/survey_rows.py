@@ -2,7 +2,8 @@
 
 Leaders, holdings and supports are recognised by the library's keys. What a newer study states again is brought up to
 date and named as stated by it (``wave``); what it does not state any more stays, with the wave that stated it last.
-What a user changed by hand is left alone, and so is what somebody withdrew.
+What a user changed by hand is left alone, and so is what somebody withdrew. When a study is run again, what its former
+run alone stated is withdrawn; it counts again as soon as a run states it again.
 """
 
 from __future__ import annotations
@@ -111,6 +112,7 @@ def load_leaders(
         home_school_id="home_urn",
         authority_id="authority_code",
         wave_id=pl.lit(wave),
+        withdrawn_at=pl.lit(None, pl.Datetime),
         version=pl.lit(1),
     )
     merged["role-holdings"] = merge_rows(
@@ -127,6 +129,25 @@ def load_leaders(
     return merged
 
 
+def supersede_wave(cursor: Any, former: str, wave: str, at: datetime) -> Merged:
+    """The former run of a study makes room: its wave stays for the record, what it alone stated counts no longer."""
+    cursor.execute(
+        "update survey_wave set superseded_at = %s where id = %s and superseded_at is null", [at, former]
+    )
+    cursor.execute(
+        "update survey_wave set superseded_at = null where id = %s and superseded_at is not null", [wave]
+    )
+    withdrawn = 0
+    for table in ("survey_support", "survey_roleholding"):
+        cursor.execute(
+            f"update {table} t set withdrawn_at = %s, version = version + 1"
+            f" where t.wave_id = %s and t.withdrawn_at is null and not {EDITED.format(table=table)}",
+            [at, former],
+        )
+        withdrawn += cursor.rowcount
+    return Merged(updated=withdrawn)
+
+
 def _supports(cursor: Any, supports: pl.DataFrame, ids: pl.DataFrame, wave: str, *, newest: bool) -> Merged:
     given = supports.join(ids, on="leader_id", how="left", maintain_order="left")
     rows = given.select(
@@ -140,6 +161,7 @@ def _supports(cursor: Any, supports: pl.DataFrame, ids: pl.DataFrame, wave: str,
         home_school_id="home_urn",
         partner_school_id="partner_urn",
         wave_id=pl.lit(wave),
+        withdrawn_at=pl.lit(None, pl.Datetime),
         version=pl.lit(1),
     )
     # A holding that was not added, because a user had entered it, brings no supports either.

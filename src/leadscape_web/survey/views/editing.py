@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +19,8 @@ from leadscape_web.survey.permissions import can_change
 from leadscape_web.survey.presenters.conflict import show_conflict
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 from leadscape_web.survey.refusals import Impossible
+
+UNCHANGED = "Nothing was saved: the record says this already."
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,11 @@ def check_can_change(record: Leader | RoleHolding | Support) -> None:
 
 
 def answer(
-    request: HttpRequest, form: forms.Form, page: Correction, names: tuple[str, ...], save: Callable[[], Any]
+    request: HttpRequest,
+    form: forms.Form,
+    page: Correction,
+    names: tuple[str, ...],
+    save: Callable[[], bool | None],
 ) -> HttpResponse:
     """The form, or the leader's page once it was saved.
 
@@ -79,12 +84,12 @@ def answer(
     names
         The leader's names, the current one first.
     save
-        Saves what the form says; called only when the form is sound.
+        Saves what the form says; called only when the form is sound. False: the record says it already.
     """
     back = reverse("survey:leader", args=[page.leader.pk])
     if request.method == "POST" and form.is_valid():
         try:
-            save()
+            saved = save()
         except Impossible as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         except EditedMeanwhile as met:
@@ -92,7 +97,10 @@ def answer(
             context = {"conflict": shown, "page": page, "name": names[0], "back": back, "again": request.path}
             return render(request, "survey/edited_meanwhile.html", context, status=409)
         else:
-            messages.success(request, page.done)
+            if saved is False:
+                messages.info(request, UNCHANGED)
+            else:
+                messages.success(request, page.done)
             return redirect(back)
     context = {"form": form, "page": page, "name": names[0], "back": back}
     return render(request, "survey/correct.html", context, status=422 if form.is_bound else 200)

@@ -71,9 +71,9 @@ def correct_holding(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         notes=("Support given in this role follows the role.",),
     )
 
-    def save() -> None:
+    def save() -> bool:
         given = form.cleaned_data
-        changes.correct_holding(
+        return changes.correct_holding(
             holding, given["version"], given["role"], form.origin, form.wave.id if form.wave else None,
             given["started_on"], given["ended_on"], given["why"],
         )  # fmt: skip
@@ -104,12 +104,12 @@ def end_holding(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         notes=("Support given in this role ends or is withdrawn with it.",),
     )
 
-    def save() -> None:
+    def save() -> bool:
         given = form.cleaned_data
         if given["kind"] == MISTAKE:
             changes.withdraw_holding(holding, given["version"], given["why"])
-        else:
-            changes.end_holding(holding, given["version"], given["ended_on"], given["why"])
+            return True
+        return changes.end_holding(holding, given["version"], given["ended_on"], given["why"])
 
     return answer(request, form, page, names, save)
 

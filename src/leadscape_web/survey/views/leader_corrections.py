@@ -33,9 +33,9 @@ def correct_name(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         leader=leader,
     )
 
-    def save() -> None:
+    def save() -> bool:
         given = form.cleaned_data
-        changes.correct_name(leader, given["version"], given["full_name"], given["why"])
+        return changes.correct_name(leader, given["version"], given["full_name"], given["why"])
 
     return answer(request, form, page, names, save)
 
@@ -62,9 +62,9 @@ def correct_home_school(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         notes=("You can choose a school in the area you edit.",),
     )
 
-    def save() -> None:
+    def save() -> bool:
         given = form.cleaned_data
-        changes.correct_home_school(
+        return changes.correct_home_school(
             leader, given["version"], given["school"], given["kind"] == MOVED, given["why"]
         )
 

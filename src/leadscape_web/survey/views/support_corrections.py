@@ -74,11 +74,11 @@ def end_support(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         leader=support.leader,
     )
 
-    def save() -> None:
+    def save() -> bool:
         given = form.cleaned_data
         if given["kind"] == MISTAKE:
             changes.withdraw_support(support, given["version"], given["why"])
-        else:
-            changes.end_support(support, given["version"], given["ended_on"], given["why"])
+            return True
+        return changes.end_support(support, given["version"], given["ended_on"], given["why"])
 
     return answer(request, form, page, names, save)

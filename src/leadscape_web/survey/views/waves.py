@@ -19,7 +19,8 @@ from leadscape_web.survey.presenters.wave import AnswerCount, asked_in_words, re
 @allow(ANY_RIGHT)
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, newest first."""
-    found = Wave.objects.defer("codebook_text", "provenance").order_by("-as_of", "-loaded_at")
+    found = Wave.objects.filter(superseded_at=None).defer("codebook_text", "provenance")
+    found = found.order_by("-as_of", "-loaded_at")
     counted = Response.objects.values_list("wave_id", "kind", "response").annotate(respondents=Count("pk"))
     answers: dict[uuid.UUID, list[AnswerCount]] = {}
     for key, *answer in counted.order_by():

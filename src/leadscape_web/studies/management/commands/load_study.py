@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from leadscape.core.errors import LeadscapeError
-from leadscape_web.landscape.loading.load import LoadedStudy, load_study
+from leadscape_web.landscape.loading.load import LoadedStudy
 from leadscape_web.landscape.loading.telling import Steps, say_loaded
+from leadscape_web.studies.running import load_study
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from leadscape.actions.write_demo_files import write_demo_files
 from leadscape.core.errors import LeadscapeError
-from leadscape_web.landscape.loading.load import load_study
 from leadscape_web.landscape.loading.telling import Steps, say_loaded
+from leadscape_web.studies.running import load_study
 
 
 class Command(BaseCommand):

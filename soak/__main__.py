@@ -1,0 +1,107 @@
+"""``python -m soak``: run the drills, each in a process of its own, and draw their page.
+
+``python -m soak fuzz load`` runs those only; what others found before stays. ``--share 0.02`` makes every drill that
+much shorter, to try it; the page says so. ``--page`` draws the page only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+from soak import page
+from soak.findings import ROOT, Findings
+
+
+def main() -> int:
+    """Run what is asked for; the exit code says whether all was kept."""
+    parser = argparse.ArgumentParser(
+        prog="python -m soak", description="Drills against a service of its own."
+    )
+    parser.add_argument("drills", nargs="*", choices=[*page.DRILLS, []], help="which; all without any")
+    parser.add_argument("--share", type=float, default=1.0, help="of the whole number of tries, 0 to 1")
+    parser.add_argument("--page", action="store_true", help="draw the page only")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    # As Ctrl-C: services of the drill's own are ended, small disks taken away.
+    signal.signal(signal.SIGTERM, _stop)
+    if options.one:
+        return 0 if _perform(options.drills[0], options.share).is_good else 1
+    failed = []
+    if not options.page:
+        from soak.stage import STORE
+
+        # Demonstrations of an earlier run are of an earlier release.
+        shutil.rmtree(STORE, ignore_errors=True)
+        for drill in options.drills or page.DRILLS:
+            print(page.DRILLS[drill][0], flush=True)
+            command = [sys.executable, "-m", "soak", "--one", drill, "--share", str(options.share)]
+            if _wait_for(subprocess.Popen(command, cwd=ROOT)):
+                failed.append(drill)
+        shutil.rmtree(STORE, ignore_errors=True)
+    page.write()
+    print(f"Not kept: {', '.join(failed)}." if failed else f"Written: {page.PAGE.relative_to(ROOT)}.")
+    return 1 if failed else 0
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Until a drill has ended; one that is broken off ends what it started."""
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait(120)
+        raise
+
+
+def _stop(*_: object) -> None:
+    sys.exit(143)
+
+
+def _perform(drill: str, share: float) -> Findings:
+    performers: dict[str, Callable[[float], Findings]] = {
+        "load": _load,
+        "faults": _faults,
+        "attack": _attack,
+        "fuzz": _fuzz,
+        "privacy": _privacy,
+    }
+    return performers[drill](share)
+
+
+def _load(share: float) -> Findings:
+    from soak import load
+
+    return load.run(max(10, round(load.SECONDS * share)))
+
+
+def _faults(share: float) -> Findings:
+    from soak import faults
+
+    return faults.run(max(3, round(faults.POINTS * share)))
+
+
+def _attack(share: float) -> Findings:
+    from soak import attack
+
+    return attack.run(share)
+
+
+def _fuzz(share: float) -> Findings:
+    from soak import fuzz
+
+    return fuzz.run(max(20, round(fuzz.FILES * share)))
+
+
+def _privacy(share: float) -> Findings:
+    from soak import privacy
+
+    return privacy.run(share)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Do fifty people at once get their pages in time, without an error, from two processes that do not grow?
+
+Everybody opens a page, reads for one to four seconds, and opens the next: schools, authorities, people, tables, maps,
+searches with slips of the pen, downloads and the history, each as often as people open them, of records drawn by
+a seed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from soak.findings import ROOT, Findings, finding
+from soak.stage import Service, copy_of, make_user, memory_of, serving, session_of, use_database
+
+PEOPLE: Final = 50
+SECONDS: Final = 120
+WARM_SECONDS: Final = 30
+"""Before the measured time: processes grow while they open every page for the first time."""
+WORKERS: Final = 2
+P95_MS: Final = 500.0
+GROWTH_MB: Final = 8.0
+"""By how much a process may grow over the measured time and still be flat; a leak of 1 kB a request shows as 2 MB."""
+
+
+def run(seconds: int = SECONDS, people: int = PEOPLE, demo: str = "national") -> Findings:
+    """Load a copy of a demonstration."""
+    with (
+        finding("load") as found,
+        copy_of(demo) as folder,
+        serving(folder, LEADSCAPE_WORKERS=str(WORKERS)) as service,
+    ):
+        use_database(service)
+        crowd = folder.parent / "people.json"
+        crowd.write_text(json.dumps(make_people(service)), encoding="utf-8")
+        locust(service, crowd, folder.parent / "warm", min(WARM_SECONDS, seconds), people)
+        watch = Watch(service)
+        rows = locust(service, crowd, folder.parent / "load", seconds, people)
+        judge(found, rows, watch.end(), seconds, people)
+        if seconds < SECONDS or people < PEOPLE:
+            found.notes.append(f"A short run: {people} people for {seconds} s, not {PEOPLE} for {SECONDS} s.")
+    return found
+
+
+def judge(
+    found: Findings,
+    rows: list[dict[str, str]],
+    memory: dict[int, list[tuple[float, float]]],
+    seconds: int,
+    people: int,
+) -> None:
+    """Say of every page whether it was in time, and of every process whether it grew.
+
+    Parameters
+    ----------
+    rows
+        Of locust's table of figures.
+    memory
+        Megabytes of each process over time, in seconds.
+    """
+    whole = next(row for row in rows if row["Name"] == "Aggregated")
+    asked = int(whole["Request Count"])
+    for row in sorted(rows, key=lambda row: row["Name"]):
+        if row is whole:
+            continue
+        p50, p95 = float(row["50%"]), float(row["95%"])
+        found.add(
+            f"Page: {row['Name']}", int(row["Request Count"]), int(row["Failure Count"]),
+            f"p50 {p50:.0f} ms, p95 {p95:.0f} ms (limit {P95_MS:.0f})", within=p95 < P95_MS,
+        )  # fmt: skip
+    p50, p95, worst = (float(whole[name]) for name in ("50%", "95%", "Max Response Time"))
+    found.add(
+        f"All pages, {people} people for {seconds} s, {WORKERS} processes", asked, int(whole["Failure Count"]),
+        f"{asked / seconds:.1f} pages a second; p50 {p50:.0f} ms, p95 {p95:.0f} ms (limit {P95_MS:.0f}),"
+        f" slowest {worst:.0f} ms", within=p95 < P95_MS,
+    )  # fmt: skip
+    for number, (_, points) in enumerate(sorted(memory.items()), 1):
+        grown = growth(points)
+        found.add(
+            f"Memory of process {number}", len(points), 0,
+            f"{points[0][1]:.0f} MB at first, {points[-1][1]:.0f} MB at last; {grown:+.1f} MB by the slope"
+            f" (limit {GROWTH_MB:.0f})", within=grown <= GROWTH_MB,
+        )  # fmt: skip
+
+
+def growth(points: list[tuple[float, float]]) -> float:
+    """Megabytes gained over the time by the line through all points, so that one high point says little."""
+    if len(points) < 3:
+        return 0.0
+    times, sizes = zip(*points, strict=True)
+    return statistics.linear_regression(times, sizes).slope * (times[-1] - times[0])
+
+
+class Watch:
+    """Notes what the processes that answer hold, every two seconds, until the end."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.over = threading.Event()
+        self.points: dict[int, list[tuple[float, float]]] = {}
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def _look(self) -> None:
+        while not self.over.wait(2):
+            for pid in self.service.web_workers():
+                self.points.setdefault(pid, []).append((time.monotonic(), memory_of(pid)))
+
+    def end(self) -> dict[int, list[tuple[float, float]]]:
+        """What was noted."""
+        self.over.set()
+        self.thread.join(10)
+        return self.points
+
+
+def locust(service: Service, crowd: Path, out: Path, seconds: int, people: int) -> list[dict[str, str]]:
+    """Let people open pages; the rows of locust's table."""
+    command = [
+        *(
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            str(ROOT / "soak" / "load_people.py"),
+            "--headless",
+            "--only-summary",
+        ),
+        *("--host", service.address, "--users", str(people), "--spawn-rate", str(people)),
+        *("--run-time", f"{seconds}s", "--stop-timeout", "20", "--csv", str(out), "--loglevel", "ERROR"),
+    ]
+    environment = os.environ | {"LEADSCAPE_SOAK_PEOPLE": str(crowd)}
+    subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, check=False, timeout=seconds + 120
+    )
+    with Path(f"{out}_stats.csv").open(encoding="utf-8", newline="") as read:
+        return list(csv.DictReader(read))
+
+
+def make_people(service: Service, each: int = 5) -> list[dict[str, Any]]:
+    """Users of every kind, each with pages that they may open, of records drawn by a seed."""
+    random = Random(2026)
+    leader = service.query(
+        "select id, authority_id as code, region, home_school_id as urn from survey_leader"
+        " where home_school_id is not null order by key limit 1 offset 40"
+    )[0]
+    everywhere = _pages(service, random, "")
+    here = _pages(service, random, leader["code"])
+    kinds = [
+        ("reader", "nation", "england", everywhere),
+        ("reader", "region", leader["region"], here),
+        ("reader", "authority", leader["code"], here),
+        ("editor", "authority", leader["code"], here),
+        ("broker", "nation", "england", everywhere),
+    ]
+    people = [(make_user(right, kind, key), pages) for right, kind, key, pages in kinds]
+    people.append((make_user("researcher"), _pages(service, random, None)))
+    people.append((make_user("administrator"), [*_pages(service, random, None), *_ADMINISTRATION]))
+    return [
+        {"session": session_of(service, user), "pages": pages} for user, pages in people for _ in range(each)
+    ]
+
+
+_ADMINISTRATION: Final = [
+    {"name": "users", "weight": 6, "addresses": ["/administration/users/"], "holds": "<h1"},
+    {"name": "changes", "weight": 6, "addresses": ["/audit/"], "holds": "<h1"},
+]
+
+
+def _pages(service: Service, random: Random, area: str | None) -> list[dict[str, Any]]:
+    """Pages with their weights. ``area``: an authority whose people may be seen; blank for all, null for nobody's."""
+
+    def drawn(statement: str, address: str, many: int = 60) -> list[str]:
+        keys = [str(row["key"]) for row in service.query(statement)]
+        return [address.format(key) for key in random.sample(keys, min(many, len(keys)))]
+
+    within = f" where authority_id = '{area}'" if area else ""
+    names = [row["name"] for row in service.query("select name from register_school order by urn limit 4000")]
+    slips = [_slip(name, random) for name in random.sample(names, 80)]
+    pages: list[tuple[str, int, list[str]]] = [
+        ("home", 5, ["/"]),
+        ("find", 10, [f"/find/?q={_quoted(slip)}" for slip in slips]),
+        ("school", 12, drawn("select urn as key from register_school order by urn", "/register/school/{}/")),
+        ("authority", 8, drawn("select code as key from register_authority order by code", "/register/authority/{}/")),
+        ("trust", 3, drawn("select uid as key from register_group order by uid", "/register/trust/{}/")),
+        ("schools", 3, ["/register/schools/", "/register/schools/?phase=primary&sort=-pupils"]),
+        ("schools, download", 1, ["/register/schools/?format=csv"]),
+        ("authorities", 2, ["/register/authorities/"]),
+        ("landscape", 4, ["/landscape/"]),
+        ("counts", 4, ["/landscape/extent/", "/landscape/distribution/", "/landscape/prevalence/"]),
+        ("waves", 1, ["/landscape/waves/"]),
+        ("map", 3, ["/landscape/map/", "/landscape/map/?role=mentor_head"]),
+        ("map, its data", 2, ["/landscape/map/schools.json", "/landscape/map/areas.json"]),
+        ("account", 1, ["/account/"]),
+    ]  # fmt: skip
+    if area is not None:
+        people = drawn(f"select id as key from survey_leader{within} order by key", "/survey/leader/{}/")
+        histories = [one.replace("/survey/leader/", "/audit/history/survey_leader/") for one in people]
+        pages += [
+            ("leader", 10, people),
+            ("leaders", 4, ["/survey/leaders/"]),
+            ("role-holdings", 3, ["/survey/role-holdings/"]),
+            ("network", 1, ["/landscape/network/"]),
+            ("history of a leader", 2, histories),
+        ]  # fmt: skip
+    return [{"name": name, "weight": weight, "addresses": where} for name, weight, where in pages]
+
+
+def _slip(name: str, random: Random) -> str:
+    """A name as somebody types it: one letter left out of it, and not always to the end."""
+    at = random.randrange(1, len(name))
+    return (name[: at - 1] + name[at:])[: random.choice((12, 20, 60))].strip()
+
+
+def _quoted(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text)

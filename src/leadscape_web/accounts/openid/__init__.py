@@ -1,0 +1,1 @@
+"""Signing in with an account of somebody else's service, by OpenID Connect."""

@@ -1,0 +1,1 @@
+"""Files in: recognised, tried, shown, confirmed, undone."""

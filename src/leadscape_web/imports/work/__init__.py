@@ -1,0 +1,1 @@
+"""What jobs do with files that were brought in, as the owner role. Nothing here is called by a request."""

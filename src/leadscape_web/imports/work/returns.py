@@ -1,0 +1,255 @@
+"""Returns and frames that are brought in: tried with their study, stored by running it, taken out again.
+
+Nothing is written about a person here: leaders and role-holdings are counted, by authority.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import polars as pl
+from django.db import connections, transaction
+
+from leadscape.actions.check_returns import check_returns, problems_of
+from leadscape.actions.open_study import OpenedStudy
+from leadscape.core.errors import FileProblem, LeadscapeError, StudyProblem, TableProblem
+from leadscape_web.audit.models import Event
+from leadscape_web.audit.undoing import UndoRefused
+from leadscape_web.imports.models import FRAME, RETURNS, Change, Import, Problem, Upload
+from leadscape_web.imports.work.contents import content_of, uploads_of, written
+from leadscape_web.imports.work.held import OWNER
+from leadscape_web.jobs.performing import Running
+from leadscape_web.studies.inputs import add_input, current_inputs, remove_input
+from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.studies.running import check
+
+LABELS: Final = {
+    "leaders added": "Leaders who would be new",
+    "leaders again": "Leaders reported again",
+    "leaders gone": "Leaders no longer reported",
+    "holdings added": "Role-holdings that would be new",
+    "holdings changed": "Role-holdings that would change",
+    "holdings gone": "Role-holdings no longer reported",
+}
+_HELD: Final = {
+    "leaders": 'select "key" from survey_leader where wave_id = %s',
+    "holdings": 'select "key", role, home_school_id, authority_id, started_on, ended_on from survey_roleholding'
+    " where wave_id = %s and withdrawn_at is null",
+}
+_HOLDING: Final = {
+    "key": pl.String, "role": pl.String, "home": pl.String, "authority": pl.String, "started": pl.Date,
+    "ended": pl.Date,
+}  # fmt: skip
+
+
+class _Back(Exception):
+    """Ends the trial, so that what it wrote is taken back."""
+
+
+def try_returns(found: Import, running: Running) -> dict[str, Any]:
+    """Read the files, run the study with them, and count what would change; the study stays as it is.
+
+    Raises
+    ------
+    StudyProblem
+        When they cannot be used.
+    """
+    assert found.study is not None
+    uploads = uploads_of(found)
+    running.step("Reading the files")
+    _check_files(found, uploads)
+    running.step("Running the study with them")
+    opened = _run_with(found.study, uploads, found)
+    running.step("Counting what would change")
+    counts = _compare(found, opened)
+    return {
+        "as_of": found.study.as_of,
+        "newest": True,
+        "basis": basis_of_study(found.study),
+        "summary": [{"change": LABELS[name], "rows": rows, "why_not": None} for name, rows in counts.items()],
+        "notes": [
+            f"The study “{found.study.title}” is run again with these files when you confirm.",
+            *_replaced(found.study, uploads),
+        ],
+    }
+
+
+def add_files(study: Study, found: Import) -> None:
+    """Give the study its new files, in the caller's transaction as the owner role with a reason set."""
+    for upload in uploads_of(found):
+        add_input(study, upload.key, upload.file_name, content_of(upload), added_by=found.created_by_id)
+
+
+def take_out(study: Study, job: str) -> None:
+    """Give the study the files back that it had before a job.
+
+    Raises
+    ------
+    UndoRefused
+        When one of the files was replaced or removed since, or one that they took the place of was emptied.
+    """
+    events = Event.objects.using(OWNER).filter(request=job, table="studies_studyinput")
+    added = [one.record for one in events.filter(action="insert")]
+    former = [one.record for one in events.filter(action="update")]
+    current = {str(one.pk): one for one in current_inputs(study)}
+    lost = [record for record in added if record not in current]
+    if lost or not added:
+        raise UndoRefused(
+            f"{len(lost)} of the files were replaced or removed since."
+            if lost
+            else "The study got no file then.",
+            "Taking the others out would leave the study as it never was.",
+            tuple(("studies_studyinput", record) for record in lost),
+        )
+    blanked = StudyInput.objects.using(OWNER).filter(pk__in=former).exclude(blanked_at=None)
+    if blanked.exists():
+        raise UndoRefused(
+            f"{blanked.count()} of the files that the study had before were emptied for good since.",
+            "They named somebody who was erased, or were kept long enough.",
+            tuple(("studies_studyinput", str(one.pk)) for one in blanked.defer("content")),
+        )
+    for record in added:
+        remove_input(current[record])
+    StudyInput.objects.using(OWNER).filter(pk__in=former).update(removed_at=None)
+
+
+def basis_of_study(study: Study) -> str:
+    """Changes whenever the study was run again or got other files."""
+    files = "".join(f"{one.pk}{one.position}" for one in current_inputs(study))
+    return hashlib.sha256(f"{study.wave_id}{files}".encode()).hexdigest()
+
+
+def _check_files(found: Import, uploads: list[Upload]) -> None:
+    names = [one.file_name for one in uploads]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise FileProblem(
+            f"Two files are called {', '.join(twice)}.",
+            "The name of a return may say whose it is.",
+            "Rename one of them, or bring them in one after the other.",
+        )
+    with written(uploads) as paths:
+        returns = [path for path, one in zip(paths, uploads, strict=True) if one.key == RETURNS]
+        frames = [path for path, one in zip(paths, uploads, strict=True) if one.key == FRAME]
+        checked = check_returns(returns, frames[0] if frames else None)
+    rows = {file: (rows, used) for file, rows, used, _ in checked.counts.iter_rows()}
+    for one in uploads:
+        told = rows.get(one.file_name)
+        Upload.objects.using(OWNER).filter(pk=one.pk).update(
+            recognised_as="Return" if one.key == RETURNS else "Frame",
+            rows=told[0] if told else checked.asked if one.key == FRAME else None,
+            outcomes=[{"outcome": "used", "reason": "nominations", "rows": told[1], "meaning": ""}]
+            if told
+            else [],
+        )
+    _refuse(found, uploads, checked.problems)
+
+
+def _refuse(found: Import, uploads: list[Upload], problems: pl.DataFrame) -> None:
+    if problems.is_empty():
+        return
+    places = {one.file_name: one for one in uploads}
+    Problem.objects.using(OWNER).bulk_create(
+        [
+            Problem(
+                belongs_to=found,
+                # A problem of the files together, or of one that the study has, stands with the first.
+                upload=places.get(file, uploads[0]),
+                row=row,
+                column=column,
+                rule=rule if file in places or file is None else f"{file}: {rule}",
+            )
+            for file, row, column, _, rule in problems.iter_rows()
+        ],
+        batch_size=5_000,
+    )
+    raise StudyProblem(
+        f"{problems.height} problem{'s' * (problems.height != 1)} in the files.",
+        "A line that is read wrongly becomes a wrong leader.",
+        "Correct every problem in the list, and bring the files in again.",
+    )
+
+
+def _run_with(study: Study, uploads: list[Upload], found: Import) -> OpenedStudy:
+    try:
+        with _tried():
+            add_files(study, found)
+            return check(study)
+    except TableProblem as error:
+        _refuse(found, uploads, problems_of(error))
+        raise cannot_be_used() from None
+    except StudyProblem as error:
+        raise LeadscapeError(error.what, error.why, error.next_step) from error
+
+
+def cannot_be_used() -> LeadscapeError:
+    """What is said in place of an error of a table, whose sentence may quote what a return says of somebody."""
+    return LeadscapeError(
+        "The study cannot be run with these files.",
+        "A table that is made of them breaks its declaration.",
+        "Check each file by itself, and bring them in one after the other.",
+    )
+
+
+@contextmanager
+def _tried() -> Iterator[None]:
+    """What is written inside is taken back at the end."""
+    try:
+        with transaction.atomic(using=OWNER):
+            try:
+                yield
+            finally:
+                raise _Back
+    except _Back as back:
+        if isinstance(back.__context__, Exception):
+            raise back.__context__ from None
+
+
+def _compare(found: Import, opened: OpenedStudy) -> dict[str, int]:
+    assert found.study is not None
+    wave = found.study.wave_id
+    cursor: Any = connections[OWNER].cursor().cursor
+    cursor.execute(_HELD["leaders"], [wave])
+    leaders = pl.DataFrame(cursor.fetchall(), schema={"key": pl.String}, orient="row")
+    cursor.execute(_HELD["holdings"], [wave])
+    before = pl.DataFrame(cursor.fetchall(), schema=_HOLDING, orient="row")
+    after = opened.role_holdings.select(
+        key="holding_id",
+        role="role",
+        home="home_urn",
+        authority="authority_code",
+        started="started_on",
+        ended="ended_on",
+    ).with_columns(pl.col("role").cast(pl.String))
+    again = opened.leaders.join(leaders, left_on="leader_id", right_on="key", how="semi").height
+    same = after.join(before, on=list(_HOLDING), how="semi", nulls_equal=True)
+    held = {
+        "holdings added": after.join(before, on="key", how="anti"),
+        "holdings changed": after.join(before, on="key", how="semi").join(same, on="key", how="anti"),
+        "holdings gone": before.join(after, on="key", how="anti"),
+    }
+    names = dict(opened.authorities.select("authority_code", "authority_name").iter_rows())
+    Change.objects.using(OWNER).bulk_create(
+        Change(belongs_to=found, change=kind, key=code, name=names.get(code), after=f"{count}")
+        for kind, rows in held.items()
+        for code, count in rows.group_by("authority").len().sort("authority").iter_rows()
+    )
+    return {
+        "leaders added": opened.leaders.height - again,
+        "leaders again": again,
+        "leaders gone": leaders.height - again,
+        **{kind: rows.height for kind, rows in held.items()},
+    }
+
+
+def _replaced(study: Study, uploads: list[Upload]) -> list[str]:
+    """Files of the study whose place is taken, a sentence each."""
+    return [
+        f"{one.file_name} takes the place of {held.file_name}, added {held.added_at:%-d %B %Y}."
+        for held in current_inputs(study)
+        for one in uploads
+        if one.key == held.key and (one.key == FRAME or one.file_name == held.file_name)
+    ]

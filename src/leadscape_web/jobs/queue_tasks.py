@@ -1,0 +1,77 @@
+"""What the queue calls: perform one job; look after those that were left behind; ask for the daily ones."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any, Final
+
+from django.db import close_old_connections, connections
+from django.utils import timezone
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from leadscape_web.accounts.context import acting
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.kinds import kinds
+from leadscape_web.jobs.models import Job
+from leadscape_web.jobs.performing import OWNER, Busy
+from leadscape_web.jobs.performing import perform as perform_job
+
+QUEUE: Final = "leadscape"
+KEPT_DAYS: Final = 90
+"""Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
+STALLED_AFTER: Final = 20
+"""Seconds without a sign of life after which a worker counts as killed."""
+
+
+@app.task(
+    name="leadscape.perform",
+    queue=QUEUE,
+    retry=RetryStrategy(max_attempts=200, wait=3, retry_exceptions={Busy}),
+)
+def perform(job: str) -> None:
+    """Perform one job."""
+    close_old_connections()
+    perform_job(job)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="leadscape.look_after", queue=QUEUE, queueing_lock="leadscape.look_after", pass_context=True)
+async def look_after(context: JobContext, timestamp: int) -> None:
+    """Give jobs of killed workers to the others, and ask for what is due today."""
+    from asgiref.sync import sync_to_async
+
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(stalled)
+    await sync_to_async(ask_for_daily, thread_sensitive=False)()
+
+
+def ask_for_daily() -> None:
+    """Ask for the kinds that are due, once a day each; put jobs into the queue that fell out of it."""
+    close_old_connections()
+    now = timezone.now()
+    with acting(using=OWNER, why="Daily work"):
+        cursor: Any = connections[OWNER].cursor()
+        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape daily'))")
+        for kind in kinds():
+            if kind.daily is None or now.time() < time.fromisoformat(kind.daily):
+                continue
+            today = Job.objects.using(OWNER).filter(
+                kind=kind.name,
+                asked_by=None,
+                asked_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0),
+            )
+            if not today.exists():
+                ask_for(kind.name, asked_by=None, subject=now.date().isoformat(), using=OWNER)
+        # A worker that lost the database between a job and its row leaves one that nobody would ever perform.
+        cursor.execute(
+            "select procrastinate_defer_jobs_v1(array[row(%s, 'leadscape.perform', 0, null, null,"
+            " jsonb_build_object('job', j.id), null)::procrastinate_job_to_defer_v1]) from jobs_job j"
+            " where j.state in ('waiting', 'running') and j.asked_at < now() - interval '10 seconds' and not exists ("
+            "  select 1 from procrastinate_jobs q where q.args ->> 'job' = j.id::text"
+            "  and q.status in ('todo', 'doing'))",
+            [QUEUE],
+        )
+        cursor.execute("delete from jobs_job where ended_at < now() - make_interval(days => %s)", [KEPT_DAYS])
+    connections[OWNER].close()

@@ -1,0 +1,1 @@
+"""What people are told, may see, correct and have erased."""

@@ -1,0 +1,46 @@
+"""The app ``privacy`` as Django knows it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    """Notices, My data, export, erasure, retention."""
+
+    name = "leadscape_web.privacy"
+    label = "privacy"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare who may do what with its tables, and what it does when others call."""
+        from leadscape_web.accounts.protection import declare
+        from leadscape_web.accounts.rules import EDITS, EDITS_NATION
+        from leadscape_web.govuk.navigation import Entry, add_entry
+        from leadscape_web.govuk.panels import add_panel
+        from leadscape_web.jobs.kinds import Kind, add_kind
+        from leadscape_web.landscape.loading.kept_out import set_keeper
+        from leadscape_web.privacy import notices, panels, protected
+        from leadscape_web.privacy.work import erasing, recognising, retention, sending
+        from leadscape_web.studies.inputs import add_provider
+        from leadscape_web.studies.personal import set_receiver
+        from leadscape_web.studies.signals import study_stored
+
+        declare(protected.TABLES, protected.SQL)
+        add_kind(
+            Kind("privacy.send_notice", "Send a notice of what is held", sending.perform_send, rule=EDITS)
+        )
+        add_kind(Kind("privacy.keep_out", "Keep a person out of later runs", recognising.perform_keep_out))
+        add_kind(Kind("privacy.erase", "Erase a person", erasing.perform_erase, rule=EDITS_NATION))
+        add_kind(
+            Kind("privacy.foresee", "Foresee what will be erased", retention.perform_plan, rule=EDITS_NATION)
+        )
+        add_kind(
+            Kind("privacy.retain", "Erase what was kept long enough", retention.perform_retain, daily="03:30")
+        )
+        set_keeper(recognising.find_kept_out)
+        set_receiver(notices.record_address)
+        add_provider("privacy", recognising.provide)
+        study_stored.connect(recognising.keep_run, dispatch_uid="privacy.keep_run")
+        add_panel("leader", "data protection", panels.leader_privacy)
+        add_entry(Entry("Data protection", "privacy:home", "/data-protection/", EDITS, position=60))

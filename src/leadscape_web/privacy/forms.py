@@ -1,0 +1,192 @@
+"""What people and editors fill in about data protection."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+
+from leadscape.actions.tell_rights import LAWFUL_BASES
+from leadscape_web.accounts.reasons import check_reason
+from leadscape_web.govuk.fields import (
+    ConfirmField,
+    DateField,
+    EmailField,
+    HiddenField,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
+from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.privacy.models import Erasure, PersonRequest
+from leadscape_web.privacy.periods import FEWEST_DAYS, MOST_DAYS
+from leadscape_web.survey.forms.parts import SchoolMixin, school_field
+
+LONGEST: Final = 2000
+ENDED, NEVER, OTHERWISE = "ended", "never", "otherwise"
+
+
+class CorrectionForm(GovukForm):
+    """What a person says is wrong."""
+
+    about = RadiosField(label="What is wrong?", called="what is wrong", choices=PersonRequest.About.choices)
+    record = SelectField(
+        label="Which role or school?",
+        required=False,
+        empty="Not about one of these",
+        choices=[],
+        help_text="If it is about a role or a school that you support",
+    )
+    text = TextareaField(
+        label="What would be right?",
+        called="what would be right",
+        rows=4,
+        max_length=LONGEST,
+        help_text="In your own words. An editor reads it and answers; they may see nothing else that you write.",
+    )
+
+    def __init__(self, *args: Any, records: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["record"].choices = [("", "Not about one of these"), *records]  # type: ignore[attr-defined]
+
+
+class StayOutForm(GovukForm):
+    """An objection, or consent taken back."""
+
+    sure = ConfirmField(label="Take me out of the study", called="that you are sure")
+
+
+class AddressForm(GovukForm):
+    """Where a person can be told."""
+
+    email = EmailField(label="E-mail address", called="the address", autocomplete="off")
+
+
+class EraseForm(GovukForm):
+    """Why a person is erased, and that it is meant."""
+
+    why = RadiosField(label="Why?", called="why", choices=Erasure.Why.choices)
+    sure = ConfirmField(label="I know that this cannot be undone", called="that it cannot be undone")
+
+
+class DecisionForm(SchoolMixin, GovukForm):
+    """An editor's answer to a correction that was asked for."""
+
+    decision = RadiosField(
+        label="Your decision", called="your decision",
+        choices=[("accepted", "Accept: put it right now"), ("declined", "Decline")],
+    )  # fmt: skip
+    full_name = TextField(label="The name as it should be", called="the name", required=False, max_length=200)
+    school = school_field("The right home school", "Only where the person is at another school.")
+    change = RadiosField(
+        label="What is changed?", called="what is changed", required=False,
+        choices=[(NEVER, "It never was: withdraw it"), (ENDED, "It has ended"),
+                 (OTHERWISE, "I corrected it on its own page")],
+    )  # fmt: skip
+    ended_on = DateField(label="When did it end?", called="the day it ended", required=False)
+    answer = TextareaField(
+        label="What the person is told", called="your answer", rows=3, max_length=LONGEST,
+        help_text="The reason for your decision. The person reads it by their link.",
+    )  # fmt: skip
+    version = HiddenField(required=False)
+    opened = HiddenField(required=False)
+
+    def __init__(self, *args: Any, about: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.about = about
+        self.fields["school"].required = False
+        parts = {"name": ("full_name",), "home_school": ("school",), "holding": ("change", "ended_on"),
+                 "support": ("change", "ended_on"), "other": ()}[about]  # fmt: skip
+        for name in ("full_name", "school", "change", "ended_on"):
+            if name not in parts:
+                del self.fields[name]
+
+    def clean_school(self) -> Any:
+        """The school, where it is the matter and the correction is accepted."""
+        if self.cleaned_data.get("decision") != "accepted":
+            return None
+        if not self.cleaned_data["school"].strip():
+            raise ValidationError("Enter the right home school")
+        return super().clean_school()
+
+    def clean(self) -> dict[str, Any]:
+        """What an acceptance needs is given."""
+        given = super().clean() or self.cleaned_data
+        if given.get("decision") != "accepted":
+            return given
+        if "full_name" in self.fields and not given.get("full_name", "").strip():
+            self.add_error("full_name", "Enter the name as it should be")
+        if "change" in self.fields and not given.get("change"):
+            self.add_error("change", "Select what is changed")
+        if given.get("change") == ENDED and not given.get("ended_on"):
+            self.add_error("ended_on", "Enter the day it ended")
+        return given
+
+
+class BasisForm(GovukForm):
+    """On which lawful basis the people of a wave are held."""
+
+    basis = RadiosField(
+        label="Lawful basis", called="the lawful basis",
+        choices=[(key, words[0].upper() + words[1:]) for key, words in LAWFUL_BASES.items()],
+    )  # fmt: skip
+    explained = TextareaField(
+        label="Which task, interest or law is it?", called="the explanation", rows=3, max_length=LONGEST
+    )
+    controller = TextField(label="Who answers for the study?", called="who answers for it", max_length=300)
+    purpose = TextareaField(label="What is it for?", called="the purpose", rows=2, max_length=LONGEST)
+    recipients = TextareaField(label="Who sees the data?", called="who sees it", rows=2, max_length=LONGEST)
+
+    def clean(self) -> dict[str, Any]:
+        """The history keeps these words, so they hold no e-mail address."""
+        given = super().clean() or self.cleaned_data
+        for name in ("explained", "controller", "purpose", "recipients"):
+            if given.get(name):
+                try:
+                    given[name] = check_reason(given[name])
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return given
+
+
+class PersonBasisForm(GovukForm):
+    """On which basis one person is held, where it is not the wave's."""
+
+    basis = RadiosField(
+        label="Lawful basis", called="the lawful basis",
+        choices=[(key, words[0].upper() + words[1:]) for key, words in LAWFUL_BASES.items()],
+    )  # fmt: skip
+    explained = TextareaField(
+        label="How do you know?", called="the explanation", rows=3, max_length=LONGEST,
+        help_text="For consent: how it was given. The history keeps this for good, so write no names of people in it.",
+    )  # fmt: skip
+    given_on = DateField(label="When was it given?", called="the day it was given", required=False)
+
+    def __init__(self, *args: Any, person: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person = person
+
+    def clean_explained(self) -> str:
+        """Without the name of the person."""
+        return check_reason(self.cleaned_data["explained"], [self.person])
+
+
+class PeriodForm(GovukForm):
+    """How long one kind of data is kept."""
+
+    days = TextField(label="Days", called="the number of days", width=5, inputmode="numeric")
+    source = TextField(
+        label="Who decided it, or which rule says so?", called="who decided it", max_length=300
+    )
+
+    def clean_days(self) -> int:
+        """A whole number of days."""
+        text = self.cleaned_data["days"].strip()
+        if not text.isascii() or not text.isdigit() or not FEWEST_DAYS <= int(text) <= MOST_DAYS:
+            raise ValidationError(f"Enter a whole number of days from {FEWEST_DAYS} to {MOST_DAYS}")
+        return int(text)
+
+    def clean_source(self) -> str:
+        """Words that may be kept for good."""
+        return check_reason(self.cleaned_data["source"])

@@ -1,0 +1,236 @@
+"""Everything that is held about one person, put into words: for My data, and for the files that can be taken away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from leadscape.actions.tell_rights import ToldRights, tell_rights
+from leadscape.actions.write_record import HeldRecord
+from leadscape_web.audit.subjects import words_of
+from leadscape_web.privacy.models import Basis
+from leadscape_web.privacy.periods import current_periods
+from leadscape_web.register.models import School, Source
+from leadscape_web.survey.codebooks import known_waves
+from leadscape_web.survey.models import Response, Wave
+
+Rows = list[dict[str, Any]]
+OWN_NAME: Final = "accounts_personname"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who answers for it, why it is held, and what can be done."""
+
+    controller: str
+    purpose: str
+    recipients: str
+    explained: str
+    rights: ToldRights
+    kept: tuple[str, ...]
+    contact: str
+
+
+@dataclass(frozen=True)
+class HeldAbout:
+    """One person as the database holds them.
+
+    Attributes
+    ----------
+    tables
+        Every table to its rows.
+    """
+
+    person: UUID
+    tables: Mapping[str, Rows]
+
+    def rows(self, table: str) -> Rows:
+        """Rows of one table; none where it has none."""
+        return self.tables.get(table, [])
+
+    @property
+    def name(self) -> str | None:
+        """The current name."""
+        return next((one["full_name"] for one in self.rows(OWN_NAME) if one["superseded_at"] is None), None)
+
+
+def held_about(person: UUID) -> HeldAbout | None:
+    """Everything held about a person; null where the database does not show it to whoever asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("select leadscape_held_about(%s)", [person])
+        found = (cursor.fetchone() or (None,))[0]
+    if found is None:
+        return None
+    return HeldAbout(person, json.loads(found) if isinstance(found, str) else found)
+
+
+def told_by(basis: Basis | None) -> Told:
+    """What a person is told beside what is held."""
+    return Told(
+        controller=basis.controller if basis else "",
+        purpose=basis.purpose if basis else "",
+        recipients=basis.recipients if basis else "",
+        explained=basis.explained if basis else "",
+        rights=tell_rights(basis.basis if basis else None),
+        kept=tuple(
+            f"{one.period.what}: {one.days} days from {one.period.since}." for one in current_periods()
+        ),
+        contact=settings.ENVIRONMENT.contact,
+    )
+
+
+def linked_basis() -> Basis | None:
+    """The basis that holds for the person of the link: their own, else the wave's."""
+    return next(iter(Basis.objects.raw("select * from leadscape_linked_basis() limit 1")), None)
+
+
+def basis_for(person: UUID, wave: Wave | None) -> Basis | None:
+    """The basis that holds for a person in a wave, as far as the user sees it."""
+    if wave is None:
+        return None
+    found = Basis.objects.filter(
+        wave__title=wave.title, wave__as_of=wave.as_of, wave__system=wave.system, ended_at=None
+    ).order_by("-recorded_at")
+    return found.filter(person=person).first() or found.filter(person=None).first()
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What is held, in words; rows for tables of a page."""
+
+    name: str | None
+    former_names: tuple[str, ...]
+    home: str | None
+    roles: Rows
+    supports: Rows
+    headships: Rows
+    notices: Rows
+    requests: Rows
+
+
+def readable(held: HeldAbout) -> Readable:
+    """What is held about somebody, with schools, roles, organisations and files by name instead of number."""
+    waves, schools = known_waves(), _schools(held)
+    answered = _respondents(held)
+    leader = next(iter(held.rows("survey_leader")), None)
+    return Readable(
+        name=held.name,
+        former_names=tuple(
+            one["full_name"] for one in held.rows(OWN_NAME) if one["superseded_at"] is not None
+        ),
+        home=schools.get(leader["home_school_id"]) if leader else None,
+        roles=[
+            {
+                "id": one["id"],
+                "role": waves.words(UUID(one["wave_id"]) if one["wave_id"] else None).role(one["role"]),
+                "school": schools.get(one["home_school_id"]),
+                "from": _day(one["started_on"]),
+                "to": _day(one["ended_on"]),
+                "said_by": ", ".join(
+                    answered.get(f"{one['wave_id']} {who}", str(who)) for who in one["respondents"]
+                ) or "An editor of this service",
+                "state": "Counts" if one["withdrawn_at"] is None else "Counts no longer",
+            }
+            for one in held.rows("survey_roleholding")
+        ],
+        supports=[
+            {
+                "id": one["id"],
+                "school": schools.get(one["partner_school_id"]),
+                "role": waves.words(UUID(one["wave_id"]) if one["wave_id"] else None).role(one["role"]),
+                "from": _day(one["started_on"]),
+                "to": _day(one["ended_on"]),
+                "state": "Counts" if one["withdrawn_at"] is None else "Counts no longer",
+            }
+            for one in held.rows("survey_support")
+        ],
+        headships=_headships(held, schools),
+        notices=[
+            {
+                "on": _day(one["sent_at"]) or _day(one["made_at"]),
+                "how": one["channel"],
+                "until": _day(one["expires_at"]),
+            }
+            for one in held.rows("privacy_notice")
+        ],
+        requests=[
+            {
+                "on": _day(one["asked_at"]),
+                "kind": one["kind"],
+                "text": one["text"] or None,
+                "state": one["state"],
+                "answer": one["answer"] or None,
+            }
+            for one in held.rows("privacy_personrequest")
+        ],
+    )  # fmt: skip
+
+
+def record_of(held: HeldAbout, told: Told) -> HeldRecord:
+    """Everything, table by table, to be taken away."""
+    said = [
+        f"Written on {timezone.localdate().isoformat()}. Everything that this service holds about you is below.",
+        f"It is held because {told.rights.basis}." + (f" {told.explained}" if told.explained else ""),
+        *([f"Who answers for it: {told.controller}."] if told.controller else []),
+        *([f"What for: {told.purpose}"] if told.purpose else []),
+        *([f"Who sees it: {told.recipients}"] if told.recipients else []),
+        "How long: " + " ".join(told.kept),
+        *([f"Write to {told.contact}."] if told.contact else []),
+        f"You may complain to {told.rights.complaints}.",
+    ]
+    tables = {
+        words_of(table).capitalize(): rows for table, rows in held.tables.items() if rows or table == OWN_NAME
+    }
+    return HeldRecord("What leadscape holds about you", said, tables)
+
+
+def _headships(held: HeldAbout, schools: Mapping[str | None, str]) -> Rows:
+    rows = held.rows("register_headship")
+    sources = {
+        str(one.pk): f"{one.file_name}, {one.as_of.isoformat() if one.as_of else 'date not known'}"
+        for one in Source.objects.filter(pk__in=[one["source_id"] for one in rows if one["source_id"]])
+    }
+    return [
+        {
+            "school": schools.get(one["school_id"]),
+            "title": one["job_title"],
+            "seen": _day(one["seen_on"]),
+            "ended": _day(one["ended_on"]),
+            "source": sources.get(str(one["source_id"])),
+        }
+        for one in rows
+    ]
+
+
+def _schools(held: HeldAbout) -> dict[str | None, str]:
+    urns = {
+        row[column]
+        for table, column in (
+            ("survey_leader", "home_school_id"), ("survey_roleholding", "home_school_id"),
+            ("survey_support", "partner_school_id"), ("register_headship", "school_id"),
+        )
+        for row in held.rows(table)
+        if row[column]
+    }  # fmt: skip
+    return {
+        urn: f"{name} ({urn})" for urn, name in School.objects.filter(pk__in=urns).values_list("urn", "name")
+    }
+
+
+def _respondents(held: HeldAbout) -> dict[str, str]:
+    waves = {row["wave_id"] for row in held.rows("survey_roleholding") if row["wave_id"]}
+    asked = {name for row in held.rows("survey_roleholding") for name in row["respondents"]}
+    found = Response.objects.filter(wave__in=waves, respondent__in=asked)
+    return {f"{one.wave_id} {one.respondent}": one.respondent_name for one in found}
+
+
+def _day(value: str | None) -> date | None:
+    return datetime.fromisoformat(value).date() if value else None

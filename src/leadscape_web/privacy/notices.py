@@ -1,0 +1,148 @@
+"""Tell people who were named what is held: who is owed a notice, send it, make it again, notice that it came back.
+
+A notice is sent by a job of its own. The link is made when it is sent and kept as a hash only. If the job is done twice
+because its worker was killed, the person gets two, and the link of the second works: at least once, never none.
+
+A study that is run again makes a new wave of the same round: whoever was told in that round is not told again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from leadscape_web.accounts.context import because
+from leadscape_web.accounts.links import make_link
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.privacy.models import Address, Exclusion, Notice
+from leadscape_web.privacy.periods import days_of
+from leadscape_web.survey.models import Leader, RoleHolding, Wave
+
+OWED, WAITING, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
+    "Owed", "Being sent", "Sent", "Came back", "Opened", "Expired", "Ended",
+)  # fmt: skip
+SEND: Final = "privacy.send_notice"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link just made. It cannot be had again."""
+
+    address: str
+    expires_at: datetime
+
+
+def state_of(notice: Notice | None, now: datetime | None = None) -> str:
+    """Where a notice stands; none at all is owed."""
+    if notice is None:
+        return OWED
+    if notice.bounced_at:
+        return BOUNCED
+    if notice.ended_at:
+        return ENDED
+    if notice.sent_at is None:
+        return WAITING
+    if notice.expires_at and notice.expires_at <= (now or timezone.now()):
+        return EXPIRED
+    return OPENED if notice.opened_at else SENT
+
+
+def current_wave() -> Wave | None:
+    """The wave that people are told of: the latest that counts."""
+    return Wave.objects.filter(superseded_at=None).order_by("-as_of", "-loaded_at").first()
+
+
+def named_in(wave: Wave) -> QuerySet[Leader]:
+    """Leaders whom a wave names and who do not stay out, as far as the user sees them."""
+    holding = RoleHolding.objects.filter(leader=OuterRef("pk"), wave=wave, withdrawn_at=None)
+    out = Exclusion.objects.filter(person=OuterRef("person_id"))
+    return Leader.objects.filter(Exists(holding), ~Exists(out))
+
+
+def owed_in(wave: Wave) -> QuerySet[Leader]:
+    """Leaders of a wave without a notice that lives: never told, or the notice came back or ended."""
+    live = of_round(wave).filter(person=OuterRef("person_id"), ended_at=None, bounced_at=None)
+    return named_in(wave).filter(~Exists(live))
+
+
+def of_round(wave: Wave) -> QuerySet[Notice]:
+    """Notices of a wave and of the former runs of its study."""
+    return Notice.objects.filter(wave__title=wave.title, wave__as_of=wave.as_of, wave__system=wave.system)
+
+
+def current_address(person: UUID, using: str = "default") -> Address | None:
+    """At which address a person can be told; null: by letter."""
+    return Address.objects.using(using).filter(person=person, ended_at=None).first()
+
+
+def record_address(person: Any, email: str, source: str, using: str = "default") -> bool:
+    """Record where a person can be told; whether it was new. A reason must be set in the transaction.
+
+    What an editor entered, or a file brought, takes the place of what is held. What a respondent typed never does: a
+    slip, or somebody's own address, would be sent everything that is held about another. Two respondents who say
+    different things leave none.
+    """
+    address = email.strip().lower()
+    rows = Address.objects.using(using).filter(person=person)
+    held = rows.filter(ended_at=None).first()
+    if held is not None and held.email == address:
+        return False
+    if source == Address.Source.ROUND:
+        if held is not None:
+            rows.filter(ended_at=None, source=source).update(ended_at=timezone.now())
+        if held is not None or rows.filter(source=source, ended_at__isnull=False).exists():
+            return False
+    rows.filter(ended_at=None).update(ended_at=timezone.now())
+    Address.objects.using(using).create(person_id=person, email=address, source=source)
+    return True
+
+
+def make_notice(person: UUID, wave: Wave, by: User, channel: str) -> Notice:
+    """A notice to be sent; one that is there makes room, and its link dies."""
+    because("A notice of what is held is made")
+    of_round(wave).filter(person=person, ended_at=None).update(ended_at=timezone.now(), token_hash=None)
+    return Notice.objects.create(person_id=person, wave=wave, made_by=by, channel=channel)
+
+
+def send_by_email(person: UUID, wave: Wave, by: User, base: str) -> bool:
+    """Make a notice and ask for it to be sent; false where no address is known."""
+    if current_address(person) is None:
+        return False
+    notice = make_notice(person, wave, by, Notice.Channel.EMAIL)
+    ask_for(SEND, asked_by=by, given={"notice": str(notice.pk), "base": base})
+    return True
+
+
+def print_letter(person: UUID, wave: Wave, by: User, base: str) -> Link:
+    """Make a notice that is printed now, with its link."""
+    notice = make_notice(person, wave, by, Notice.Channel.LETTER)
+    return give_link(notice, base)
+
+
+def give_link(notice: Notice, base: str, using: str = "default") -> Link:
+    """A new link for a notice: from now on until it expires, and the only one that works."""
+    token, hashed = make_link()
+    now = timezone.now()
+    expires = now + timedelta(days=days_of("links", using))
+    Notice.objects.using(using).filter(pk=notice.pk).update(
+        token_hash=hashed, sent_at=now, expires_at=expires
+    )
+    return Link(base.rstrip("/") + reverse("privacy:my_data", args=[token]), expires)
+
+
+def note_bounce(notice: Notice) -> None:
+    """A letter came back: the address is used no more, and the notice is owed again."""
+    because("A notice came back")
+    now = timezone.now()
+    Notice.objects.filter(pk=notice.pk).update(
+        bounced_at=now, ended_at=notice.ended_at or now, token_hash=None
+    )
+    if notice.channel == Notice.Channel.EMAIL:
+        Address.objects.filter(person=notice.person_id, ended_at=None).update(ended_at=now)

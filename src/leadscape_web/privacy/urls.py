@@ -1,0 +1,35 @@
+"""Addresses of data protection: for editors, and My data by link."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from leadscape_web.privacy.views import linked, lists, people, requests, rules
+
+app_name = "privacy"
+urlpatterns = [
+    path("my-data/<str:token>/", linked.my_data, name="my_data"),
+    path("my-data/<str:token>/correct/", linked.ask_correction, name="ask_correction"),
+    path("my-data/<str:token>/leave/", linked.stay_out, name="stay_out"),
+    path("my-data/<str:token>/held.<str:kind>", linked.take_away, name="take_away"),
+    path("data-protection/", lists.home, name="home"),
+    path("data-protection/notices/", lists.notices_page, name="notices"),
+    path("data-protection/notices/send/", lists.send_all, name="send_all"),
+    path("data-protection/addresses/", lists.addresses, name="addresses"),
+    path("data-protection/requests/", lists.requests, name="requests"),
+    path("data-protection/request/<uuid:key>/", requests.request_page, name="request"),
+    path("data-protection/erasures/", lists.erasures, name="erasures"),
+    path("data-protection/basis/", rules.bases, name="bases"),
+    path("data-protection/basis/record/", rules.basis, name="basis"),
+    path("data-protection/retention/", rules.retention, name="retention"),
+    path("data-protection/retention/<slug:code>/", rules.period, name="period"),
+    path("data-protection/person/<uuid:key>/", people.person, name="person"),
+    path("data-protection/person/<uuid:key>/address/", people.address, name="address"),
+    path("data-protection/person/<uuid:key>/send/", people.send, name="send"),
+    path("data-protection/person/<uuid:key>/letter/", people.letter, name="letter"),
+    path("data-protection/person/<uuid:key>/basis/", people.basis, name="person_basis"),
+    path("data-protection/person/<uuid:key>/keep-out/", people.keep_out, name="keep_out"),
+    path("data-protection/person/<uuid:key>/erase/", people.erase, name="erase"),
+    path("data-protection/person/<uuid:key>/held.<str:kind>", people.export, name="export"),
+    path("data-protection/person/<uuid:key>/<uuid:notice>/came-back/", people.bounced, name="bounced"),
+]

@@ -1,0 +1,1 @@
+"""Pages of data protection: by link, and for editors."""

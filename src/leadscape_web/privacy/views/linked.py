@@ -1,0 +1,143 @@
+"""My data: what a person sees and may ask for by their link, without an account.
+
+The link alone says who asks; whoever is signed in beside is left aside. A link that does not work says the same whether
+it never was, has expired, or was ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from leadscape.actions.write_record import record_html, record_json, record_xlsx
+from leadscape_web.accounts.context import because
+from leadscape_web.accounts.links import is_one_too_many, with_link
+from leadscape_web.accounts.rules import ANYONE, allow
+from leadscape_web.privacy.forms import CorrectionForm, StayOutForm
+from leadscape_web.privacy.held import HeldAbout, Told, held_about, linked_basis, readable, record_of, told_by
+from leadscape_web.privacy.models import PersonRequest
+
+BOTH: Final = ("GET", "POST")
+FORMATS: Final = {
+    "json": ("application/json", record_json),
+    "html": ("text/html; charset=utf-8", record_html),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", record_xlsx),
+}
+WHY: Final = "Asked by the person, by their link"
+MOST_OPEN: Final = 20
+"""Corrections that may wait for an answer at a time: a link is no way to fill the database."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Who the link is for, their notice, and what is held about them."""
+
+    person: UUID
+    notice: UUID
+    held: HeldAbout
+    told: Told
+
+
+@allow(ANYONE)
+@never_cache
+def my_data(request: HttpRequest, token: str) -> HttpResponse:
+    """What is held, who said it, on which basis, how long, and what can be done."""
+    opened = _open(token)
+    if opened is None:
+        return _over(request)
+    if request.method == "GET":
+        with connection.cursor() as cursor:
+            cursor.execute("select leadscape_note_opened()")
+    return _show(request, "my_data.html", opened, token)
+
+
+@allow(ANYONE, methods=BOTH)
+@never_cache
+def ask_correction(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what is wrong. An editor answers."""
+    opened = _open(token)
+    if opened is None:
+        return _over(request)
+    shown = readable(opened.held)
+    records = [(one["id"], f"{one['role']}, {one['school'] or 'school not known'}") for one in shown.roles]
+    records += [(one["id"], f"Support for {one['school']}") for one in shown.supports]
+    form = CorrectionForm(request.POST or None, records=records)
+    if request.method == "POST" and form.is_valid():
+        waiting = PersonRequest.objects.filter(person=opened.person, state=PersonRequest.State.OPEN).count()
+        if waiting >= MOST_OPEN:
+            form.add_error(
+                None, "You have asked for many corrections that are not answered yet. Wait for them"
+            )
+        else:
+            given = form.cleaned_data
+            _ask(opened, PersonRequest.Kind.CORRECTION, about=given["about"], record_id=given["record"] or None,
+                 text=given["text"])  # fmt: skip
+            return redirect("privacy:my_data", token=token)
+    return _show(request, "ask_correction.html", opened, token, form=form)
+
+
+@allow(ANYONE, methods=BOTH)
+@never_cache
+def stay_out(request: HttpRequest, token: str) -> HttpResponse:
+    """Object, or take back consent: the person is out at once, and the link with it."""
+    opened = _open(token)
+    if opened is None:
+        return _over(request)
+    form = StayOutForm(request.POST or None)
+    consent = opened.told.rights.consent
+    if request.method == "POST" and form.is_valid():
+        _ask(opened, PersonRequest.Kind.WITHDRAWAL if consent else PersonRequest.Kind.OBJECTION)
+        return _show(request, "out.html", opened, token)
+    return _show(request, "stay_out.html", opened, token, form=form)
+
+
+@allow(ANYONE)
+@never_cache
+def take_away(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+    """Everything held, as a file."""
+    opened = _open(token)
+    if opened is None or kind not in FORMATS:
+        return _over(request)
+    return as_file(record_of(opened.held, opened.told), kind)
+
+
+def as_file(record: Any, kind: str) -> HttpResponse:
+    """A record as a download whose name holds no name."""
+    media_type, write = FORMATS[kind]
+    response = HttpResponse(write(record), content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="held-about-a-person.{kind}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _open(token: str) -> Opened | None:
+    with_link(token)
+    with connection.cursor() as cursor:
+        cursor.execute("select leadscape_linked_person(), leadscape_linked_notice()")
+        person, notice = cursor.fetchone() or (None, None)
+    held = held_about(person) if person else None
+    if person is None or notice is None or held is None:
+        return None
+    return Opened(person, notice, held, told_by(linked_basis()))
+
+
+def _ask(opened: Opened, kind: PersonRequest.Kind, **more: Any) -> None:
+    because(WHY)
+    PersonRequest.objects.create(person_id=opened.person, notice_id=opened.notice, kind=kind, **more)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy/link_over.html", status=429 if is_one_too_many(request) else 404)
+
+
+def _show(request: HttpRequest, template: str, opened: Opened, token: str, **more: Any) -> HttpResponse:
+    form = more.get("form")
+    context = {"shown": readable(opened.held), "told": opened.told, "token": token, **more}
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, f"privacy/{template}", context, status=status)

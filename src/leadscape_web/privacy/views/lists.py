@@ -1,0 +1,162 @@
+"""Lists of data protection: who is owed a notice, where people are reached, what they asked, who was erased."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+import polars as pl
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from leadscape_web.accounts.context import because
+from leadscape_web.accounts.names import names_of
+from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
+from leadscape_web.accounts.sessions import user_in
+from leadscape_web.govuk.listing import render_listing
+from leadscape_web.privacy import notices
+from leadscape_web.privacy.models import Address, Erasure, Notice, PersonRequest
+from leadscape_web.privacy.presenters import erasures_listing, notices_listing, requests_listing
+from leadscape_web.survey.models import Leader, Wave
+
+BOTH: Final = ("GET", "POST")
+MOST_BYTES: Final = 5_000_000
+MOST_TOLD: Final = 50
+MOST_LISTED: Final = 1000
+HEADINGS: Final = ("leader", "email")
+
+
+@allow(EDITS)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits: notices owed, requests to be answered."""
+    wave = notices.current_wave()
+    context = {
+        "wave": wave,
+        "owed": _edited(notices.owed_in(wave)).count() if wave else 0,
+        "open": PersonRequest.objects.filter(state="open", kind="correction").count(),
+        "nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
+    }
+    return render(request, "privacy/home.html", context)
+
+
+@allow(EDITS)
+def notices_page(request: HttpRequest) -> HttpResponse:
+    """Everybody whom the latest wave names, and where their notice stands."""
+    wave = notices.current_wave()
+    if wave is None:
+        return render(request, "privacy/nothing.html")
+    leaders = list(_edited(notices.named_in(wave)).select_related("home_school"))
+    persons = [one.person_id for one in leaders]
+    listing = notices_listing(leaders, names_of(persons), _latest(wave), _addressed(), wave)
+    return render_listing(request, listing, "privacy/notices.html")
+
+
+@allow(EDITS, methods=BOTH)
+def send_all(request: HttpRequest) -> HttpResponse:
+    """Send to everybody who is owed one and has an address: one job a message."""
+    wave = notices.current_wave()
+    if wave is None:
+        return render(request, "privacy/nothing.html")
+    owed = [one.person_id for one in _edited(notices.owed_in(wave))]
+    addressed = _addressed()
+    reached = [person for person in owed if person in addressed]
+    if request.method == "POST":
+        base, by = request.build_absolute_uri("/"), user_in(request)
+        sent = sum(notices.send_by_email(person, wave, by, base) for person in reached)
+        messages.success(request, f"{sent} notice{'s' * (sent != 1)} will be sent. Each is a job of its own.")
+        return redirect("privacy:notices")
+    context = {"reached": len(reached), "letters": len(owed) - len(reached), "wave": wave}
+    return render(request, "privacy/send_all.html", context)
+
+
+@allow(EDITS, methods=BOTH)
+def addresses(request: HttpRequest) -> HttpResponse:
+    """Bring a file of addresses: all of it, or nothing and every mistake."""
+    problems: list[dict[str, Any]] = []
+    if request.method == "POST":
+        rows, problems = _read_addresses(request.FILES.get("file"))
+        if not problems:
+            because("Addresses for notices are recorded from a file")
+            new = sum(notices.record_address(person, email, Address.Source.FILE) for person, email in rows)
+            messages.success(
+                request, f"{new} address{'es' * (new != 1)} recorded; {len(rows) - new} were known."
+            )
+            return redirect("privacy:notices")
+    context = {
+        "problems": problems[:MOST_TOLD],
+        "more": max(len(problems) - MOST_TOLD, 0),
+        "has_errors": bool(problems),
+    }
+    return render(request, "privacy/addresses.html", context, status=422 if problems else 200)
+
+
+@allow(EDITS)
+def requests(request: HttpRequest) -> HttpResponse:
+    """What people asked for."""
+    found = list(PersonRequest.objects.order_by("-asked_at")[:MOST_LISTED])
+    return render_listing(request, requests_listing(found, names_of([one.person_id for one in found])))
+
+
+@allow(EDITS_NATION)
+def erasures(request: HttpRequest) -> HttpResponse:
+    """The ledger of erasures."""
+    return render_listing(request, erasures_listing(Erasure.objects.all()))
+
+
+def _edited(leaders: Any) -> Any:
+    """Leaders whom the user answers for; others are seen and not told by them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select person_id from survey_leader where (select leadscape_everywhere(array['editor']))"
+            " or person_id in (select leadscape_edited_people())"
+        )
+        return leaders.filter(person__in=[person for (person,) in cursor.fetchall()])
+
+
+def _latest(wave: Wave) -> dict[Any, Notice]:
+    """The latest notice of each person in the round."""
+    found = notices.of_round(wave).order_by("made_at")
+    return {one.person_id: one for one in found}
+
+
+def _addressed() -> frozenset[Any]:
+    return frozenset(Address.objects.filter(ended_at=None).values_list("person_id", flat=True))
+
+
+def _read_addresses(upload: Any) -> tuple[list[tuple[Any, str]], list[dict[str, Any]]]:
+    """Person and address of each row; or every problem."""
+    if upload is None:
+        return [], [_problem(None, None, "Select a CSV file")]
+    if upload.size > MOST_BYTES:
+        return [], [_problem(None, None, "The file is larger than 5 MB. Bring it in parts")]
+    try:
+        frame = pl.read_csv(io.BytesIO(upload.read().replace(b"\0", b"")), infer_schema=False)
+        frame = frame.rename({name: name.strip().casefold() for name in frame.columns})
+    except (pl.exceptions.PolarsError, ValueError):
+        return [], [
+            _problem(None, None, "The file is no CSV file in UTF-8. Save it as one and bring it again")
+        ]
+    lacking = [name for name in HEADINGS if name not in frame.columns]
+    if lacking:
+        return [], [_problem(1, None, f"The first row lacks the heading {' and '.join(lacking)}")]
+    leaders = {one.key: one.person_id for one in _edited(Leader.objects.all())}
+    rows, problems = [], []
+    for number, (key, email) in enumerate(frame.select(HEADINGS).iter_rows(), 2):
+        person = leaders.get((key or "").strip())
+        if person is None:
+            problems.append(_problem(number, "leader", "No leader whom you edit has this key"))
+        try:
+            validate_email((email or "").strip())
+        except ValidationError:
+            problems.append(_problem(number, "email", "This is no e-mail address"))
+        if person is not None:
+            rows.append((person, (email or "").strip()))
+    return rows, problems
+
+
+def _problem(row: int | None, column: str | None, rule: str) -> dict[str, Any]:
+    return {"row": row, "column": column, "rule": rule}

@@ -1,0 +1,201 @@
+"""One person, for whoever answers for them: address, notice, letter, basis, export, staying out, erasure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from leadscape_web.accounts.context import because
+from leadscape_web.accounts.names import names_of
+from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
+from leadscape_web.accounts.sessions import user_in
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.privacy import notices
+from leadscape_web.privacy.forms import AddressForm, EraseForm, PersonBasisForm, StayOutForm
+from leadscape_web.privacy.held import basis_for, held_about, record_of, told_by
+from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
+from leadscape_web.privacy.presenters import show_person
+from leadscape_web.privacy.views.linked import FORMATS, as_file
+from leadscape_web.survey.models import Leader
+
+BOTH: Final = ("GET", "POST")
+ERASE: Final = "privacy.erase"
+
+
+@allow(EDITS)
+def person(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What was told, asked and recorded about one person, and what can be done."""
+    _answer_for(key)
+    wave = notices.current_wave()
+    shown = show_person(
+        name=names_of([key]).get(key),
+        leader=Leader.objects.select_related("home_school").filter(person=key).first(),
+        wave=wave,
+        address=notices.current_address(key),
+        told=list(Notice.objects.filter(person=key).select_related("wave").order_by("-made_at")),
+        asked=list(PersonRequest.objects.filter(person=key).order_by("-asked_at")),
+        basis=basis_for(key, wave),
+        out=Exclusion.objects.filter(person=key).first(),
+    )
+    return render(request, "privacy/person.html", {"shown": shown, "key": key})
+
+
+@allow(EDITS, methods=BOTH)
+def address(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Where the person can be told."""
+    _answer_for(key)
+    held = notices.current_address(key)
+    form = AddressForm(request.POST or None, initial={"email": held.email if held else ""})
+    if request.method == "POST" and form.is_valid():
+        because("An address for notices is recorded")
+        notices.record_address(key, form.cleaned_data["email"], Address.Source.EDITOR)
+        messages.success(request, "The address is recorded.")
+        return redirect("privacy:person", key=key)
+    return _form_page(request, key, form, "E-mail address for notices", "Save the address")
+
+
+@allow(EDITS, methods=("POST",))
+def send(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Send the notice by e-mail, or make it again: the former link dies."""
+    _answer_for(key)
+    wave = _wave_of(key)
+    if notices.send_by_email(key, wave, user_in(request), request.build_absolute_uri("/")):
+        messages.success(request, "The notice will be sent within a minute. Links made before work no more.")
+    else:
+        messages.error(request, "No e-mail address is known. Record one, or print the notice as a letter.")
+    return redirect("privacy:person", key=key)
+
+
+@allow(EDITS, methods=("POST",))
+def letter(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The notice as a letter to be printed, with a link that is shown this once."""
+    _answer_for(key)
+    wave = _wave_of(key)
+    link = notices.print_letter(key, wave, user_in(request), request.build_absolute_uri("/"))
+    told = told_by(basis_for(key, wave))
+    name = names_of([key]).get(key)
+    leader = Leader.objects.select_related("home_school").filter(person=key).first()
+    context = {"link": link, "told": told, "name": name, "leader": leader, "wave": wave, "key": key}
+    response = render(request, "privacy/letter.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@allow(EDITS, methods=("POST",))
+def bounced(request: HttpRequest, key: UUID, notice: UUID) -> HttpResponse:
+    """A notice came back."""
+    _answer_for(key)
+    found = Notice.objects.filter(pk=notice, person=key, bounced_at=None).first()
+    if found is None:
+        raise Http404
+    notices.note_bounce(found)
+    messages.success(request, "Noted. The notice is owed again, and the address is used no more.")
+    return redirect("privacy:person", key=key)
+
+
+@allow(EDITS)
+def export(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
+    """Everything held about the person, as a file to be given to them."""
+    _answer_for(key)
+    held = held_about(key)
+    if held is None or kind not in FORMATS:
+        raise Http404
+    return as_file(record_of(held, told_by(basis_for(key, notices.current_wave()))), kind)
+
+
+@allow(EDITS, methods=BOTH)
+def basis(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The basis on which this person is held, where it is not the wave's."""
+    _answer_for(key)
+    wave = _wave_of(key)
+    form = PersonBasisForm(request.POST or None, person=key)
+    if request.method == "POST" and form.is_valid():
+        because("The lawful basis of a person is recorded")
+        whole = basis_for(key, wave)
+        now = timezone.now()
+        Basis.objects.filter(person=key, ended_at=None).update(ended_at=now)
+        Basis.objects.create(
+            wave=wave, person_id=key, controller=whole.controller if whole else "",
+            purpose=whole.purpose if whole else "", recipients=whole.recipients if whole else "", **form.cleaned_data,
+        )  # fmt: skip
+        messages.success(request, "The basis is recorded.")
+        return redirect("privacy:person", key=key)
+    return _form_page(request, key, form, "Lawful basis of this person", "Save the basis")
+
+
+@allow(EDITS, methods=BOTH)
+def keep_out(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The person objected, or took back consent, in another way than by the link."""
+    _answer_for(key)
+    form = StayOutForm(request.POST or None)
+    form.fields["sure"].label = "The person asked to be taken out of the study"
+    if request.method == "POST" and form.is_valid():
+        wave = notices.current_wave()
+        held = basis_for(key, wave)
+        consent = held is not None and held.basis == "consent"
+        because("The person asked by letter or telephone to stay out")
+        kind = PersonRequest.Kind.WITHDRAWAL if consent else PersonRequest.Kind.OBJECTION
+        PersonRequest.objects.create(person_id=key, kind=kind)
+        messages.success(request, "The person is out of the study. Their roles count no more.")
+        return redirect("privacy:person", key=key)
+    return _form_page(request, key, form, "Take the person out of the study", "Take the person out")
+
+
+@allow(EDITS_NATION, methods=BOTH)
+def erase(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Why, then once more whether it is meant; then a job does it."""
+    _answer_for(key)
+    form = EraseForm(request.POST or None)
+    name = names_of([key]).get(key)
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("step") == "confirmed":
+            asker: Any = user_in(request)
+            given = {"person": str(key), "why": form.cleaned_data["why"]}
+            return redirect("jobs:job", key=ask_for(ERASE, asked_by=asker, given=given).pk)
+        context = {"form": form, "key": key, "name": name, "alike": _namesakes(key, name)}
+        return render(request, "privacy/erase_confirm.html", context)
+    context = {"form": form, "key": key, "name": name}
+    return render(request, "privacy/erase.html", context, status=422 if form.is_bound else 200)
+
+
+def _answer_for(key: UUID) -> None:
+    """Not found, unless the user answers for what is held about the person."""
+    with connection.cursor() as cursor:
+        cursor.execute("select leadscape_answers_for(%s)", [key])
+        if cursor.fetchone() != (True,):
+            raise Http404
+
+
+def _wave_of(key: UUID) -> Any:
+    wave = notices.current_wave()
+    if wave is None or Exclusion.objects.filter(person=key).exists():
+        raise Http404
+    return wave
+
+
+def _namesakes(key: UUID, name: str | None) -> list[tuple[UUID, str]]:
+    """Other persons of the same name whom the user answers for, by id and school: perhaps the same person."""
+    if not name:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select n.person_id, coalesce(s.name, 'no school') from accounts_personname n"
+            " left join register_headship h on h.person_id = n.person_id"
+            " left join survey_leader l on l.person_id = n.person_id"
+            " left join register_school s on s.urn = coalesce(l.home_school_id, h.school_id)"
+            " where n.superseded_at is null and lower(n.full_name) = lower(%s) and n.person_id <> %s"
+            " and leadscape_answers_for(n.person_id) order by 2 limit 20",
+            [name, key],
+        )
+        return cursor.fetchall()
+
+
+def _form_page(request: HttpRequest, key: UUID, form: Any, title: str, button: str) -> HttpResponse:
+    context = {"form": form, "key": key, "title": title, "button": button, "name": names_of([key]).get(key)}
+    return render(request, "privacy/form.html", context, status=422 if form.is_bound else 200)

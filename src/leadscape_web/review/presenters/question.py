@@ -1,0 +1,223 @@
+"""One question for its page: what is asked, what it may be, what speaks for each, what was decided so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from leadscape_web.accounts.actors import who_acted
+from leadscape_web.govuk.wording import NOT_KNOWN, written_date
+from leadscape_web.register.models import Authority, School
+from leadscape_web.review.models import Decision, Question, Text
+from leadscape_web.review.presenters.persons import Known, as_rows, name_of, read_known, show_side
+from leadscape_web.review.presenters.roles import role_candidates
+from leadscape_web.review.presenters.schools import Candidate, Cell, school_candidates
+from leadscape_web.review.reading import Asked
+from leadscape_web.review.wording import (
+    CONTRADICTED,
+    DECIDED,
+    DIFFERENT,
+    NONE,
+    NONE_WORDS,
+    NOT_YET,
+    OPEN,
+    PERSON_WORDS,
+    SAME,
+    blanked_words,
+    likely,
+)
+from leadscape_web.survey.codebooks import Words
+
+_PCT: Final = re.compile(r"^\d+ %: ")
+_PLACE: Final = re.compile(r"^authority [^:]*: ")
+
+
+@dataclass(frozen=True)
+class ShownDecision:
+    """One decision in the list of all."""
+
+    what: str
+    who: str
+    at: datetime
+    how: str
+    note: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as its page shows it.
+
+    Attributes
+    ----------
+    facts
+        Rows of label and value, for ``parts.facts``.
+    head, rows
+        The comparison: one column a candidate.
+    choices
+        What may be decided, in the order of the number keys.
+    decisions
+        Every decision, newest first.
+    """
+
+    title: str
+    state: str
+    facts: tuple[dict[str, Any], ...]
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
+    choices: tuple[Candidate, ...]
+    decisions: tuple[ShownDecision, ...]
+
+
+def state_of(
+    answer: str | None, decided_at: datetime | None, carried_out: str | None, run_at: datetime
+) -> str:
+    """Whether a question is open, decided, or decided and not in the figures yet.
+
+    Parameters
+    ----------
+    answer, decided_at
+        What stands; null: the question is open.
+    carried_out, run_at
+        What the last run carried out, and when that was.
+    """
+    if answer is None or decided_at is None:
+        return OPEN if carried_out is None else NOT_YET
+    if answer == carried_out:
+        return DECIDED
+    return NOT_YET if decided_at > run_at else CONTRADICTED
+
+
+def title_of(kind: str, written: str | None, names: Sequence[str]) -> str:
+    """The question in a sentence; ``names`` of the two persons, where it is about two."""
+    if kind == Question.Kind.PERSON:
+        return f"Are they one person: {' and '.join(names)}?"
+    what = "role" if kind == Question.Kind.ROLE else "school"
+    return f"Which {what} is meant by “{written or blanked_words()}”?"
+
+
+def title_with(asked: Asked, known: Known) -> str:
+    """The question in a sentence, from what its lines refer to."""
+    names = [name_of(asked.side(number), known) for number in (1, 2)]
+    return title_of(asked.question.kind, asked.word(Text.Field.AS_WRITTEN), names)
+
+
+def answer_words(kind: str, answer: str | None, words: Words, schools: dict[str, str]) -> str:
+    """A decision in words."""
+    if answer is None:
+        return "Open again"
+    if kind == Question.Kind.PERSON:
+        return PERSON_WORDS.get(answer, answer)
+    if answer == NONE:
+        return NONE_WORDS[kind]
+    return (
+        words.role(answer)
+        if kind == Question.Kind.ROLE
+        else f"{schools.get(answer) or 'School'} (URN {answer})"
+    )
+
+
+def show_question(asked: Asked, words: Words) -> ShownQuestion:
+    """The page of one question."""
+    question = asked.question
+    known = read_known(asked.lines, question.wave_id)
+    head, rows, choices = _compared(asked, words, known)
+    return ShownQuestion(
+        title=title_with(asked, known),
+        state=state_of(
+            asked.answer,
+            asked.standing.decided_at if asked.standing else None,
+            question.carried_out,
+            question.run_at,
+        ),
+        facts=tuple(_facts(asked, known)),
+        caption="Who they are" if question.kind == Question.Kind.PERSON else "What it may be",
+        head=head,
+        rows=rows,
+        choices=choices,
+        decisions=_decisions(asked, words),
+    )
+
+
+def _facts(asked: Asked, known: Known) -> list[dict[str, Any]]:
+    question = asked.question
+    codes = question.authorities
+    names = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
+    context = asked.word(Text.Field.CONTEXT) or ""
+    reported = dict.fromkeys(known.respondents.get(line.respondent, line.respondent) for line in asked.lines)
+    rows = [
+        {"label": "Lines of returns that wait", "value": question.nominations},
+        {
+            "label": "Authority",
+            "value": [names.get(code, code) for code in codes] or None,
+            "missing": NOT_KNOWN,
+        },
+        {"label": "Said by", "value": list(reported) or None, "missing": NOT_KNOWN},
+    ]
+    if question.kind == Question.Kind.PERSON:
+        rows.append({"label": "That they are one person", "value": likely(question.probability_pct)})
+        rows.append(
+            {"label": "Evidence", "value": [part for part in _PCT.sub("", context).split("; ") if part]}
+        )
+    elif question.kind == Question.Kind.SCHOOL:
+        rows.append(
+            {"label": "Why it is asked", "value": _PLACE.sub("", context) or None, "missing": NOT_KNOWN}
+        )
+    elif context:
+        rows.append({"label": "What the returns add", "value": context})
+    rows.append({"label": "Asked by the run of", "value": written_date(question.run_at.date())})
+    return rows
+
+
+def _compared(
+    asked: Asked, words: Words, known: Known
+) -> tuple[tuple[str, ...], tuple[dict[str, Any], ...], tuple[Candidate, ...]]:
+    question = asked.question
+    if question.kind == Question.Kind.PERSON:
+        sides = [show_side(asked.side(number), words, known) for number in (1, 2)]
+        choices = (
+            Candidate(SAME, PERSON_WORDS[SAME], "Their lines become one leader.", {}),
+            Candidate(DIFFERENT, PERSON_WORDS[DIFFERENT], "They stay two leaders.", {}),
+        )
+        return ("First", "Second"), tuple(as_rows(sides)), choices
+    if question.kind == Question.Kind.SCHOOL:
+        found = school_candidates(question.candidates, question.authorities)
+        none = Candidate(NONE, NONE_WORDS[question.kind], "A closed school, a setting, another country.", {})
+        return _columns(found), _rows(found), (*found, none)
+    found = role_candidates(question.candidates, words)
+    told = found[: len(question.candidates)]
+    none = Candidate(NONE, NONE_WORDS[question.kind], "Working together alone is not leading.", {})
+    return _columns(told), _rows(told), (*found, none)
+
+
+def _columns(found: tuple[Candidate, ...]) -> tuple[str, ...]:
+    return tuple(f"{number}. {one.label}" for number, one in enumerate(found, start=1))
+
+
+def _rows(found: tuple[Candidate, ...]) -> tuple[dict[str, Any], ...]:
+    labels = dict.fromkeys(label for one in found for label in one.facts)
+    return tuple(
+        {"label": label, "cells": [[one.facts.get(label, Cell(NOT_KNOWN))] for one in found]}
+        for label in labels
+    )
+
+
+def _decisions(asked: Asked, words: Words) -> tuple[ShownDecision, ...]:
+    who = who_acted((one.decided_by_id, one.decided_at) for one in asked.decisions)
+    urns = [one.answer for one in asked.decisions if one.answer and one.answer.isdigit()]
+    schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name")) if urns else {}
+    return tuple(
+        ShownDecision(
+            what=answer_words(asked.question.kind, one.answer, words, schools),
+            who=asked.word(Text.Field.DECIDED_BY, one.pk) or who[one.decided_by_id, one.decided_at],
+            at=one.decided_at,
+            how=Decision.Origin(one.origin).label,
+            note=asked.word(Text.Field.NOTE, one.pk) or "",
+            current=one.superseded_at is None,
+        )
+        for one in reversed(asked.decisions)
+    )

@@ -1,0 +1,1 @@
+"""What jobs of the review do, as the owner role."""

@@ -1,0 +1,1 @@
+"""A survey round: who is asked, by which link, who answered."""

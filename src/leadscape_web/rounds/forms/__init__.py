@@ -1,0 +1,1 @@
+"""What editors and respondents of a survey round fill in."""

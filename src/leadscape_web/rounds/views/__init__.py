@@ -1,0 +1,1 @@
+"""Pages of a survey round: the editors' and the respondents'."""

@@ -1,0 +1,109 @@
+"""One respondent of a round: address, letters, links, what they sent; what an editor can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from leadscape_web.accounts.models import User
+from leadscape_web.accounts.names import names_of
+from leadscape_web.accounts.rules import EDITS_NATION, allow
+from leadscape_web.accounts.sessions import user_in
+from leadscape_web.rounds import presenters
+from leadscape_web.rounds.answers import NamedLine
+from leadscape_web.rounds.forms.making import AddressForm, HeardForm
+from leadscape_web.rounds.making import (
+    issue_again,
+    mark_bounced,
+    note_heard,
+    note_wish,
+    set_address,
+    withdraw,
+)
+from leadscape_web.rounds.models import Asked, Contact, Letter, Link, Sending, SentLine
+
+Act = Callable[[Asked, User], str]
+
+
+@allow(EDITS_NATION, methods=("GET", "POST"))
+def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
+    """What became of one respondent, and everything an editor can do about it."""
+    found = get_object_or_404(Asked.objects.select_related("round"), pk=asked, round=key)
+    contact = Contact.objects.filter(asked=found, ended_at=None).first()
+    do = request.POST.get("do", "")
+    address = AddressForm(
+        request.POST if do == "address" else None, initial={"email": contact.email if contact else ""}
+    )
+    heard = HeardForm(request.POST if do == "heard" else None, initial={"heard": found.heard})
+    if request.method == "POST":
+        done = _act(request, found, do, address, heard)
+        if done:
+            messages.success(request, done)
+            return redirect("rounds:respondent", key=key, asked=asked)
+    bad = address.is_bound or heard.is_bound
+    return render(
+        request,
+        "rounds/respondent.html",
+        {
+            "round": found.round,
+            "asked": found,
+            "email": contact.email if contact else "",
+            "about": presenters.respondent_facts(found, found.round, contact.email if contact else ""),
+            "letters": presenters.letter_rows(Letter.objects.filter(asked=found).order_by("wanted_at")),
+            "links": presenters.link_rows(
+                Link.objects.filter(asked=found).defer("token_hash").order_by("made_at")
+            ),
+            "address_form": address,
+            "heard_form": heard,
+            "form": address if address.is_bound else heard,
+            **_answer(found),
+        },
+        status=422 if bad else 200,
+    )
+
+
+def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, heard: HeardForm) -> str:
+    """Do it and say what was done; nothing where the form has an error or no such thing can be done."""
+    if found.round.closed_at:
+        return "The round is closed, so nothing was changed."
+    if do == "address" and address.is_valid():
+        set_address(found, address.cleaned_data["email"])
+        return "The address is changed."
+    if do == "heard" and heard.is_valid():
+        note_heard(found, heard.cleaned_data["heard"])
+        return "It is noted."
+    if do == "wish" and found.stopped_at:
+        note_wish(found)
+        return "Noted. Letters go to them again."
+    if do == "link" and found.stopped_at:
+        return "They asked for no more letters, so none was sent. Note first that they want letters again."
+    if do == "link" and found.round.started_at:
+        issue_again(found, user_in(request))
+        return "A new link goes out by letter. Every former link has ended."
+    if do == "withdraw":
+        withdraw(found)
+        return "The respondent is taken out. Every link has ended."
+    if do == "bounced":
+        mark_bounced(found)
+        return "Noted as bounced. Nothing more is written to this address."
+    return ""
+
+
+def _answer(found: Asked) -> dict[str, object]:
+    """The answer as it was last sent, with names as far as the editor may see them."""
+    last = Sending.objects.filter(asked=found).order_by("-number").first()
+    if last is None:
+        return {"sending": None, "lines": []}
+    rows = list(
+        SentLine.objects.filter(sending=last).select_related("home_school").order_by("position", "pk")
+    )
+    names = names_of(row.person_id for row in rows)
+    lines = [NamedLine(row.pk, names.get(row.person_id, ""), row, row.home_school) for row in rows]
+    return {
+        "sending": last,
+        "lines": [presenters.present_line(line, found.round.codebook) for line in lines],
+    }

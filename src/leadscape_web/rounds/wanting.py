@@ -1,0 +1,59 @@
+"""Which letters are wanted? Asked for by editors in requests and by jobs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.rounds.models import Asked, Letter, Round
+
+LETTER: Final = "rounds.letter"
+INVITE: Final = "rounds.invite"
+
+
+def reachable(found: Round, using: str = "default") -> QuerySet[Asked]:
+    """Respondents of a round to whom a letter may go at all."""
+    return Asked.objects.using(using).filter(
+        round=found,
+        channel="email",
+        withdrawn_at=None,
+        stopped_at=None,
+        bounced_at=None,
+        contacts__ended_at=None,
+        contacts__isnull=False,
+    )
+
+
+def want_letters(kind: str, asked: Iterable[UUID], number: int, *, asked_by: User | None, using: str) -> int:
+    """Ask for one letter of a number to each respondent, unless it is there; how many were new."""
+    wanted = list(asked)
+    there = Letter.objects.using(using).filter(asked__in=wanted, kind=kind, number=number)
+    taken = set(there.values_list("asked_id", flat=True))
+    letters = [Letter(asked_id=key, kind=kind, number=number) for key in wanted if key not in taken]
+    Letter.objects.using(using).bulk_create(letters)
+    for letter in letters:
+        ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)}, using=using)
+    return len(letters)
+
+
+def want_new_link(asked: Asked, asked_by: User) -> Letter:
+    """Ask for a letter with a new link, as the editor."""
+    last = Letter.objects.filter(asked=asked, kind=Letter.Kind.NEW_LINK).aggregate(last=Max("number"))["last"]
+    letter = Letter.objects.create(asked=asked, kind=Letter.Kind.NEW_LINK, number=(last or 0) + 1)
+    ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)})
+    return letter
+
+
+def try_again(found: Round, asked_by: User) -> int:
+    """Ask once more for every letter of a round that the mail server did not take; how many."""
+    waiting = Letter.objects.filter(
+        asked__round=found, sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False
+    )
+    for key in waiting.values_list("pk", flat=True):
+        ask_for(LETTER, asked_by=asked_by, given={"letter": str(key)})
+    return len(waiting)

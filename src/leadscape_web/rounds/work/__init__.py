@@ -1,0 +1,1 @@
+"""What jobs and runs do for rounds, as the owner role: never imported by a page."""

@@ -1,0 +1,87 @@
+"""Who is to get a letter now? Invitations when a round opens, reminders on their days, letters tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.performing import Running
+from leadscape_web.rounds.models import Letter, Round
+from leadscape_web.rounds.wanting import LETTER, reachable, want_letters
+from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
+
+OWNER: Final = "owner"
+TRIED_FOR_DAYS: Final = 5
+"""A letter that the mail server does not take for now is tried every day for so long."""
+
+
+def perform_invite(running: Running) -> Mapping[str, Any]:
+    """The job ``rounds.invite``: an invitation to everybody who can be reached and has none."""
+    found = Round.objects.using("owner").select_for_update().get(pk=running.given["round"])
+    running.because("Asked the respondents of a survey round")
+    return {"letters": _invite(found, _asker(running))}
+
+
+def perform_daily(running: Running) -> Mapping[str, Any]:
+    """The job ``rounds.daily``: what is due today in every round that runs."""
+    today = timezone.localdate()
+    running.because("Letters of survey rounds that were due")
+    made = {
+        "invitations": 0,
+        "reminders": 0,
+        "tried again": _try_again_all(),
+        "forgotten": forget_old() + blank_kept_out(),
+    }
+    open_rounds = Round.objects.using("owner").filter(
+        started_at__isnull=False, closed_at=None, opens_on__lte=today, closes_on__gte=today
+    )
+    for found in open_rounds.select_for_update():
+        made["invitations"] += _invite(found, None)
+        made["reminders"] += _remind(found, today)
+    return made
+
+
+def _invite(found: Round, asked_by: User | None) -> int:
+    if found.started_at is None or found.closed_at is not None or found.opens_on > timezone.localdate():
+        return 0
+    new = reachable(found, "owner").filter(asked_at=None, answered_at=None)
+    return want_letters(
+        Letter.Kind.INVITATION, new.values_list("pk", flat=True), 1, asked_by=asked_by, using=OWNER
+    )
+
+
+def _remind(found: Round, today: date) -> int:
+    """The reminder of the latest day that has come, to those who had time since they were asked and are silent."""
+    due = [(number, day) for number, day in enumerate(sorted(found.reminders_on), 1) if day <= today]
+    if not due:
+        return 0
+    number, day = due[-1]
+    silent = reachable(found, "owner").filter(answered_at=None, asked_at__lt=_begin(day), heard="")
+    # The service may have been off on the day: a reminder is sent until the next is due, and once.
+    return want_letters(
+        Letter.Kind.REMINDER, silent.values_list("pk", flat=True), number, asked_by=None, using=OWNER
+    )
+
+
+def _try_again_all() -> int:
+    recent = timezone.now() - timedelta(days=TRIED_FOR_DAYS)
+    waiting = Letter.objects.using("owner").filter(
+        sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False, wanted_at__gte=recent
+    )
+    keys = list(waiting.values_list("pk", flat=True))
+    for key in keys:
+        ask_for(LETTER, asked_by=None, given={"letter": str(key)}, using="owner")
+    return len(keys)
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _asker(running: Running) -> User | None:
+    return User.objects.using("owner").filter(pk=running.asked_by).first() if running.asked_by else None

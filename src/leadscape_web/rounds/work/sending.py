@@ -1,0 +1,120 @@
+"""Send one letter: the job ``rounds.letter``.
+
+The link is made, the mail server is asked, and the row that says so is written in one transaction. A worker that is
+killed between the second and the third sends the letter again, with another link that works: at least once, never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any, Final
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from leadscape_web.accounts.links import make_link
+from leadscape_web.jobs.performing import Running
+from leadscape_web.rounds.letters import write_letter
+from leadscape_web.rounds.models import Asked, Contact, Letter, Link
+
+PERMANENT: Final = range(500, 600)
+
+
+class _Refused(Exception):
+    """The mail server does not take letters to this address; holds its code."""
+
+
+class _NotNow(Exception):
+    """The letter could not be handed over, which may pass; holds a code or the kind of trouble."""
+
+
+def perform_letter(running: Running) -> Mapping[str, Any]:
+    """Send a letter once, unless it is wanted no more; say what became of it."""
+    letter = Letter.objects.using("owner").select_for_update().get(pk=running.given["letter"])
+    if letter.sent_at or letter.refused_at or letter.dropped_at:
+        return {"sent": 0, "already over": 1}
+    asked = (
+        Asked.objects.using("owner")
+        .select_for_update(of=("self",))
+        .select_related("round")
+        .get(pk=letter.asked_id)
+    )
+    contact = Contact.objects.using("owner").filter(asked=asked, ended_at=None).exclude(email="").first()
+    running.because("A letter of a survey round")
+    if contact is None or not _is_wanted(letter, asked):
+        letter.dropped_at = timezone.now()
+        letter.save(using="owner", update_fields=["dropped_at"])
+        return {"sent": 0, "wanted no more": 1}
+    token, token_hash = make_link()
+    try:
+        _hand_over(letter, asked, contact.email, token)
+    except _Refused as refused:
+        return _note_refusal(letter, asked, str(refused))
+    except _NotNow as trouble:
+        letter.tried_at, letter.answer = timezone.now(), str(trouble)
+        letter.save(using="owner", update_fields=["tried_at", "answer"])
+        return {"sent": 0, "the mail server did not take it": str(trouble), "tried again": "tomorrow"}
+    Link.objects.using("owner").create(asked=asked, token_hash=token_hash, expires_at=_end_of(asked))
+    _note_sent(letter, asked)
+    return {"sent": 1}
+
+
+def _is_wanted(letter: Letter, asked: Asked) -> bool:
+    if asked.withdrawn_at or asked.stopped_at or asked.bounced_at:
+        return False
+    if letter.kind == Letter.Kind.CONFIRMATION:
+        return True
+    if asked.round.closed_at or timezone.localdate() > asked.round.links_end:
+        return False
+    return letter.kind == Letter.Kind.NEW_LINK or asked.answered_at is None
+
+
+def _hand_over(letter: Letter, asked: Asked, address: str, token: str) -> None:
+    written = write_letter(letter, asked, token)
+    message = EmailMessage(
+        written.subject,
+        written.body,
+        to=[address],
+        headers={"List-Unsubscribe": f"<{written.stop}>", "Auto-Submitted": "auto-generated"},
+    )
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0]
+        raise (_Refused if code in PERMANENT else _NotNow)(code) from error
+    except SMTPDataError as error:
+        raise (_Refused if error.smtp_code in PERMANENT else _NotNow)(error.smtp_code) from error
+    except SMTPResponseException as error:
+        raise _NotNow(error.smtp_code) from error
+    except (SMTPException, OSError) as error:
+        raise _NotNow(type(error).__name__) from error
+
+
+def _note_refusal(letter: Letter, asked: Asked, code: str) -> Mapping[str, Any]:
+    now = timezone.now()
+    letter.refused_at, letter.answer = now, code
+    letter.save(using="owner", update_fields=["refused_at", "answer"])
+    Asked.objects.using("owner").filter(pk=asked.pk).update(
+        bounced_at=now, bounce=code, version=asked.version + 1
+    )
+    return {"sent": 0, "refused": code}
+
+
+def _note_sent(letter: Letter, asked: Asked) -> None:
+    now = timezone.now()
+    letter.sent_at, letter.answer = now, ""
+    letter.save(using="owner", update_fields=["sent_at", "answer"])
+    changed: dict[str, Any] = {}
+    if asked.asked_at is None:
+        changed["asked_at"] = now
+    if letter.kind == Letter.Kind.REMINDER:
+        changed |= {"reminders": asked.reminders + 1, "reminded_at": now}
+    if changed:
+        Asked.objects.using("owner").filter(pk=asked.pk).update(**changed)
+
+
+def _end_of(asked: Asked) -> datetime:
+    """The end of the last day on which the link opens the answer."""
+    return timezone.make_aware(datetime.combine(asked.round.links_end + timedelta(days=1), time.min))

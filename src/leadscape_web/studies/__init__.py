@@ -1,0 +1,1 @@
+"""The study as the service keeps it: its files and settings, run again when they change."""

@@ -1,0 +1,84 @@
+"""Files of a study: added and removed by jobs, and those that other rooms write from what they keep in tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils import timezone
+
+from leadscape_web.studies.models import Study, StudyInput
+
+Provide = Callable[[Study, Path, str], Mapping[str, Sequence[str]]]
+LISTS: Final = frozenset({"schools", "links", "groups", "returns", "validation"})
+"""Keys of which a study may have several files; of any other, one."""
+_PROVIDERS: dict[str, Provide] = {}
+
+
+def add_provider(name: str, provide: Provide) -> None:
+    """Let a room write what it keeps as files of a study, each time the study is run.
+
+    Parameters
+    ----------
+    provide
+        Gets the study, a folder that exists, and the alias of the owner's connection; writes files into the folder and
+        gives their names by key of the study file. Files of a key in :data:`LISTS` come on top of the study's own, one
+        of any other key takes its place. No file: an empty mapping.
+
+    Raises
+    ------
+    ValueError
+        When the name is taken.
+    """
+    if _PROVIDERS.get(name, provide) is not provide:
+        raise ValueError(f"two providers are called {name!r}")
+    _PROVIDERS[name] = provide
+
+
+def provided(study: Study, folder: Path, using: str) -> dict[str, list[str]]:
+    """What all rooms write for a study: names of files by key, in the order of the rooms' names."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(_PROVIDERS):
+        for key, names in _PROVIDERS[name](study, folder, using).items():
+            found.setdefault(key, []).extend(names)
+    return found
+
+
+def add_input(
+    study: Study, key: str, file_name: str, content: bytes, *, added_by: Any = None, using: str = "owner"
+) -> StudyInput:
+    """Add a file, as the owner role and with a reason set; one of the same key and name takes the former's place.
+
+    Of a key that has one file only, the former is removed whatever its name.
+    """
+    former = current_inputs(study, using).filter(key=key)
+    if key in LISTS:
+        former = former.filter(file_name=file_name)
+    place = former.values_list("position", flat=True).first()
+    former.update(removed_at=timezone.now())
+    last = (
+        current_inputs(study, using).filter(key=key).order_by("-position").values_list("position", flat=True)
+    )
+    return StudyInput.objects.using(using).create(
+        study=study,
+        key=key,
+        file_name=file_name,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        position=place if place is not None else (last.first() or 0) + 1,
+        added_by_id=added_by,
+    )
+
+
+def remove_input(found: StudyInput, using: str = "owner") -> None:
+    """Take a file out of its study; the record that it was there stays."""
+    StudyInput.objects.using(using).filter(pk=found.pk, removed_at=None).update(removed_at=timezone.now())
+
+
+def current_inputs(study: Study, using: str = "owner") -> Any:
+    """The files that a run of the study reads, in order, without their content."""
+    rows = StudyInput.objects.using(using).filter(study=study, removed_at=None)
+    return rows.defer("content").order_by("key", "position")

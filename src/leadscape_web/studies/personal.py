@@ -1,0 +1,74 @@
+"""What rooms hold about people that others cannot know of: rooms say it here, and are asked when a person is erased.
+
+Names, addresses and free words stand in tables of several rooms. Whoever keeps such a table adds a function that
+empties it of one person; whoever comes to know an address hands it over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ErasedSubject:
+    """Who is being erased, for those who must find what they hold.
+
+    Attributes
+    ----------
+    person
+        Id in ``accounts_person``.
+    leader_keys
+        Keys of the library by which runs call them.
+    names
+        Every name they have or had. Gone when the erasure is done: never to be kept.
+    schools
+        URNs of the schools they are known at. Who bears a name elsewhere is somebody else.
+    using
+        Alias of the owner's connection, in the transaction of the erasure, in which a reason is set.
+    """
+
+    person: UUID
+    leader_keys: tuple[str, ...]
+    names: tuple[str, ...]
+    schools: tuple[str, ...]
+    using: str
+
+
+Erase = Callable[[ErasedSubject], int]
+Receive = Callable[[Any, str, str, str], bool]
+_ERASE: Final[dict[str, Erase]] = {}
+_RECEIVE: Final[dict[str, Receive]] = {}
+
+
+def add_eraser(name: str, erase: Erase) -> None:
+    """Let a room empty its tables of a person who is erased; ``erase`` gives how many records it changed."""
+    _ERASE[name] = erase
+
+
+def erase_everywhere(subject: ErasedSubject) -> Mapping[str, int]:
+    """Ask every room; records changed, by room."""
+    return {name: _ERASE[name](subject) for name in sorted(_ERASE)}
+
+
+def set_receiver(receive: Receive) -> None:
+    """Who keeps addresses of people named: the room of privacy."""
+    _RECEIVE["addresses"] = receive
+
+
+def hand_over_address(person: Any, email: str, *, source: str = "round", using: str = "default") -> None:
+    """Hand over an e-mail address at which a person who is named can be told.
+
+    Parameters
+    ----------
+    person
+        Id in ``accounts_person``.
+    source
+        ``round``, ``file`` or ``editor``.
+    using
+        Alias of the connection; a reason must be set in its transaction.
+    """
+    if "addresses" in _RECEIVE:
+        _RECEIVE["addresses"](person, email, source, using)

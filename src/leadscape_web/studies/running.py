@@ -1,0 +1,133 @@
+"""Run a study of the service: from its files and what the rooms keep, to a stored wave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import connections
+from django.urls import reverse
+
+from leadscape.actions.open_study import OpenedStudy, open_study
+from leadscape.actions.study import read_study
+from leadscape.core.errors import NotFound
+from leadscape.core.progress import Progress, Silent
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.reasons import check_reason
+from leadscape_web.jobs.models import Job
+from leadscape_web.jobs.performing import Running
+from leadscape_web.landscape.loading.kept_out import leave_out
+from leadscape_web.landscape.loading.load import LoadedStudy, lock_loads, store_opened, why_loaded
+from leadscape_web.studies.models import Study
+from leadscape_web.studies.signals import study_stored
+from leadscape_web.studies.study_folder import keep_study, write_folder
+
+
+def load_study(path: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
+    """Run the study file at ``path``, store everything of it, and keep the study with its files to be run again.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used; the database stays as it was.
+    NotComparable
+        When the database holds another school system.
+    """
+    opened = open_study(path, progress=progress)
+    with acting(using=using, why=why_loaded(opened)):
+        study = keep_study(read_study(path), using)
+        return store(study, opened, using=using, progress=progress)
+
+
+def store(
+    study: Study, opened: OpenedStudy, *, using: str = "owner", progress: Progress | None = None
+) -> LoadedStudy:
+    """Store a run of a study in the caller's transaction, in which a reason is set.
+
+    The wave of the study's former run is superseded: it stays, and what it alone stated is withdrawn.
+    """
+    cursor = connections[using].cursor().cursor
+    # Whoever was erased while the library ran is known from here on, and nobody is until this is stored.
+    lock_loads(cursor)
+    opened = leave_out(cursor, opened)
+    loaded = store_opened(opened, using=using, progress=progress or Silent(), supersedes=study.wave_id)
+    Study.objects.using(using).filter(pk=study.pk).exclude(wave=loaded.wave).update(wave=loaded.wave)
+    study_stored.send(
+        sender=Study,
+        study=study,
+        opened=opened,
+        wave_id=loaded.wave,
+        using=using,
+        cursor=cursor,
+    )
+    return loaded
+
+
+def check(study: Study, *, using: str = "owner", progress: Progress | None = None) -> OpenedStudy:
+    """Run the study as it stands and store nothing.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used.
+    """
+    with written(study, using) as path:
+        return open_study(path, progress=progress)
+
+
+@contextmanager
+def written(study: Study, using: str = "owner") -> Iterator[Path]:
+    """The study as a folder of this process alone, gone afterwards; the path of its study file."""
+    with TemporaryDirectory(prefix="leadscape-study-") as folder:
+        yield write_folder(study, Path(folder), using)
+
+
+def run_again(study: Study, running: Running, why: str) -> LoadedStudy:
+    """Run the study inside a job, and store what comes of it.
+
+    Raises
+    ------
+    StudyProblem, FileProblem, TableProblem, CodebookProblem
+        When an input cannot be used; nothing is changed.
+    """
+    opened = check(study, progress=_Steps(running))
+    running.because(why)
+    return store(study, opened, progress=_Steps(running))
+
+
+def perform_run(running: Running) -> Mapping[str, Any]:
+    """The job ``studies.run``."""
+    study = Study.objects.using("owner").select_for_update().filter(pk=running.given["study"]).first()
+    if study is None:
+        raise NotFound("There is no such study.", "It cannot be run.", "Choose one on the page of studies.")
+    why = check_reason(running.given.get("why") or f"Ran the study “{study.title}” again")
+    loaded = run_again(study, running, why)
+    return {
+        "wave": loaded.wave,
+        "already": loaded.already,
+        **{
+            f"{name} {way}": n
+            for name, merged in loaded.merged.items()
+            for way, n in vars(merged).items()
+            if n
+        },
+    }
+
+
+def wave_of(job: Job) -> str:
+    """Where the job's wave is read."""
+    return reverse("survey:wave", args=[(job.result or {})["wave"]])
+
+
+class _Steps:
+    """Steps of the library as steps of a job."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    def step(self, label: str) -> None:
+        """One step; stops when the job was cancelled."""
+        self._running.step(label)

@@ -1,0 +1,257 @@
+"""Jobs: asked for in one's own name, done whole and once, refused, cancelled and explained."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from leadscape.core.errors import StudyProblem
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.rules import EDITS
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.kinds import Kind, add_kind, kind_of
+from leadscape_web.jobs.models import Job
+from leadscape_web.jobs.performing import Busy, perform
+from leadscape_web.register.models import Authority
+
+from tests.support.jobs import assert_done, run_jobs
+from tests.support.own_database import own_database
+
+
+def _rename(running: Any) -> dict[str, Any]:
+    running.because("A job of the tests")
+    Authority.objects.using("owner").filter(code="101").update(name=running.given["name"])
+    running.step("Renamed", 1, 2)
+    if running.given.get("wrong"):
+        raise StudyProblem("The file is wrong.", "It holds nothing.", "Bring another.")
+    if running.given.get("broken"):
+        raise ZeroDivisionError
+    return {"renamed": 1}
+
+
+add_kind(Kind("tests.rename", "Rename", _rename, rule=EDITS))
+
+
+@pytest.fixture
+def committed(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
+    with own_database(service_server, django_db_blocker, f"jobs_{uuid.uuid4().hex[:8]}"):
+        yield
+
+
+def _user(name: str) -> Any:
+    from leadscape_web.accounts.models import User
+
+    return User.objects.using("owner").get(email=f"{name}@leadscape.example")
+
+
+def _ask(user: Any, **given: Any) -> Job:
+    with acting(user):
+        return ask_for("tests.rename", asked_by=user, given={"name": "Newshire", **given})
+
+
+def _name() -> str:
+    return Authority.objects.using("owner").get(code="101").name
+
+
+def test_a_job_is_done_once_and_says_what_it_did(committed: None) -> None:
+    job = _ask(_user("nation.editor"))
+    assert run_jobs() == [("tests.rename", "done")]
+    assert assert_done(job.pk) == {"renamed": 1}
+    assert _name() == "Newshire"
+    with acting(why="Back", using="owner"):
+        Authority.objects.using("owner").filter(code="101").update(name="Northshire")
+    perform(job.pk)
+    assert _name() == "Northshire", "what is done is not done again"
+
+
+def test_its_changes_stand_in_the_history_under_the_asker_and_the_job(committed: None) -> None:
+    from leadscape_web.audit.models import Event
+
+    editor = _user("nation.editor")
+    job = _ask(editor)
+    run_jobs()
+    event = Event.objects.using("owner").filter(request=str(job.pk)).get()
+    assert (event.actor, event.why, event.record) == (editor.pk, "A job of the tests", "101")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"), [("wrong", "The file is wrong."), ("broken", "Something unexpected")]
+)
+def test_what_fails_changes_nothing_and_is_explained(given: str, says: str, committed: None) -> None:
+    job = _ask(_user("nation.editor"), **{given: True})
+    assert run_jobs() == [("tests.rename", "failed")]
+    job.refresh_from_db(using="owner")
+    assert job.problem is not None
+    assert says in job.problem["what"]
+    assert _name() == "Northshire"
+
+
+def test_a_right_that_ended_meanwhile_is_noticed(committed: None) -> None:
+    from django.utils import timezone
+
+    from leadscape_web.accounts.models import Access
+
+    editor = _user("nation.editor")
+    job = _ask(editor)
+    with acting(why="Left", using="owner"):
+        Access.objects.using("owner").filter(user=editor).update(ended_at=timezone.now())
+    assert run_jobs() == [("tests.rename", "failed")]
+    job.refresh_from_db(using="owner")
+    assert "may not do it any more" in str(job.problem)
+
+
+def test_a_reader_may_ask_and_gets_nothing_done(committed: None) -> None:
+    _ask(_user("nation.reader"))
+    assert run_jobs() == [("tests.rename", "failed")]
+    assert _name() == "Northshire"
+
+
+def test_what_is_cancelled_is_taken_back(committed: None) -> None:
+    job = _ask(_user("nation.editor"))
+
+    def cancelled(running: Any) -> None:
+        running.because("A job of the tests")
+        Authority.objects.using("owner").filter(code="101").update(name="Half")
+        Job.objects.using("progress").filter(pk=job.pk).update(cancel_asked_at="2026-01-01T00:00Z")
+        running.step("Half way")
+
+    object.__setattr__(kind_of("tests.rename"), "perform", cancelled)
+    try:
+        assert run_jobs() == [("tests.rename", "cancelled")]
+    finally:
+        object.__setattr__(kind_of("tests.rename"), "perform", _rename)
+    assert _name() == "Northshire"
+
+
+def test_two_workers_do_not_do_one_job_at_once(committed: None) -> None:
+    import psycopg
+    from django.db import connections
+
+    job = _ask(_user("nation.editor"))
+    settings = connections["owner"].get_connection_params()
+    settings.pop("context", None)
+    settings.pop("cursor_factory", None)
+    with psycopg.connect(**settings) as other:
+        other.execute("select pg_advisory_lock(hashtext('leadscape job'), hashtext(%s))", [str(job.pk)])
+        with pytest.raises(Busy):
+            perform(job.pk)
+    perform(job.pk)
+    assert _name() == "Newshire"
+
+
+def test_a_job_that_ends_its_worker_each_time_is_given_up(committed: None) -> None:
+    job = _ask(_user("nation.editor"))
+    Job.objects.using("owner").filter(pk=job.pk).update(attempts=3, state="running")
+    perform(job.pk)
+    job.refresh_from_db(using="owner")
+    assert job.state == "failed"
+    assert "3 times" in str(job.problem)
+
+
+def test_asking_puts_it_into_the_queue_in_the_same_transaction(committed: None) -> None:
+    from django.db import connections
+
+    def queued() -> int:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("select count(*) from procrastinate_jobs")
+            return cursor.fetchone()[0]
+
+    editor = _user("nation.editor")
+
+    def ask_and_fail() -> None:
+        with acting(editor):
+            ask_for("tests.rename", asked_by=editor)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        ask_and_fail()
+    assert queued() == 0
+    _ask(editor)
+    assert queued() == 1
+
+
+def test_what_is_wrong_with_values_is_told_without_them(committed: None) -> None:
+    import polars as pl
+
+    from leadscape.core.errors import TableProblem
+
+    def wrong(running: Any) -> None:
+        rows = {
+            "row": [2, 3],
+            "column": ["name"] * 2,
+            "value": ["Alice Ash", "Bob Birch"],
+            "rule": ["Must be short."] * 2,
+        }
+        raise TableProblem(
+            "101.xlsx: “Alice Ash” is too long.", "Names are short.", "Correct it.", pl.DataFrame(rows)
+        )
+
+    job = _ask(_user("nation.editor"))
+    object.__setattr__(kind_of("tests.rename"), "perform", wrong)
+    try:
+        run_jobs()
+    finally:
+        object.__setattr__(kind_of("tests.rename"), "perform", _rename)
+    job.refresh_from_db(using="owner")
+    assert job.problem is not None
+    assert job.problem["what"] == "2 values of a file cannot be used: Must be short. (2×)"
+    assert "Alice" not in str(job.problem)
+
+
+def test_it_was_asked_for_when_it_was(committed: None) -> None:
+    from django.utils import timezone
+
+    editor = _user("nation.editor")
+    with acting(editor):
+        job = Job.objects.create(
+            kind="tests.rename", asked_by=editor, asked_at="2001-01-01T00:00Z", step="Stolen"
+        )
+    job.refresh_from_db(using="owner")
+    assert (timezone.now() - job.asked_at).total_seconds() < 60
+    assert job.step == ""
+
+
+@pytest.mark.django_db
+def test_the_plain_role_asks_in_its_own_name_only_and_changes_nothing_else(user_of: Any) -> None:
+    editor, reader = user_of("nation.editor"), user_of("authority.reader")
+    with acting(editor):
+        job = ask_for("tests.rename", asked_by=editor)
+        for attempt in (
+            lambda: ask_for("tests.rename", asked_by=reader),
+            lambda: ask_for("tests.rename", asked_by=None),
+            lambda: Job.objects.create(kind="tests.rename", asked_by=editor, state="done"),
+            lambda: Job.objects.filter(pk=job.pk).update(result={"renamed": 9}),
+        ):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                attempt()
+    with acting(reader):
+        assert not Job.objects.filter(pk=job.pk).exists()
+    with acting(user_of("nation.administrator")):
+        assert Job.objects.filter(pk=job.pk).exists()
+
+
+def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> None:
+    from django.utils import timezone
+
+    job = ask_for("tests.rename", asked_by=None, using="owner")
+    with acting(_user("nation.administrator")):
+        assert Job.objects.filter(pk=job.pk).exists()
+        assert Job.objects.filter(pk=job.pk).update(cancel_asked_at=timezone.now()) == 0
+
+
+@pytest.mark.django_db
+def test_its_page_says_how_far_it_is_and_cancels(client_of: Any, user_of: Any) -> None:
+    editor = user_of("nation.editor")
+    with acting(editor):
+        job = ask_for("tests.rename", asked_by=editor, subject="Northshire")
+    client = client_of("nation.editor")
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert "It waits for its turn." in page
+    assert client_of("authority.reader").get(f"/jobs/{job.pk}/").status_code == 404
+    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 302
+    assert "stops at its next step" in client.get(f"/jobs/{job.pk}/").content.decode()
+    assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is False
+    assert "Northshire" in client.get("/jobs/").content.decode()

@@ -1,0 +1,346 @@
+"""Erasure: the name is nowhere afterwards, stays out of what is loaded later, and is erased again after a restore."""
+
+from __future__ import annotations
+
+import re
+import stat
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from leadscape.actions.open_study import open_study
+from leadscape.actions.write_demo_files import write_demo_files
+from leadscape.core.errors import FileProblem
+from leadscape.core.identifiers import normalise_name
+from leadscape.survey.privacy.search import read_words
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.models import PersonName
+from leadscape_web.config.embedded import programs
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey
+from leadscape_web.register.models import Headship
+from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.studies.running import check, load_study
+from leadscape_web.survey.models import Leader, RoleHolding, Wave
+
+from tests.support.jobs import assert_done, run_jobs
+from tests.support.own_database import own_database
+
+pytestmark = pytest.mark.xdist_group("erasing")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+
+
+@pytest.fixture(scope="module")
+def loaded(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Study]:
+    with own_database(service_server, django_db_blocker, f"erasing_{uuid.uuid4().hex[:8]}"):
+        with acting(why="The tests' own system makes room", using="owner"):
+            Wave.objects.using("owner").update(as_of="1999-01-01")
+        load_study(demo)
+        yield Study.objects.using("owner").get()
+
+
+def _url() -> str:
+    settings = connections["owner"].settings_dict
+    options = settings["OPTIONS"]
+    host = options.get("host") or settings["HOST"]
+    port = options.get("port") or settings["PORT"]
+    return f"host={host} port={port} dbname={settings['NAME']} user={settings['USER']} password={settings['PASSWORD']}"
+
+
+def _dump(path: Path, *more: str) -> None:
+    subprocess.run([programs() / "pg_dump", *more, "--no-owner", f"--file={path}", _url()], check=True)
+
+
+def _everything(folder: Path) -> str:
+    """All words of the database: a plain dump, and every stored file unpacked and read; folded as names are."""
+    _dump(folder / "dump.sql", "--inserts")
+    text = [(folder / "dump.sql").read_text(encoding="utf-8")]
+    with psycopg.connect(_url()) as connection:
+        tables = connection.execute(
+            "select c.table_name, c.column_name from information_schema.columns c join information_schema.tables t"
+            " using (table_schema, table_name) where c.table_schema = 'public' and c.data_type = 'bytea'"
+            " and t.table_type = 'BASE TABLE'"
+        ).fetchall()
+        for table, column in tables:
+            for (content,) in connection.execute(
+                f'select "{column}" from "{table}" where "{column}" is not null'
+            ):
+                file = folder / f"stored-{uuid.uuid4().hex}"
+                file.write_bytes(content)
+                text.append(read_words(file))
+                file.unlink()
+    return _folded("\n".join(text))
+
+
+def _folded(text: str) -> str:
+    import polars as pl
+
+    lines = pl.DataFrame({"t": text.splitlines()}).select(normalise_name(pl.col("t")))["t"]
+    return " " + " ".join(lines.drop_nulls()) + " "
+
+
+def _pick(n: int) -> Leader:
+    """A leader whose name nobody else has, and who is the head of a school in the register."""
+    with psycopg.connect(_url()) as connection:
+        rows = connection.execute(
+            "select l.person_id from survey_leader l join accounts_personname n on n.person_id = l.person_id"
+            " where exists (select 1 from register_headship h where h.person_id = l.person_id)"
+            " and (select count(*) from accounts_personname o where lower(o.full_name) = lower(n.full_name)) = 1"
+            " and not exists (select 1 from accounts_personname o where o.person_id <> l.person_id and"
+            "  split_part(o.full_name, ' ', -1) = split_part(n.full_name, ' ', -1) and"
+            "  left(o.full_name, 1) = left(n.full_name, 1))"
+            " and l.key in (select leader_key from privacy_reportedline)"
+            " order by l.key offset %s limit 1",
+            [n],
+        ).fetchall()
+    return Leader.objects.using("owner").get(person_id=rows[0][0])
+
+
+def _names(person: Any) -> list[str]:
+    return list(
+        PersonName.objects.using("owner").filter(person_id=person).values_list("full_name", flat=True)
+    )
+
+
+def _user(name: str) -> Any:
+    from leadscape_web.accounts.models import User
+
+    return User.objects.using("owner").get(email=f"{name}@leadscape.example")
+
+
+def _erase(person: Any, who: str = "nation.editor") -> Any:
+    user = _user(who)
+    with acting(user):
+        return ask_for("privacy.erase", asked_by=user, given={"person": str(person), "why": "asked"})
+
+
+def test_after_an_erasure_the_name_is_nowhere(loaded: Study, tmp_path: Path) -> None:
+    leader = _pick(0)
+    person, [name] = leader.person_id, _names(leader.person_id)
+    link_of_wave(person, loaded)
+    before = _everything(tmp_path)
+    words = [f" {_folded(name).strip()} ", f" {' '.join(reversed(_folded(name).split()))} "]
+    assert any(word in before for word in words), "the search would find it"
+    other = _names(_pick(1).person_id)[0]
+    job = _erase(person)
+    assert ("privacy.erase", "done") in run_jobs(), _job(job)
+    result = assert_done(job.pk)
+    assert result["names"] == 1
+    assert result["files"] >= 2  # type: ignore[operator]
+    after = _everything(tmp_path)
+    for word in (*words, f" {_folded(name).split()[-1]} {_folded(name).split()[0]} "):
+        assert word not in after, "the name still stands somewhere"
+    assert f" {_folded(other).strip()} " in after, "nobody else is touched"
+    assert not RoleHolding.objects.using("owner").filter(person_id=person, withdrawn_at=None).exists()
+    # The study runs as before, without the person.
+    opened = check(Study.objects.using("owner").get(pk=loaded.pk))
+    assert name not in opened.leaders["name"]
+    assert name not in opened.headships["head"]
+    assert opened.leaders.height > 10
+
+
+def _job(job: Any) -> Any:
+    job.refresh_from_db(using="owner")
+    return job.problem
+
+
+def link_of_wave(person: Any, study: Study) -> None:
+    """What else may hold the name: an address, and a correction in the person's words."""
+    from leadscape_web.privacy.models import Address, PersonRequest
+
+    [name] = _names(person)
+    with acting(why="What people write", using="owner"):
+        Address.objects.using("owner").create(
+            person_id=person, email=f"{name.replace(' ', '.')}@x.example", source="file"
+        )
+        PersonRequest.objects.using("owner").create(person_id=person, kind="correction", text=f"I am {name}")
+        PersonName.objects.using("owner").filter(person_id=person)
+        old = StudyInput.objects.using("owner").filter(study=study, key="returns", removed_at=None).first()
+        assert old is not None
+        content = f"leader_name,role\n{name},head\n".encode()
+        StudyInput.objects.using("owner").create(
+            study=study, key="returns", file_name="former.csv", content=content, sha256="0" * 64, size=len(content),
+            removed_at="2026-01-01T00:00Z",
+        )  # fmt: skip
+
+
+def test_whoever_was_erased_stays_out_of_what_is_loaded_later(loaded: Study, demo: Path) -> None:
+    leader = _pick(0)
+    person, [name] = leader.person_id, _names(leader.person_id)
+    school = Headship.objects.using("owner").filter(person_id=person).values_list("school_id", flat=True)[0]
+    job = _erase(person)
+    run_jobs()
+    assert_done(job.pk)
+    came = open_study(demo)
+    assert name in came.headships["head"], "the files still name the person"
+    study = demo.read_text().replace("as_of = ", "# later\nas_of = ")
+    (demo.parent / "again.toml").write_text(re.sub(r"seed = (\d+)", r"seed = 7", study))
+    load_study(demo.parent / "again.toml")
+    assert not PersonName.objects.using("owner").filter(full_name=name).exists()
+    assert (
+        not Headship.objects.using("owner").filter(school_id=school, person__names__full_name=name).exists()
+    )
+    assert not RoleHolding.objects.using("owner").filter(person_id=person, withdrawn_at=None).exists()
+    assert PersonName.objects.using("owner").count() > 100
+
+
+def test_whoever_objected_is_out_of_the_next_run(loaded: Study) -> None:
+    leader = _pick(0)
+    [name] = _names(leader.person_id)
+    assert name in check(loaded).leaders["name"]
+    with acting(why="Objected by letter", using="owner"):
+        Exclusion.objects.using("owner").create(person_id=leader.person_id, kind="objection")
+    assert run_jobs() == [("privacy.keep_out", "done")]
+    opened = check(loaded)
+    assert name not in opened.leaders["name"]
+    assert opened.leaders.height > 10
+
+
+def test_a_restored_backup_is_erased_again(
+    loaded: Study, service_server: Any, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    leader = _pick(0)
+    person, [name] = leader.person_id, _names(leader.person_id)
+    _dump(tmp_path / "backup", "--format=custom")
+    job = _erase(person)
+    run_jobs()
+    assert_done(job.pk)
+    ledger = tmp_path / "erasures.json"
+    call_command("export_erasures", str(ledger))
+    assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
+    assert name not in ledger.read_text()
+    settings = connections["owner"].settings_dict["NAME"]
+    restored = f"restored_{uuid.uuid4().hex[:8]}"
+    try:
+        service_server.create_database(restored)
+        connections.close_all()
+        from tests.support.service import point_at
+
+        point_at(service_server, restored)
+        restore = [programs() / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_url()}"]
+        subprocess.run([*restore, tmp_path / "backup"], check=True)
+        assert _names(person) == [name], "the backup brings the name back"
+        call_command("replay_erasures", str(ledger))
+        assert _names(person) == []
+        assert f" {_folded(name).strip()} " not in _everything(tmp_path)
+        assert Erasure.objects.using("owner").filter(person_id=person).count() == 1
+        call_command("replay_erasures", str(ledger))
+    finally:
+        connections.close_all()
+        point_at(service_server, settings)
+
+
+def test_a_ledger_that_is_none_is_refused(loaded: Study, tmp_path: Path) -> None:
+    for text in (
+        "",
+        "{}",
+        '{"format": "leadscape erasures 1"}',
+        '{"format": "x", "secret": "", "erasures": [], "keys": []}',
+    ):
+        (tmp_path / "ledger").write_text(text)
+        with pytest.raises(FileProblem):
+            call_command("replay_erasures", str(tmp_path / "ledger"))
+
+
+def test_the_ledger_holds_no_name_and_recognises_only_that_person(loaded: Study) -> None:
+    import polars as pl
+
+    from leadscape_web.privacy.work.recognising import find_kept_out
+
+    leader = _pick(0)
+    [name] = _names(leader.person_id)
+    place = leader.home_school
+    assert place is not None
+    job = _erase(leader.person_id)
+    run_jobs()
+    assert_done(job.pk)
+    rows = [
+        ("same", name, place.urn, place.name, place.authority_id),
+        ("title", f"Mrs {name}", place.urn, place.name, place.authority_id),
+        ("elsewhere", name, "999999", "Elsewhere School", "999"),
+        ("other", "Zebedee Quill", place.urn, place.name, place.authority_id),
+    ]
+    people = pl.DataFrame(rows, schema=["id", "name", "urn", "school", "authority_code"], orient="row")
+    found = find_kept_out(connections["owner"].cursor().cursor, people)
+    assert found == {"same", "title"}
+    assert name not in str(list(Erasure.objects.using("owner").values()))
+    assert ObjectionKey.objects.using("owner").filter(person_id=leader.person_id).exists()
+
+
+@pytest.mark.parametrize("who", ["authority.editor", "nation.reader", "nation.administrator"])
+def test_only_editors_of_the_nation_erase(who: str, loaded: Study) -> None:
+    leader = _pick(0)
+    job = _erase(leader.person_id, who)
+    assert ("privacy.erase", "failed") in run_jobs()
+    assert _names(leader.person_id)
+    assert "may not do it" in str(_job(job))
+
+
+def test_somebody_who_can_sign_in_is_not_erased(loaded: Study) -> None:
+    from leadscape_web.accounts.models import User
+    from leadscape_web.survey.models import Leader as Led
+
+    user = _user("authority.reader")
+    with acting(why="A user who leads", using="owner"):
+        Led.objects.using("owner").create(key="user-who-leads", person_id=user.person_id, authority_id="101")
+    job = _erase(user.person_id)
+    run_jobs()
+    assert "switched on" in str(_job(job))
+    with acting(why="Left", using="owner"):
+        User.objects.using("owner").filter(pk=user.pk).update(is_active=False)
+    job = _erase(user.person_id)
+    run_jobs()
+    assert_done(job.pk)
+    user.refresh_from_db(using="owner")
+    assert user.email == f"{user.pk}@erased.invalid"
+    assert not _names(user.person_id)
+
+
+def test_no_run_import_undoing_or_hand_brings_back_whoever_stays_out(loaded: Study) -> None:
+    leader = _pick(0)
+    person = leader.person_id
+    with acting(why="Objected by letter", using="owner"):
+        Exclusion.objects.using("owner").create(person_id=person, kind="objection")
+    with acting(why="A run that was under way", using="owner"):
+        RoleHolding.objects.using("owner").filter(person_id=person).update(withdrawn_at=None)
+    assert not RoleHolding.objects.using("owner").filter(person_id=person, withdrawn_at=None).exists()
+    run_jobs()
+    with acting(why="Erased", using="owner"):
+        Erasure.objects.using("owner").create(person_id=person, why="asked", digests=[])
+        PersonName.objects.using("owner").filter(person_id=person).delete()
+        PersonName.objects.using("owner").create(person_id=person, full_name="Somebody Again")
+    assert _names(person) == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_file_that_was_replaced_is_emptied_however_it_names_the_person(
+    suffix: str, loaded: Study, tmp_path: Path
+) -> None:
+    import polars as pl
+
+    from leadscape.actions.redact_study import may_name
+
+    rows = {"HeadTitle": ["Mrs", "Mr"], "HeadFirstName": ["José", "José"], "HeadLastName": ["Núñez", "Ash"]}
+    path = tmp_path / f"register{suffix}"
+    if suffix == ".xlsx":
+        pl.DataFrame(rows).write_excel(path)
+    else:
+        text = "HeadTitle,HeadFirstName,HeadLastName\nMrs,José,Núñez\nMr,José,Ash\n"
+        path.write_bytes(text.encode("cp1252"))
+    content = path.read_bytes()
+    assert may_name(content, path.name, ["José Núñez"])
+    assert may_name(content, path.name, ["Jose Nunez"])
+    assert may_name(content, path.name, ["José Maria Núñez"])
+    assert not may_name(content, path.name, ["Jane Birch"])
+    assert may_name(b"%PDF-1.7", "scan.csv", ["Jane Birch"]), "what cannot be read is emptied"

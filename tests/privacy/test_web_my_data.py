@@ -1,0 +1,286 @@
+"""My data by a signed link: what is held and who said it, correct, object; nobody else's, nothing without the link."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import psycopg.errors
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.links import hash_of
+from leadscape_web.accounts.models import PersonName
+from leadscape_web.privacy.models import Exclusion, Notice, ObjectionKey, PersonRequest
+from leadscape_web.survey.models import Leader, RoleHolding, Support
+
+from tests.privacy.conftest import alice, link_of
+from tests.support.jobs import run_jobs
+
+SignedIn = Callable[[str], Any]
+
+
+def _request() -> PersonRequest:
+    return PersonRequest.objects.using("owner").get()
+
+
+def _ask(client: Any, token: str, **given: Any) -> Any:
+    return client.post(f"/my-data/{token}/correct/", {"about": "other", "text": "It is wrong", **given})
+
+
+def test_it_shows_what_is_held_and_who_said_it(signed_in: SignedIn) -> None:
+    token = link_of(alice().person_id)
+    page = signed_in("").get(f"/my-data/{token}/").content.decode()
+    for held in ("Alice Ash", "Ashgrove Primary School (100001)", "National leader of education", "Northshire",
+                 "Elmfield Primary School (100005)", "Object to being in the study", "ico.org.uk"):  # fmt: skip
+        assert held in page, held
+    for other in ("Bob Birch", "Charlie Cedar", "Frances Fir"):
+        assert other not in page
+
+
+def test_it_says_the_basis_of_the_wave_and_then_of_the_person(signed_in: SignedIn) -> None:
+    editor, person = signed_in("nation.editor"), alice().person_id
+    token = link_of(person)
+    given = {"basis": "public_task", "explained": "The duty of the nation to know its leaders",
+             "controller": "The nation", "purpose": "Knowing who leads",
+             "recipients": "Editors and readers of the area"}  # fmt: skip
+    assert editor.post("/data-protection/basis/record/", given).status_code == 302
+    page = signed_in("").get(f"/my-data/{token}/").content.decode()
+    assert "a task carried out in the public interest" in page
+    assert "The duty of the nation" in page
+    own = {"basis": "consent", "explained": "Said so on the form of the round"}
+    assert editor.post(f"/data-protection/person/{person}/basis/", own).status_code == 302
+    page = signed_in("").get(f"/my-data/{token}/").content.decode()
+    assert "you agreed to it" in page
+    assert "Take back your consent" in page
+    assert "Knowing who leads" in page
+    other = link_of(Leader.objects.using("owner").get(key="leader-bob").person_id)
+    assert "you agreed to it" not in signed_in("").get(f"/my-data/{other}/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["json", "html", "xlsx"])
+def test_everything_can_be_taken_away(kind: str, signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    _ask(signed_in(""), token, text="My role ended in May")
+    by_link = signed_in("").get(f"/my-data/{token}/held.{kind}")
+    by_editor = signed_in("authority.editor").get(f"/data-protection/person/{person}/held.{kind}")
+    for answer in (by_link, by_editor):
+        assert answer.status_code == 200
+        assert "attachment" in answer["Content-Disposition"]
+        assert "lice" not in answer["Content-Disposition"]
+        text = answer.content.decode() if kind != "xlsx" else _of_workbook(answer.content)
+        for held in (
+            "Alice Ash",
+            "100001",
+            "national_leader_of_education",
+            "100005",
+            "My role ended in May",
+            "Headteacher",
+        ):
+            assert held in text, (kind, held)
+        assert hash_of(token) not in text
+        assert "Bob Birch" not in text
+    assert (
+        signed_in("authority.reader").get(f"/data-protection/person/{person}/held.{kind}").status_code == 403
+    )
+    assert signed_in("").get(f"/my-data/{token}/held.exe").status_code == 404
+
+
+def _of_workbook(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist())
+
+
+def test_what_is_taken_away_names_every_table_with_the_person(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    whole = json.loads(signed_in("").get(f"/my-data/{link_of(person)}/held.json").content)
+    held = {heading for heading, rows in whole["held"].items() if rows}
+    assert {"Leader", "Name of a person", "Role-holding", "Support for a school", "Headship"} <= held
+
+
+def test_a_correction_goes_to_an_editor_who_puts_it_right(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    assert _ask(signed_in(""), token, about="name", text="I am Alice Ash-Brown").status_code == 302
+    assert "I am Alice Ash-Brown" in signed_in("").get(f"/my-data/{token}/").content.decode()
+    editor = signed_in("authority.editor")
+    asked = _request()
+    page = editor.get(f"/data-protection/request/{asked.pk}/")
+    assert "I am Alice Ash-Brown" in page.content.decode()
+    given = {"decision": "accepted", "full_name": "Alice Ash-Brown", "answer": "Put right, thank you",
+             "version": alice().version, "opened": asked.version}  # fmt: skip
+    stale = editor.post(f"/data-protection/request/{asked.pk}/", {**given, "version": alice().version + 1})
+    assert stale.status_code in (403, 409)
+    assert _request().state == "open"
+    assert editor.post(f"/data-protection/request/{asked.pk}/", given).status_code == 302
+    current = PersonName.objects.using("owner").get(person=person, superseded_at=None)
+    assert current.full_name == "Alice Ash-Brown"
+    page = signed_in("").get(f"/my-data/{token}/").content.decode()
+    assert "Put right, thank you" in page
+    assert "Accepted" in page
+    again = editor.post(f"/data-protection/request/{asked.pk}/", given)
+    assert again.status_code == 302
+    assert PersonName.objects.using("owner").filter(person=person).count() == 2
+
+
+def test_a_role_that_never_was_is_withdrawn(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    holding = RoleHolding.objects.using("owner").get(person=person)
+    _ask(signed_in(""), token, about="holding", record=str(holding.pk), text="I never did that")
+    asked = _request()
+    given = {
+        "decision": "accepted",
+        "change": "never",
+        "answer": "Withdrawn",
+        "version": holding.version,
+        "opened": 1,
+    }
+    assert signed_in("nation.editor").post(f"/data-protection/request/{asked.pk}/", given).status_code == 302
+    assert RoleHolding.objects.using("owner").get(pk=holding.pk).withdrawn_at is not None
+    assert Support.objects.using("owner").get(person=person).withdrawn_at is not None
+
+
+def test_a_correction_is_declined_with_a_reason_and_changes_nothing(signed_in: SignedIn) -> None:
+    token = link_of(alice().person_id)
+    _ask(signed_in(""), token, about="home_school", text="I am at another school")
+    editor, asked = signed_in("nation.editor"), _request()
+    without = editor.post(f"/data-protection/request/{asked.pk}/", {"decision": "declined", "opened": 1})
+    assert without.status_code == 422
+    given = {"decision": "declined", "answer": "The register says otherwise", "opened": 1}
+    assert editor.post(f"/data-protection/request/{asked.pk}/", given).status_code == 302
+    assert alice().home_school_id == "100001"
+    assert "The register says otherwise" in signed_in("").get(f"/my-data/{token}/").content.decode()
+
+
+def test_a_request_about_somebody_elses_record_changes_nothing(signed_in: SignedIn) -> None:
+    token = link_of(alice().person_id)
+    bobs = RoleHolding.objects.using("owner").get(leader__key="leader-bob")
+    assert _ask(signed_in(""), token, about="holding", record=str(bobs.pk)).status_code == 422
+    assert not PersonRequest.objects.using("owner").exists()
+
+
+def test_an_objection_takes_the_person_out_at_once_and_ends_the_link(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    assert signed_in("").post(f"/my-data/{token}/leave/", {"sure": ""}).status_code == 422
+    answer = signed_in("").post(f"/my-data/{token}/leave/", {"sure": "on"})
+    assert "You are out of the study" in answer.content.decode()
+    for path in ("", "correct/", "leave/", "held.json"):
+        assert signed_in("").get(f"/my-data/{token}/{path}").status_code == 404
+    assert not RoleHolding.objects.using("owner").filter(person=person, withdrawn_at=None).exists()
+    assert not Support.objects.using("owner").filter(person=person, withdrawn_at=None).exists()
+    assert Exclusion.objects.using("owner").get(person=person).kind == "objection"
+    assert run_jobs() == [("privacy.keep_out", "done")]
+    assert ObjectionKey.objects.using("owner").filter(person_id=person).count() > 5
+    editor = signed_in("nation.editor")
+    assert "Alice Ash" not in editor.get("/data-protection/notices/").content.decode()
+    assert editor.post(f"/data-protection/person/{person}/letter/").status_code == 404
+
+
+def test_consent_taken_back_ends_it(signed_in: SignedIn) -> None:
+    from leadscape_web.privacy.models import Basis
+
+    person = alice().person_id
+    own = {"basis": "consent", "explained": "Said so on the form of the round"}
+    signed_in("nation.editor").post(f"/data-protection/person/{person}/basis/", own)
+    signed_in("").post(f"/my-data/{link_of(person)}/leave/", {"sure": "on"})
+    assert Exclusion.objects.using("owner").get(person=person).kind == "withdrawal"
+    assert not Basis.objects.using("owner").filter(person=person, ended_at=None).exists()
+
+
+def test_an_editor_records_an_objection_made_by_letter(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    answer = signed_in("authority.editor").post(f"/data-protection/person/{person}/keep-out/", {"sure": "on"})
+    assert answer.status_code == 302
+    assert Exclusion.objects.using("owner").filter(person=person).exists()
+    assert run_jobs() == [("privacy.keep_out", "done")]
+
+
+def test_a_link_leaves_whoever_is_signed_in_aside(signed_in: SignedIn) -> None:
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    page = signed_in("authority.reader").get(f"/my-data/{link_of(bob)}/").content.decode()
+    assert "Bob Birch" in page
+    assert "Sign out" not in page
+
+
+def test_the_link_shows_the_plain_role_one_person_and_no_other(signed_in: SignedIn) -> None:
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    token = link_of(alice().person_id)
+    with acting(), connection.cursor() as cursor:
+        cursor.execute("select set_config('leadscape.link', %s, true)", [hash_of(token)])
+        cursor.execute(
+            "select leadscape_held_about(%s) is null, leadscape_held_about(%s) is null",
+            [alice().person_id, bob],
+        )
+        assert cursor.fetchone() == (False, True)
+        for table in (
+            "survey_leader",
+            "accounts_personname",
+            "privacy_notice",
+            "privacy_address",
+            "survey_support",
+        ):
+            cursor.execute(f"select count(*) from {table}")
+            assert cursor.fetchone() == (0,), table
+    with acting(), connection.cursor() as cursor:
+        cursor.execute(
+            "select leadscape_held_about(%s) is null, leadscape_linked_person()", [alice().person_id]
+        )
+        assert cursor.fetchone() == (True, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)"
+        " values (gen_random_uuid(), '{bob}', 'objection', 'other', '', now(), 'open', '', 1)",
+        "insert into privacy_personrequest"
+        " (id, person_id, notice_id, kind, about, text, asked_at, state, answer, version)"
+        " values (gen_random_uuid(), '{alice}', '{notice}', 'correction', 'other', '', now(), 'accepted', '', 1)",
+        "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
+        " values (gen_random_uuid(), '{bob}', 'objection', now())",
+        "select * from privacy_secret",
+        "select * from privacy_objectionkey",
+        "delete from privacy_notice",
+    ],
+)
+def test_the_database_refuses_what_the_link_does_not_give(statement: str, signed_in: SignedIn) -> None:
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    token = link_of(alice().person_id)
+    notice = Notice.objects.using("owner").get()
+    filled = statement.format(bob=bob, alice=alice().person_id, notice=notice.pk)
+    with acting(why="An attack"), connection.cursor() as cursor:
+        cursor.execute("select set_config('leadscape.link', %s, true)", [hash_of(token)])
+        with pytest.raises(ProgrammingError) as refused, transaction.atomic():
+            cursor.execute(filled)
+    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def test_what_was_asked_stands_in_the_history_without_the_words(signed_in: SignedIn) -> None:
+    from leadscape_web.audit.models import Event
+
+    _ask(signed_in(""), link_of(alice().person_id), text="A secret of mine")
+    events = Event.objects.using("owner").filter(table="privacy_personrequest")
+    assert [event.actor for event in events] == [None]
+    assert "secret" not in str(list(events.values_list("before", "after", "why")))
+
+
+def test_an_editor_is_not_given_what_is_for_administrators_or_the_link(signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+
+    user = User.objects.using("owner").get(email="authority.reader@leadscape.example")
+    with acting(why="A user who leads", using="owner"):
+        Leader.objects.using("owner").create(
+            key="user-who-leads", person_id=user.person_id, authority_id="101"
+        )
+    by_editor = signed_in("authority.editor").get(f"/data-protection/person/{user.person_id}/held.json")
+    assert by_editor.status_code == 200
+    assert user.email not in by_editor.content.decode()
+    by_link = signed_in("").get(f"/my-data/{link_of(user.person_id)}/held.json")
+    assert user.email in by_link.content.decode()

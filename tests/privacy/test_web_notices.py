@@ -1,0 +1,259 @@
+"""Notices: who is owed one, how it reaches the person, what becomes of its link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.links import hash_of
+from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.models import Address, Notice
+
+from tests.privacy.conftest import alice
+from tests.support.jobs import run_jobs
+
+SignedIn = Callable[[str], Any]
+
+
+def _address(client: Any, person: Any, email: str = "alice@school.example") -> None:
+    answer = client.post(f"/data-protection/person/{person}/address/", {"email": email})
+    assert answer.status_code == 302
+
+
+def _token(text: str) -> str:
+    found = re.search(r"/my-data/([\w-]+)/", text)
+    assert found
+    return found.group(1)
+
+
+def _without_nonce(answer: Any) -> str:
+    return re.sub(r'nonce="[^"]*"', "", answer.content.decode())
+
+
+def _notice() -> Notice:
+    return Notice.objects.using("owner").latest("made_at")
+
+
+def test_whoever_a_wave_names_is_owed_a_notice_until_it_is_sent(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    page = client.get("/data-protection/notices/?state=Owed").content.decode()
+    assert all(name in page for name in ("Alice Ash", "Bob Birch", "Charlie Cedar"))
+    _address(client, person)
+    assert "1 leader of" in client.get("/data-protection/notices/send/").content.decode()
+    client.post("/data-protection/notices/send/")
+    assert run_jobs() == [("privacy.send_notice", "done")]
+    assert [letter.to for letter in mail.outbox] == [["alice@school.example"]]
+    assert "Alice" not in mail.outbox[0].body + mail.outbox[0].subject
+    token = _token(mail.outbox[0].body)
+    assert _notice().token_hash == hash_of(token)
+    assert token not in str(Job.objects.using("owner").values_list("given", "result"))
+    owed = client.get("/data-protection/notices/?state=Owed").content.decode()
+    assert "Alice Ash" not in owed
+    assert "Bob Birch" in owed
+
+
+def test_the_link_opens_and_that_is_noted_once(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    run_jobs()
+    token = _token(mail.outbox[-1].body)
+    assert _notice().opened_at is None
+    assert signed_in("").head(f"/my-data/{token}/").status_code == 200
+    assert _notice().opened_at is None
+    assert signed_in("").get(f"/my-data/{token}/").status_code == 200
+    first = _notice().opened_at
+    assert first is not None
+    signed_in("").get(f"/my-data/{token}/")
+    assert _notice().opened_at == first
+
+
+def test_made_again_the_former_link_is_dead(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    for _ in range(2):
+        client.post(f"/data-protection/person/{person}/send/")
+        run_jobs()
+    former, latest = (_token(letter.body) for letter in mail.outbox[-2:])
+    assert signed_in("").get(f"/my-data/{former}/").status_code == 404
+    assert signed_in("").get(f"/my-data/{latest}/").status_code == 200
+
+
+def test_whoever_has_no_address_gets_a_letter_with_the_link(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    client.post(f"/data-protection/person/{person}/send/")
+    assert run_jobs() == []
+    letter = client.post(f"/data-protection/person/{person}/letter/")
+    text = letter.content.decode()
+    assert letter["Cache-Control"] == "no-store"
+    assert "Alice Ash" in text
+    assert "Ashgrove Primary School" in text
+    assert signed_in("").get(f"/my-data/{_token(text)}/").status_code == 200
+    assert _notice().channel == "letter"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"), [(SMTPRecipientsRefused({}), "done"), (SMTPServerDisconnected(), "failed")]
+)
+def test_what_the_mail_server_refuses(
+    trouble: Exception, state: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+
+    def refuse(_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    assert run_jobs() == [("privacy.send_notice", state)]
+    notice = _notice()
+    assert (notice.bounced_at is not None, notice.token_hash) == (state == "done", None)
+    assert Address.objects.using("owner").filter(ended_at=None).exists() is (state == "failed")
+    page = client.get("/data-protection/notices/?q=").content.decode()
+    assert ("Came back" in page) is (state == "done")
+
+
+def test_a_notice_that_came_back_is_owed_again(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    run_jobs()
+    token = _token(mail.outbox[-1].body)
+    client.post(f"/data-protection/person/{person}/{_notice().pk}/came-back/")
+    assert signed_in("").get(f"/my-data/{token}/").status_code == 404
+    assert not Address.objects.using("owner").filter(ended_at=None).exists()
+    assert "3 cannot" in client.get("/data-protection/notices/send/").content.decode()
+
+
+def test_a_link_expires(signed_in: SignedIn) -> None:
+    from tests.privacy.conftest import link_of
+
+    token = link_of(alice().person_id, expires_at=timezone.now() - timedelta(seconds=1))
+    gone = signed_in("").get(f"/my-data/{token}/")
+    never = signed_in("").get(f"/my-data/{'x' * 43}/")
+    assert gone.status_code == never.status_code == 404
+    assert _without_nonce(gone) == _without_nonce(never)
+    assert "Expired" in signed_in("nation.editor").get("/data-protection/notices/").content.decode()
+
+
+def test_links_that_do_not_work_are_counted(signed_in: SignedIn) -> None:
+    client = signed_in("")
+    answers = [client.get(f"/my-data/{n:043}/").status_code for n in range(60)]
+    assert 429 in answers
+
+
+def test_an_editor_of_an_area_tells_people_of_it_only(signed_in: SignedIn) -> None:
+    from leadscape_web.survey.models import Leader
+
+    client = signed_in("authority.editor")
+    page = client.get("/data-protection/notices/").content.decode()
+    assert "Alice Ash" in page
+    assert "Bob Birch" not in page
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    for path in ("", "address/", "basis/", "held.json", "keep-out/"):
+        assert client.get(f"/data-protection/person/{bob}/{path}").status_code == 404
+    assert client.post(f"/data-protection/person/{bob}/letter/").status_code == 404
+    assert client.get(f"/data-protection/person/{alice().person_id}/erase/").status_code == 403
+
+
+def test_a_file_of_addresses_is_recorded_whole_or_not_at_all(signed_in: SignedIn) -> None:
+    client = signed_in("nation.editor")
+    bad = b"leader,email\nleader-alice,alice@school.example\nleader-nobody,x\n"
+    answer = client.post("/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", bad)})
+    assert answer.status_code == 422
+    assert "No leader whom you edit has this key" in answer.content.decode()
+    assert not Address.objects.using("owner").exists()
+    good = b"Leader,Email\nleader-alice,ALICE@school.example\nleader-bob,bob@school.example\n"
+    for _ in range(2):
+        assert (
+            client.post(
+                "/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", good)}
+            ).status_code
+            == 302
+        )
+    assert sorted(Address.objects.using("owner").values_list("email", flat=True)) == [
+        "alice@school.example", "bob@school.example",
+    ]  # fmt: skip
+    for wrong in (b"a,b\n1,2\n", b"\xff\xfe\x00", b""):
+        assert (
+            client.post(
+                "/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", wrong)}
+            ).status_code
+            == 422
+        )
+    assert client.post("/data-protection/addresses/").status_code == 422
+
+
+def test_addresses_are_in_no_history(signed_in: SignedIn) -> None:
+    from leadscape_web.audit.models import Event
+
+    _address(signed_in("nation.editor"), alice().person_id)
+    events = Event.objects.using("owner").filter(table="privacy_address")
+    assert events.exists()
+    assert "alice@" not in str(list(events.values_list("before", "after")))
+
+
+def test_a_study_run_again_tells_nobody_twice(signed_in: SignedIn) -> None:
+    from leadscape_web.survey.models import RoleHolding, Wave
+
+    from tests.privacy.conftest import link_of
+
+    link_of(alice().person_id)
+    with acting(why="Run again", using="owner"):
+        former = Wave.objects.using("owner").get()
+        again = Wave.objects.using("owner").get()
+        again.pk, again.inputs_sha256 = "6f2e0700-7336-4f16-b7ac-481be38210d6", "d" * 64
+        again._state.adding = True
+        again.save(using="owner", force_insert=True)
+        Wave.objects.using("owner").filter(pk=former.pk).update(superseded_at=timezone.now())
+        RoleHolding.objects.using("owner").update(wave=again)
+    owed = signed_in("nation.editor").get("/data-protection/notices/?state=Owed").content.decode()
+    assert "Alice Ash" not in owed
+    assert "Bob Birch" in owed
+
+
+def test_an_address_that_a_respondent_typed_replaces_none(committed: None) -> None:
+    from leadscape_web.studies.personal import hand_over_address
+
+    person = alice().person_id
+
+    def current() -> list[str]:
+        rows = Address.objects.using("owner").filter(person=person, ended_at=None)
+        return list(rows.values_list("email", flat=True))
+
+    def say(email: str, source: str = "round") -> None:
+        with acting(why="An address", using="owner"):
+            hand_over_address(person, email, source=source, using="owner")
+
+    say("one@x.example")
+    assert current() == ["one@x.example"]
+    say("two@x.example")
+    assert current() == [], "two respondents who differ leave none"
+    say("one@x.example")
+    assert current() == []
+    say("checked@x.example", "editor")
+    say("mine@x.example")
+    assert current() == ["checked@x.example"]
+
+
+def test_a_notice_leads_to_this_service_only(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    with acting(why="An attack", using="owner"):
+        Job.objects.using("owner").update(
+            given={"notice": str(_notice().pk), "base": "https://evil.example/"}
+        )
+    assert run_jobs() == [("privacy.send_notice", "failed")]
+    assert mail.outbox == []
+    assert _notice().token_hash is None

@@ -1,0 +1,167 @@
+"""Retention: foreseen, announced, done; what a person who stays out is to later runs of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.models import PersonName
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.privacy.models import (
+    Address,
+    Erasure,
+    Notice,
+    PersonRequest,
+    ReportedLine,
+    RetentionDone,
+    RetentionPeriod,
+    WithdrawnLine,
+)
+from leadscape_web.privacy.periods import PERIODS
+from leadscape_web.privacy.work import recognising
+from leadscape_web.privacy.work.retention import foreseen
+from leadscape_web.register.models import Headship
+from leadscape_web.studies.inputs import add_input
+from leadscape_web.studies.models import Study, StudyInput
+
+from tests.privacy.conftest import alice, link_of
+from tests.support.jobs import run_jobs
+
+SignedIn = Callable[[str], Any]
+LONG_AGO = timezone.now() - timedelta(days=5000)
+
+
+def _retain() -> None:
+    with acting(using="owner", why="Daily work"):
+        ask_for("privacy.retain", asked_by=None, using="owner")
+    assert run_jobs() == [("privacy.retain", "done")]
+
+
+def _one_of_each(at: Any) -> None:
+    """One record of every kind that has a period, all since one moment."""
+    person = alice().person_id
+    link_of(person, sent_at=at)
+    with acting(using="owner", why="Records of the tests"):
+        Address.objects.using("owner").create(
+            person_id=person, email="a@x.example", source="file", recorded_at=at
+        )
+        PersonRequest.objects.using("owner").create(
+            person_id=person, kind="correction", text="Wrong", answer="No", state="declined", decided_at=at
+        )
+        PersonName.objects.using("owner").create(person_id=person, full_name="Alice Old", superseded_at=at)
+        study = Study.objects.using("owner").create(
+            title="T", system="england", as_of=date(2006, 6, 30), codebook="england-2006", settings={}
+        )
+        StudyInput.objects.using("owner").create(
+            study=study,
+            key="returns",
+            file_name="old.csv",
+            content=b"Alice",
+            sha256="0",
+            size=5,
+            removed_at=at,
+        )
+
+
+def test_what_is_due_is_erased_and_nothing_else(signed_in: SignedIn) -> None:
+    _one_of_each(LONG_AGO)
+    # Bob is named by no round since, and heads no school any more; Alice does.
+    with acting(using="owner", why="Left"):
+        Headship.objects.using("owner").filter(person__leader__key="leader-bob").update(ended_on="2010-01-01")
+    plan = foreseen()
+    assert {code for code, due in plan if due == timezone.localdate()} == {period.code for period in PERIODS}
+    _retain()
+    assert not Address.objects.using("owner").exists()
+    assert Notice.objects.using("owner").get().token_hash is None
+    asked = PersonRequest.objects.using("owner").get()
+    assert (asked.text, asked.answer, asked.state) == ("", "", "declined")
+    assert bytes(StudyInput.objects.using("owner").get().content) == b""
+    names = set(PersonName.objects.using("owner").values_list("full_name", flat=True))
+    assert "Alice Ash" in names
+    assert not {"Alice Old", "Bob Birch"} & names
+    assert [one.why for one in Erasure.objects.using("owner").all()] == ["retention"]
+    assert {one.code: one.records for one in RetentionDone.objects.using("owner").all()} == {
+        period.code: 1 for period in PERIODS
+    }
+    _retain()
+    assert RetentionDone.objects.using("owner").count() == len(PERIODS)
+
+
+def test_what_is_young_stays(signed_in: SignedIn) -> None:
+    _one_of_each(timezone.now() - timedelta(days=80))
+    _retain()
+    assert Address.objects.using("owner").exists()
+    assert Notice.objects.using("owner").get().token_hash is not None
+    assert PersonRequest.objects.using("owner").get().text == "Wrong"
+    assert bytes(StudyInput.objects.using("owner").get().content) == b"Alice"
+    page = signed_in("nation.editor").get("/data-protection/retention/").content.decode()
+    assert "What will be erased in the next 30 days" in page
+    due = timezone.localdate() + timedelta(days=10)
+    assert f"{due.day} {due:%B %Y}" in page
+
+
+def test_a_shorter_period_is_announced_a_week_before_it_erases(signed_in: SignedIn) -> None:
+    _one_of_each(timezone.now() - timedelta(days=80))
+    client = signed_in("nation.editor")
+    for wrong in ("0", "-1", "1.5", "x", "99999999"):
+        answer = client.post(
+            "/data-protection/retention/addresses/", {"days": wrong, "source": "The board decided"}
+        )
+        assert answer.status_code == 422
+    given = {"days": "30", "source": "The board decided so in May"}
+    assert client.post("/data-protection/retention/addresses/", given).status_code == 302
+    assert run_jobs() == [("privacy.foresee", "done")]
+    page = client.get("/data-protection/retention/").content.decode()
+    assert "The board decided so in May" in page
+    week = timezone.localdate() + timedelta(days=7)
+    assert f"{week.day} {week:%B %Y}" in page
+    _retain()
+    assert Address.objects.using("owner").exists()
+    with acting(using="owner", why="A week passed"):
+        RetentionPeriod.objects.using("owner").update(changed_on=timezone.localdate() - timedelta(days=7))
+    _retain()
+    assert not Address.objects.using("owner").exists()
+
+
+@pytest.mark.parametrize("who", ["authority.editor", "nation.reader"])
+def test_only_editors_of_the_nation_decide_how_long(who: str, signed_in: SignedIn) -> None:
+    client = signed_in(who)
+    assert client.get("/data-protection/retention/").status_code == 403
+    assert (
+        client.post("/data-protection/retention/links/", {"days": "1", "source": "Because"}).status_code
+        == 403
+    )
+
+
+def test_withdrawn_lines_and_objections_become_files_of_a_study(signed_in: SignedIn, tmp_path: Path) -> None:
+    person = alice().person_id
+    with acting(using="owner", why="A run of the tests"):
+        study = Study.objects.using("owner").create(
+            title="T", system="england", as_of=date(2006, 6, 30), codebook="england-2006", settings={}
+        )
+        for n, key in enumerate(("leader-alice", "leader-alice", "leader-bob")):
+            ReportedLine.objects.using("owner").create(
+                study_id=study.pk, nomination=f"N{n}", leader_key=key, respondent="101"
+            )
+    assert recognising.provide(study, tmp_path, "owner") == {}
+    signed_in("").post(f"/my-data/{link_of(person)}/leave/", {"sure": "on"})
+    run_jobs()
+    assert set(WithdrawnLine.objects.using("owner").values_list("nomination", flat=True)) == {"N0", "N1"}
+    files = recognising.provide(study, tmp_path, "owner")
+    assert set(files) == {"withdrawals", "objections", "objections_secret"}
+    text = "".join((tmp_path / name).read_text() for names in files.values() for name in names)
+    assert "Ash" not in text
+    assert "N0,leader-alice,101" in (tmp_path / "withdrawn.csv").read_text()
+    with acting(using="owner", why="What the study came with"):
+        own = b"respondent_id,nomination_id,leader_id,returned_by,reason,withdrawn_on,recorded_by\n,N9,,,own,,\n"
+        add_input(study, "withdrawals", "withdrawn.csv", own)
+    recognising.provide(study, tmp_path, "owner")
+    both = (tmp_path / "withdrawn.csv").read_text()
+    assert "N9" in both
+    assert "N1" in both

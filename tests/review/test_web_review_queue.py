@@ -1,0 +1,246 @@
+"""The queue: who sees which question, decides it, is told of another's decision, and takes one back."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+
+from leadscape_web.accounts.context import acting, because
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.models import Job
+from leadscape_web.review.models import Decision, Question, Text
+
+from tests.review.review_world import KEYS, client_as, review_world, standing_of
+
+__all__ = ["client_as", "review_world"]
+pytestmark = pytest.mark.xdist_group("review queue")
+
+
+def decide(client: Client, question: Any, answer: str, **more: str) -> Any:
+    given = {"answer": answer, "note": "", "standing": standing_of(question), **more}
+    return client.post(f"/review/{question}/", given)
+
+
+def answer_of(question: Any) -> str | None:
+    found = Decision.objects.using("owner").filter(question=question, superseded_at=None).first()
+    return found.answer if found else None
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("nation.editor", {"school", "role", "person", "lost"}),
+        ("region.editor", {"school", "role", "person"}),
+        ("authority.editor", {"school"}),
+        ("authority.reader", {"school"}),
+        ("trust.editor", set()),
+        ("school.editor", set()),
+    ],
+)
+def test_a_question_is_seen_where_all_its_authorities_are(
+    who: str, seen: set[str], review_world, client_as
+) -> None:
+    client = client_as(who)
+    for name in KEYS:
+        assert client.get(f"/review/{review_world[name]}/").status_code == (200 if name in seen else 404), (
+            name
+        )
+    page = client.get("/review/").content.decode()
+    for name in KEYS:
+        assert (str(review_world[name]) in page) == (name in seen)
+
+
+@pytest.mark.parametrize("who", ["nation.researcher", "nation.administrator", "nobody"])
+def test_whoever_sees_no_people_sees_no_questions(who: str, review_world, client_as) -> None:
+    assert client_as(who).get("/review/").status_code == 403
+    with acting(User.objects.using("owner").get(email=f"{who}@leadscape.example")):
+        assert not Question.objects.exists()
+        assert not Text.objects.exists()
+
+
+def test_only_editors_of_the_area_write_and_only_in_their_own_name(review_world) -> None:
+    def insert(who: str, question: Any, by: Any) -> None:
+        with acting(User.objects.using("owner").get(email=f"{who}@leadscape.example")):
+            because("A test of the rows")
+            Decision.objects.create(question_id=question, answer="none", origin="page", decided_by_id=by)
+
+    editor = User.objects.using("owner").get(email="authority.editor@leadscape.example").pk
+    reader = User.objects.using("owner").get(email="nation.reader@leadscape.example").pk
+    for who, name, by in (
+        ("authority.editor", "role", editor),
+        ("authority.editor", "person", editor),
+        ("authority.editor", "school", reader),
+        ("nation.reader", "school", reader),
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            insert(who, review_world[name], by)
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update review_decision set answer = 'same'")
+
+
+def test_candidates_are_shown_side_by_side_with_their_evidence(review_world, client_as) -> None:
+    client = client_as("region.editor")
+    school = client.get(f"/review/{review_world['school']}/").content.decode()
+    for text in ("Which school is meant by “Ashgrove”?", "1. Ashgrove Primary School", "2. Cedar Lane Primary School",
+                 "Likely (83 %)", "Very unlikely (9 %)", "has all the words and more; in the authority",
+                 "two schools are near", "None of the register", "3 km"):  # fmt: skip
+        assert text in school, text
+    role = client.get(f"/review/{review_world['role']}/").content.decode()
+    for text in ("School improvement partner", "2 of 3 so named by others", "on Mondays", "Definition"):
+        assert text in role, text
+    person = client.get(f"/review/{review_world['person']}/").content.decode()
+    for text in ("Alice Ash and Bob Birch", "Unlikely (26 %)", "surname near", "One person", "Two people",
+                 "Ashgrove Primary School", "Northshire"):  # fmt: skip
+        assert text in person, text
+
+
+def test_a_decision_leads_to_the_next_question_and_can_be_undone_there(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    answer = decide(client, review_world["school"], "100001", note="Asked the school")
+    assert answer.status_code == 302
+    assert answer["Location"] in {f"/review/{review_world[name]}/" for name in ("role", "person")}
+    page = client.get(answer["Location"]).content.decode()
+    assert "Your decision was saved." in page
+    assert "Undo your last decision" in page
+    assert answer_of(review_world["school"]) == "100001"
+    assert (
+        "Decided, not in the figures yet" in client.get(f"/review/{review_world['school']}/").content.decode()
+    )
+    client.post(f"/review/undo/{standing_of(review_world['school'])}/")
+    assert answer_of(review_world["school"]) is None
+    rows = Decision.objects.using("owner").filter(question=review_world["school"]).order_by("decided_at")
+    assert [row.answer for row in rows] == ["100001", None]
+    shown = client.get(f"/review/{review_world['school']}/").content.decode()
+    assert "Asked the school" in shown
+    assert "an earlier decision taken back" in shown
+
+
+def test_of_two_reviewers_the_second_is_told(review_world, client_as) -> None:
+    first, second = client_as("nation.editor"), client_as("region.editor")
+    opened = standing_of(review_world["person"])
+    assert decide(first, review_world["person"], "same", standing=opened).status_code == 302
+    told = decide(second, review_world["person"], "different", standing=opened)
+    assert told.status_code == 409
+    assert "Somebody else decided this question after you opened it." in told.content.decode()
+    assert "One person" in told.content.decode()
+    assert answer_of(review_world["person"]) == "same"
+    assert decide(second, review_world["person"], "different").status_code == 302
+    assert answer_of(review_world["person"]) == "different"
+
+
+def test_what_cannot_be_decided_is_said_in_the_form(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    before = answer_of(review_world["school"])
+    for given, text in (
+        ({"answer": ""}, "Select your decision"),
+        ({"answer": "999999"}, "Select"),
+        ({"answer": "other", "urn": ""}, "Enter the URN of the other school"),
+        ({"answer": "other", "urn": "999999"}, "No school of the register has the URN 999999"),
+        ({"answer": "100001", "note": "Alice Ash told me so"}, "without the name of the person"),
+    ):
+        page = client.post(f"/review/{review_world['school']}/", {"note": "", "standing": "", **given})
+        assert page.status_code == 422, given
+        assert text in page.content.decode(), given
+    assert answer_of(review_world["school"]) == before
+    assert decide(client, review_world["school"], "other", urn="100002").status_code == 302
+    assert answer_of(review_world["school"]) == "100002"
+
+
+def test_keys_are_listed_and_can_be_switched_off(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    address = f"/review/{review_world['lost']}/"
+    assert "review/keys.mjs" in client.get(address).content.decode()
+    client.post("/review/keys/", {"question": str(review_world["lost"])})
+    page = client.get(address).content.decode()
+    assert "review/keys.mjs" not in page
+    assert "Keys are switched off." in page
+    client.post("/review/keys/", {"question": str(review_world["lost"])})
+    assert "review/keys.mjs" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["school", "role", "person"]))[::2])
+def test_the_file_is_the_same_whatever_the_order_of_decisions(order, review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    answers = {"school": "100001", "role": "none", "person": "same"}
+    for name in order:
+        decide(client, review_world[name], answers[name])
+    file = client.get(f"/review/study/{review_world['study']}/file.csv").content.decode()
+    lines = {line.split(",")[0]: line for line in file.splitlines()}
+    assert ",100001,a reviewer of the service," in lines[KEYS["school"]]
+    assert ",none,a reviewer of the service," in lines[KEYS["role"]]
+    assert ",same,a reviewer of the service," in lines[KEYS["person"]]
+
+
+def test_a_review_file_is_checked_and_then_applied(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    for name, answer in (("school", "none"), ("role", "none"), ("person", "same")):
+        decide(client, review_world[name], answer)
+    base = f"/review/study/{review_world['study']}"
+    text = (
+        "question_id,decision,decided_by,note\n"
+        f"{KEYS['school']},100001 | Ashgrove Primary School | Town,Clerk,Seen the list\n"
+        f"{KEYS['role']},none,Clerk,\n"
+        f"{KEYS['person']},Different,Clerk,Alice Ash said so\n"
+        "school-ffffffffffff,none,Clerk,\n"
+    )
+    page = client.post(f"{base}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())})
+    body = page.content.decode()
+    assert page.status_code == 200
+    for words in (
+        "Nothing has been changed yet",
+        "Ashgrove Primary School (URN 100001)",
+        "Two people",
+        "Left out",
+    ):
+        assert words in body, words
+    assert answer_of(review_world["school"]) == "none"
+    token = body.split('name="token" value="')[1].split('"')[0]
+    assert client.post(f"{base}/apply/", {"token": token}).status_code == 302
+    assert answer_of(review_world["school"]) == "100001"
+    assert answer_of(review_world["person"]) == "different"
+    note = Text.objects.using("owner").get(field="note", decision__question=review_world["school"],
+                                           decision__superseded_at=None)  # fmt: skip
+    assert note.text == "Seen the list"
+    assert client.post(f"{base}/apply/", {"token": token}).status_code == 409, "no dry run is applied twice"
+    other = client_as("region.editor")
+    assert other.post(f"{base}/apply/", {"token": token}).status_code == 409, "nor by somebody else"
+
+
+def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    text = (
+        f"question_id,decision\n{KEYS['school']},999999\n{KEYS['role']},emperor\n{KEYS['person']},perhaps\n"
+    )
+    page = client.post(
+        f"/review/study/{review_world['study']}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())}
+    )
+    assert page.status_code == 422
+    for words in (
+        "Must be a URN of the register",
+        "Must be a role id of england-2006",
+        "Must be same or different",
+    ):
+        assert words in page.content.decode(), words
+
+
+def test_running_again_is_asked_for_by_editors_of_the_nation(review_world, client_as) -> None:
+    address = f"/review/study/{review_world['study']}/run/"
+    assert client_as("region.editor").post(address).status_code == 403
+    assert client_as("nation.editor").post(address).status_code == 302
+    job = Job.objects.using("owner").get(kind="studies.run")
+    assert job.given["study"] == str(review_world["study"])
+
+
+def test_the_queue_takes_few_queries(review_world, client_as, django_assert_max_num_queries) -> None:
+    client = client_as("nation.editor")
+    client.get("/review/")
+    with django_assert_max_num_queries(32):
+        client.get("/review/")
+    with django_assert_max_num_queries(38):
+        client.get(f"/review/{review_world['school']}/")

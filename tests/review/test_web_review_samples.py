@@ -1,0 +1,123 @@
+"""A sample of entries: drawn by a job, answered by editors of the area, and rated as the library rates forms."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from leadscape.actions.draw_sample import draw_sample
+from leadscape.actions.draw_validation import draw_validation
+from leadscape.actions.read_validation import read_validation
+from leadscape.actions.write_demo_files import write_demo_files
+from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
+from leadscape_web.review.models import Answer, Entry, Sample
+from leadscape_web.review.sampling import rates_of
+from leadscape_web.studies.models import Study
+from leadscape_web.studies.running import load_study
+from leadscape_web.survey.models import Wave
+
+from tests.review.review_world import sign_in
+from tests.support.jobs import assert_done, run_jobs
+from tests.support.own_database import own_database
+
+pytestmark = pytest.mark.xdist_group("review samples")
+SIZE = 40
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+
+
+@pytest.fixture(scope="module")
+def sample(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
+    with own_database(service_server, django_db_blocker, f"sample_{uuid.uuid4().hex[:8]}"):
+        with acting(why="The tests' own system makes room", using="owner"):
+            Wave.objects.using("owner").update(as_of="1999-01-01")
+        load_study(demo)
+        editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+        study = Study.objects.using("owner").get()
+        with acting(editor):
+            job = ask_for(
+                "review.draw", asked_by=editor, given={"study": str(study.pk), "size": SIZE, "by": "role"}
+            )
+        run_jobs()
+        yield Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
+
+
+def entries(sample: Sample) -> list[Entry]:
+    return list(Entry.objects.using("owner").filter(sample=sample).order_by("holding_key"))
+
+
+def test_the_sample_is_the_librarys_and_names_nobody(demo: Path, sample: Sample, tmp_path: Path) -> None:
+    drawn = draw_validation(demo, tmp_path / "drawn", size=SIZE, kind="csv")
+    library = pl.read_csv(drawn.sample, infer_schema=False)
+    assert {entry.holding_key for entry in entries(sample)} == set(library["entry_id"])
+    assert sample.size == SIZE
+    assert "leader_name" not in draw_sample(demo, size=SIZE).columns
+    assert all(entry.person_id for entry in entries(sample))
+
+
+def test_answers_give_the_rates_that_forms_give(demo: Path, sample: Sample, tmp_path: Path) -> None:
+    client = sign_in("nation.editor")
+    drawn = draw_validation(demo, tmp_path / "drawn", size=SIZE, kind="csv")
+    wrong = {entry.pk for entry in entries(sample)[:7]}
+    forms = {path: pl.read_csv(path, infer_schema=False) for path in drawn.folder.iterdir()}
+    for entry in entries(sample)[:30]:
+        answer = "wrong" if entry.pk in wrong else "right"
+        given = {"leads": "right", "role": answer, "leader_name": "right", "seen": ""}
+        if answer == "wrong":
+            given["role_is"] = "mentor_head" if entry.role != "mentor_head" else "executive_headship"
+        saved = client.post(f"/review/entry/{entry.pk}/", given)
+        assert saved.status_code == 302, saved.content.decode()
+        for path, form in forms.items():
+            mine = pl.col("Entry") == entry.holding_key
+            label = {"mentor_head": "Mentor head", "executive_headship": "executive headship"}
+            forms[path] = form.with_columns(
+                pl.when(mine).then(pl.lit("yes")).otherwise("Leads beyond their own school?")
+                .alias("Leads beyond their own school?"),
+                pl.when(mine).then(pl.lit("right")).otherwise("Name right?").alias("Name right?"),
+                pl.when(mine).then(pl.lit(answer)).otherwise("Role right?").alias("Role right?"),
+                pl.when(mine & (pl.lit(answer) == "wrong")).then(pl.lit(label.get(given.get("role_is", ""), "")))
+                .otherwise("Role should be").alias("Role should be"),
+            )  # fmt: skip
+    for path, form in forms.items():
+        form.write_csv(path)
+    library = read_validation(demo, sample=drawn.sample, forms=tuple(drawn.folder.iterdir()))
+    with acting(User.objects.using("owner").get(email="nation.editor@leadscape.example")):
+        ours = rates_of(Sample.objects.get(pk=sample.pk))
+    assert ours is not None
+    assert ours.error_rates.equals(library.error_rates)
+    page = client.get(f"/review/samples/{sample.pk}/").content.decode()
+    assert "Error rates, weighted, with 95 % intervals" in page
+    assert "7 of 30" in page
+
+
+def test_what_changed_is_added_and_the_second_to_save_is_told(sample: Sample) -> None:
+    client = sign_in("nation.editor")
+    entry = entries(sample)[-1]
+    address = f"/review/entry/{entry.pk}/"
+    assert client.post(address, {"leads": "right", "seen": ""}).status_code == 302
+    assert client.post(address, {"leads": "wrong", "seen": ""}).status_code == 409
+    seen = str(Answer.objects.using("owner").get(entry=entry, superseded_at=None).pk)
+    told = client.post(address, {"leads": "wrong", "role": "right", "seen": seen})
+    assert told.status_code == 422
+    assert "cannot be right where the school says that the person does not lead" in told.content.decode()
+    assert client.post(address, {"leads": "wrong", "seen": seen}).status_code == 302
+    rows = Answer.objects.using("owner").filter(entry=entry).order_by("recorded_at")
+    assert [row.said for row in rows] == ["right", "wrong"]
+
+
+def test_an_area_sees_its_own_entries_and_no_rates(sample: Sample) -> None:
+    other = sign_in("authority.editor")
+    for entry in entries(sample)[:3]:
+        assert other.get(f"/review/entry/{entry.pk}/").status_code == 404
+    page = other.get(f"/review/samples/{sample.pk}/").content.decode()
+    assert "Rates are shown to those who see every entry" in page
+    assert other.post(f"/review/study/{sample.study_id}/draw/", {"by": "role"}).status_code == 403

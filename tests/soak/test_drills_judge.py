@@ -1,0 +1,241 @@
+"""A drill must fail when the thing it tries is broken: each is shown a broken one, and a sound one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import polars as pl
+import pytest
+from soak.attack_files import HOSTILE_NAMES, bomb, workbook
+from soak.findings import Findings, Line
+from soak.fuzz import READ, REFUSED, Crew, judge, spoilt, tell
+from soak.load import growth
+from soak.load import judge as judge_load
+from soak.mutation import WAYS, mutate
+from soak.readers import READERS, Reader
+
+from leadscape.core.errors import FileProblem
+from soak import findings, page, privacy
+
+RIGHT = {
+    "table": b"a,b\n1,2\n3,4\n",
+    "toml": b'[study]\ntitle = "x"\n',
+    "json": b'{"a": [1, {"b": 2}]}',
+    "xml": b'<?xml version="1.0" encoding="utf-8"?><a b="c">d</a>',
+    "bytes": b"0123456789",
+    "workbook": workbook(""),
+    "packed": b"",
+}
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_the_same_numbers_spoil_a_file_in_the_same_way(kind: str) -> None:
+    import gzip
+
+    content = RIGHT[kind] or gzip.compress(b"a,b\n1,2\n", mtime=0)
+    spoiled = [mutate(content, kind, Random(number)) for number in range(60)]
+    assert spoiled == [mutate(content, kind, Random(number)) for number in range(60)]
+    assert len(set(spoiled)) > 30
+    assert content not in spoiled[:3]
+
+
+def test_a_reader_is_judged_by_how_it_ends() -> None:
+    class Panic(BaseException):
+        pass
+
+    def raising(error: BaseException):
+        def read(path: Path) -> None:
+            raise error
+
+        return read
+
+    assert judge(lambda path: None, Path()) == READ
+    assert judge(raising(FileProblem("a", "b", "c")), Path()) == REFUSED
+    assert judge(raising(FileProblem("a", "", "c")), Path()) == "a sentence without its parts"
+    assert judge(raising(ValueError("no int")), Path()).startswith("ValueError")
+    assert judge(raising(Panic("of a library")), Path()).startswith("Panic")
+
+
+def test_a_reader_that_takes_for_ever_is_stopped(monkeypatch) -> None:
+    monkeypatch.setattr("soak.fuzz.LONGEST", 1)
+    assert judge(lambda path: time.sleep(5), Path()).startswith("TooLong")
+
+
+def test_what_went_through_is_counted_with_its_place() -> None:
+    found = Findings("fuzz")
+    tell(found, "schools", Counter({READ: 7, REFUSED: 2, "ValueError in x.py:1 (no)": 1}))
+    assert (found.lines[0].tried, found.lines[0].through, found.is_good) == (10, 1, False)
+    assert "ValueError in x.py:1" in found.lines[0].found
+
+
+def test_every_reader_has_a_right_file_of_a_known_kind(tmp_path: Path) -> None:
+    assert len({reader.name for reader in READERS}) == len(READERS)
+    assert all(kind in WAYS for reader in READERS for _, kind, _ in reader.files)
+    (tmp_path / "a.csv").write_bytes(RIGHT["table"])
+    reader = Reader("any", print, (("a.csv", "table", 10),))
+    assert spoilt(reader, 5, tmp_path) == spoilt(reader, 5, tmp_path)
+
+
+def test_a_process_that_dies_is_told_of_with_its_file(tmp_path: Path, monkeypatch) -> None:
+    class Dead:
+        task = ("schools", 3, 5)
+        heard_at = time.monotonic()
+
+        class process:
+            exitcode = -6
+
+            @staticmethod
+            def is_alive() -> bool:
+                return False
+
+        def heard(self) -> list:
+            return []
+
+    class Sound(Dead):
+        task = None
+        process = type("process", (), {"exitcode": None, "is_alive": staticmethod(lambda: True)})
+
+        def give(self, task) -> None:
+            self.left = list(range(task[1], task[2]))
+            self.task = task
+
+        def heard(self) -> list:
+            said = [("schools", READ, number) for number in getattr(self, "left", [])]
+            self.task, self.left = None, []
+            return said
+
+    monkeypatch.setattr("soak.fuzz.Member", lambda *_: Sound())
+    monkeypatch.setattr("soak.fuzz._keep_again", lambda *_: None)
+    crew = Crew(tmp_path, 1)
+    crew.members = [Dead()]  # type: ignore[list-item]
+    assert crew.perform([]) == [("schools", "the process died (code -6)", 3), ("schools", READ, 4)]
+
+
+def row(name: str, p95: float, failed: int = 0) -> dict[str, str]:
+    return {"Name": name, "Request Count": "100", "Failure Count": str(failed), "50%": "20", "95%": str(p95),
+            "Max Response Time": "900"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("p95", "failed", "grown", "good"),
+    [(200, 0, 1, True), (501, 0, 1, False), (200, 1, 1, False), (200, 0, 40, False)],
+)
+def test_load_is_kept_only_in_time_without_errors_and_flat(
+    p95: float, failed: int, grown: float, good: bool
+) -> None:
+    found = Findings("load")
+    points = [(float(second), 100 + grown * second / 120) for second in range(0, 121, 2)]
+    judge_load(found, [row("home", p95, failed), row("Aggregated", p95, failed)], {7: points}, 120, 50)
+    assert found.is_good is good
+
+
+def test_growth_is_the_slope_and_not_one_high_point() -> None:
+    flat = [(float(second), 100.0) for second in range(100)]
+    assert growth(flat) == 0
+    assert abs(growth([*flat[:50], (50.0, 130.0), *flat[51:]])) < 1
+    assert growth([(s, 100 + 0.5 * s) for s, _ in flat]) == pytest.approx(49.5)
+
+
+def test_the_page_says_what_was_not_run_and_what_was_not_kept(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(page, "read", lambda drill: findings.read(drill, tmp_path))
+    bare = page.draw()
+    assert bare.count("| not run |\n") == bare.count("Not run.") == len(page.DRILLS)
+    good = Findings(
+        "load",
+        [Line("pages", 10, 0, "p95 20 ms")],
+        commit="abc",
+        machine="2 cores",
+        started_at="2026-11-25T10:00:00",
+    )
+    bad = Findings(
+        "attack", [Line("ids | <b>", 10, 2)], ["uploads: no page"], started_at="2026-11-25T10:00:00"
+    )
+    for one in (good, bad):
+        findings.keep(one, tmp_path)
+    drawn = page.draw()
+    assert "| Load | 2026-11-25 10:00 | 0 | 10 | 0 | kept |" in drawn
+    assert "| Attack | 2026-11-25 10:00 | 0 | 10 | 2 | **not kept**, 1 not run |" in drawn
+    assert "ids \\| &lt;b>" in drawn
+    assert "* uploads: no page" in drawn
+
+
+def test_a_drill_that_breaks_off_is_not_kept(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(findings, "RESULTS", tmp_path)
+    monkeypatch.setattr(findings, "keep", lambda found: kept.append(found))
+    kept: list[Findings] = []
+    with pytest.raises(ZeroDivisionError), findings.finding("load") as found:
+        print(1 / len(found.lines))
+    assert kept[0].is_good is False
+    assert json.dumps(kept[0].lines[-1].__dict__)
+
+
+def test_a_line_that_tried_nothing_is_not_good() -> None:
+    assert not Line("nothing", 0, 0).is_good
+
+
+def test_a_hidden_count_that_sums_give_away_is_worked_out() -> None:
+    def tables(second: str) -> dict[str, pl.DataFrame]:
+        return {
+            "authorities": pl.DataFrame({"authority_code": ["1", "2", "3"], "region": ["N"] * 3,
+                                         "holdings": ["suppressed", second, "20"]}),
+            "regions": pl.DataFrame({"region": ["N"], "holdings": ["33"]}),
+        }  # fmt: skip
+
+    class Reader:
+        pass
+
+    for second, through in (("9", 1), ("suppressed", 0)):
+        found = Findings("privacy")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(privacy, "published", lambda _, second=second: tables(second))
+            privacy.hidden(found, Reader())  # type: ignore[arg-type]
+        assert found.lines[0].through == through
+
+
+def test_sums_are_those_of_places_in_regions() -> None:
+    cells, (rows, values) = privacy.knowledge(
+        {
+            "authorities": pl.DataFrame(
+                {"authority_code": ["1", "2"], "region": ["N", "N"], "leaders": ["4", "c"]}
+            ),
+            "regions": pl.DataFrame({"region": ["N"], "leaders": ["10"]}),
+        }
+    )
+    assert cells == {"authorities 1 leaders": 4, "authorities 2 leaders": None, "regions N leaders": 10}
+    assert np.array_equal(rows, [[1, 1, -1]])
+    assert values.tolist() == [0]
+
+
+def test_hostile_files_are_what_they_say() -> None:
+    assert len(bomb("a", 50 << 20)) < 1 << 20
+    assert any("<script>" in name for name in HOSTILE_NAMES)
+
+
+def test_logs_that_name_somebody_are_found(tmp_path: Path) -> None:
+    class Fake:
+        log = tmp_path / "service.log"
+        folder = tmp_path
+
+    Fake.log.write_text('{"message": "asked for ALICE ash"}\n')
+    found = Findings("privacy")
+    privacy.logs(found, Fake(), ["Alice Ash", "Bob Birch"])  # type: ignore[arg-type]
+    assert (found.lines[0].tried, found.lines[0].through) == (2, 1)
+
+
+def test_the_command_lists_the_drills() -> None:
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "soak", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=findings.ROOT,
+    )
+    assert all(drill in done.stdout for drill in page.DRILLS)
