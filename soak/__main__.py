@@ -24,13 +24,22 @@ def main() -> int:
     )
     parser.add_argument("drills", nargs="*", choices=[*page.DRILLS, []], help="which; all without any")
     parser.add_argument("--share", type=float, default=1.0, help="of the whole number of tries, 0 to 1")
+    parser.add_argument(
+        "--reader", action="append", default=[], help="fuzz: this reader only; may be said again"
+    )
+    parser.add_argument(
+        "--processes", type=int, help="fuzz: how many read at the same time; one a core without"
+    )
+    parser.add_argument(
+        "--go-on", action="store_true", help="fuzz: leave out what was read at this very commit"
+    )
     parser.add_argument("--page", action="store_true", help="draw the page only")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     # As Ctrl-C: services of the drill's own are ended, small disks taken away.
     signal.signal(signal.SIGTERM, _stop)
     if options.one:
-        return 0 if _perform(options.drills[0], options.share).is_good else 1
+        return 0 if _perform(options.drills[0], options).is_good else 1
     failed = []
     if not options.page:
         from soak.stage import STORE
@@ -39,7 +48,8 @@ def main() -> int:
         shutil.rmtree(STORE, ignore_errors=True)
         for drill in options.drills or page.DRILLS:
             print(page.DRILLS[drill][0], flush=True)
-            command = [sys.executable, "-m", "soak", "--one", drill, "--share", str(options.share)]
+            words = [word for word in sys.argv[1:] if word not in page.DRILLS]
+            command = [sys.executable, "-m", "soak", "--one", drill, *words]
             if _wait_for(subprocess.Popen(command, cwd=ROOT)):
                 failed.append(drill)
         shutil.rmtree(STORE, ignore_errors=True)
@@ -62,45 +72,50 @@ def _stop(*_: object) -> None:
     sys.exit(143)
 
 
-def _perform(drill: str, share: float) -> Findings:
-    performers: dict[str, Callable[[float], Findings]] = {
+def _perform(drill: str, options: argparse.Namespace) -> Findings:
+    performers: dict[str, Callable[[argparse.Namespace], Findings]] = {
         "load": _load,
         "faults": _faults,
         "attack": _attack,
         "fuzz": _fuzz,
         "privacy": _privacy,
     }
-    return performers[drill](share)
+    return performers[drill](options)
 
 
-def _load(share: float) -> Findings:
+def _load(options: argparse.Namespace) -> Findings:
     from soak import load
 
-    return load.run(max(10, round(load.SECONDS * share)))
+    return load.run(max(10, round(load.SECONDS * options.share)))
 
 
-def _faults(share: float) -> Findings:
+def _faults(options: argparse.Namespace) -> Findings:
     from soak import faults
 
-    return faults.run(max(3, round(faults.POINTS * share)))
+    return faults.run(max(3, round(faults.POINTS * options.share)))
 
 
-def _attack(share: float) -> Findings:
+def _attack(options: argparse.Namespace) -> Findings:
     from soak import attack
 
-    return attack.run(share)
+    return attack.run(options.share)
 
 
-def _fuzz(share: float) -> Findings:
+def _fuzz(options: argparse.Namespace) -> Findings:
     from soak import fuzz
 
-    return fuzz.run(max(20, round(fuzz.FILES * share)))
+    return fuzz.run(
+        max(20, round(fuzz.FILES * options.share)),
+        tuple(options.reader),
+        options.processes,
+        go_on=options.go_on,
+    )
 
 
-def _privacy(share: float) -> Findings:
+def _privacy(options: argparse.Namespace) -> Findings:
     from soak import privacy
 
-    return privacy.run(share)
+    return privacy.run(options.share)
 
 
 if __name__ == "__main__":
