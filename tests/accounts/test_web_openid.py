@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "counters"])
 READER = "authority.reader@leadscape.example"
 START = "/account/sign-in/with/entra/"
 BACK = f"{START}back/"
+LONG_AGO = date(2026, 1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -264,17 +267,85 @@ def test_whoever_is_switched_off_stays_out(provider, user_of) -> None:
     assert SESSION_KEY not in client.session
 
 
-def test_our_second_factor_is_asked_for_unless_the_providers_counts(provider, user_of, settings) -> None:
+def linked(client: Client, provider: OpenIdProvider) -> None:
+    """Link the account elsewhere of whoever is signed in here."""
+    assert go(client, provider, "/account/link/entra/").status_code == 302
+
+
+@pytest.mark.parametrize("way", ["password", "second factor", "account elsewhere"])
+def test_an_address_alone_links_nothing_to_who_can_prove_it_otherwise(
+    way, provider, user_of, settings
+) -> None:
     reader = user_of("authority.reader")
+    if way == "password":
+        give_password(reader)
+    elif way == "second factor":
+        give_second_factor(reader)
+    else:
+        [entra] = settings.ENVIRONMENT.openid_providers
+        configure(
+            settings, entra, replace(entra, name="other", label="Other", issuer="https://other.example")
+        )
+        with acting(reader, why="Linked by its owner"):
+            Identity.objects.create(
+                user=reader, provider="other", issuer="https://other.example", subject="x",
+                last_used_on=timezone.localdate(),
+            )  # fmt: skip
+    adjust_first(settings, second_factor=frozenset({"mfa"}))
+    provider.claims["amr"] = ["mfa"]
+    client = Client()
+    answer = go(client, provider, f"{START}?next=/find/")
+    assert (answer.status_code, "is not linked to your account here yet" in text_of(answer)) == (403, True)
+    assert SESSION_KEY not in client.session
+    assert [one.provider for one in identities(reader)] == (["other"] if way == "account elsewhere" else [])
+    assert [key for key in dict(client.session.items()) if key.startswith("openid")] in ([], ["openid_asked"])
+
+
+def adjust_first(settings: Any, **changes: Any) -> None:
+    first, *others = settings.ENVIRONMENT.openid_providers
+    configure(settings, replace(first, **changes), *others)
+
+
+def test_an_account_that_no_provider_of_today_knows_is_no_way_in(provider, user_of) -> None:
+    reader = user_of("authority.reader")
+    with acting(reader, why="Linked by its owner"):
+        Identity.objects.create(
+            user=reader, provider="gone", issuer="https://gone.example", subject="x",
+            last_used_on=timezone.localdate(),
+        )  # fmt: skip
+    assert go(Client(), provider).status_code == 302
+
+
+def test_who_is_asked_to_sign_in_once_is_led_on_to_the_link(provider, user_of, settings) -> None:
+    settings.SECOND_FACTOR = "offered"
+    reader = give_password(user_of("authority.reader"))
+    client = Client()
+    page = go(client, provider, f"{START}?next=/find/").content.decode()
+    [path] = re.findall(r'href="([^"]+)">Sign in once, then link', page)
+    onward = parse_qs(urlsplit(path).query)["next"][0]
+    assert onward == "/account/link/entra/?next=%2Ffind%2F"
+    assert sign_in(client, READER, next=onward)["Location"] == onward
+    # Signing in alone has linked nothing: whoever began may have been somebody else.
+    assert identities(reader) == []
+    assert go(client, provider, onward)["Location"] == "/find/"
+    assert len(identities(reader)) == 1
+    assert go(Client(), provider).status_code == 302
+    evil = go(client, provider, "/account/link/entra/?next=https://evil.example/")
+    assert evil["Location"] == "/account/"
+
+
+def test_our_second_factor_is_asked_for_unless_the_providers_counts(
+    provider, user_of, client_of, settings
+) -> None:
+    reader = user_of("authority.reader")
+    linked(client_of("authority.reader"), provider)
     secret = give_second_factor(reader)
     provider.claims["amr"] = ["pwd", "mfa"]
     client = Client()
     assert go(client, provider)["Location"] == "/account/sign-in/code/"
     assert SESSION_KEY not in client.session
-    # Nothing is linked until its owner is in.
-    assert identities(reader) == []
     assert client.post("/account/sign-in/code/", {"code": code_of(secret)}).status_code == 302
-    assert len(identities(reader)) == 1
+    assert client.session[SESSION_KEY]
 
     adjust(settings, second_factor=frozenset({"mfa", "phr"}))
     again = Client()
@@ -287,13 +358,15 @@ def test_our_second_factor_is_asked_for_unless_the_providers_counts(provider, us
     assert go(Client(), provider)["Location"] == "/"
 
 
-def test_the_first_time_the_providers_second_factor_does_not_get_round_ours(
-    provider, user_of, settings
-) -> None:
-    give_second_factor(user_of("authority.reader"))
+def test_the_providers_second_factor_does_not_count_in_the_sign_in_that_links(provider, settings) -> None:
+    settings.SECOND_FACTOR = "required"
     adjust(settings, second_factor=frozenset({"mfa"}))
     provider.claims["amr"] = ["mfa"]
-    assert go(Client(), provider)["Location"] == "/account/sign-in/code/"
+    first, second = Client(), Client()
+    go(first, provider)
+    assert first.get("/account/")["Location"].startswith("/account/second-factor/set-up/")
+    go(second, provider)
+    assert second.get("/account/").status_code == 200
 
 
 def test_a_second_factor_that_only_the_userinfo_endpoint_tells_does_not_count(provider, settings) -> None:
@@ -306,7 +379,7 @@ def test_a_second_factor_that_only_the_userinfo_endpoint_tells_does_not_count(pr
     assert client.get("/account/")["Location"].startswith("/account/second-factor/set-up/")
 
 
-def test_the_providers_second_factor_opens_what_demands_one(provider, settings, client_of) -> None:
+def test_the_providers_second_factor_opens_what_demands_one(provider, settings) -> None:
     settings.SECOND_FACTOR = "required"
     client = Client()
     go(client, provider)
@@ -333,7 +406,7 @@ def test_an_account_is_linked_and_unlinked_by_its_owner(provider, user_of, clien
     assert elsewhere.get("/account/").status_code == 302
     [identity] = identities(reader)
     assert identity.unlinked_at
-    # An address alone does not link it again; its owner does.
+    # An address alone does not link it again, for whoever has no password either; its owner does.
     answer = go(Client(), provider)
     assert (answer.status_code, "was unlinked" in text_of(answer)) == (403, True)
     assert go(client, provider, "/account/link/entra/").status_code == 302
@@ -440,18 +513,24 @@ def user_named(name: str) -> Any:
         return User.objects.get(email=f"{name}@leadscape.example")
 
 
-def test_what_was_begun_with_a_provider_and_ended_with_a_password_links_nothing(provider, user_of) -> None:
+def test_what_was_begun_with_a_provider_and_ended_with_a_password_notes_nothing(
+    provider, user_of, client_of
+) -> None:
+    """Nor does it count as a use of the link: whoever began may have been somebody else."""
     reader = give_password(user_of("authority.reader"))
+    linked(client_of("authority.reader"), provider)
     secret = give_second_factor(reader)
     client = Client()
     assert go(client, provider)["Location"] == "/account/sign-in/code/"
+    with acting(reader, why="Long ago"):
+        Identity.objects.filter(user=reader).update(last_used_on=LONG_AGO)
     session = client.session
     del session["account_login"]  # not gone on with for a quarter of an hour
     session.save()
     assert sign_in(client, READER)["Location"] == "/account/sign-in/code/"
     client.post("/account/sign-in/code/", {"code": code_of(secret)})
     assert client.session[SESSION_KEY]
-    assert identities(reader) == []
+    assert [one.last_used_on for one in identities(reader)] == [LONG_AGO]
 
 
 def test_an_address_that_only_looks_like_another_opens_nothing(provider, settings) -> None:

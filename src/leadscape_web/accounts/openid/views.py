@@ -11,10 +11,11 @@ from typing import Any, Final
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
 from leadscape_web.accounts import second_factor
@@ -30,7 +31,7 @@ from leadscape_web.accounts.invitations import (
 )
 from leadscape_web.accounts.models import Identity, Invitation, Right, User
 from leadscape_web.accounts.openid import client, identities
-from leadscape_web.accounts.openid.identities import SignInRefused
+from leadscape_web.accounts.openid.identities import SignInHereFirst, SignInRefused
 from leadscape_web.accounts.openid.providers import Provider
 from leadscape_web.accounts.presenters import invitation_facts
 from leadscape_web.accounts.rules import ANYONE, SIGNED_IN, allow
@@ -53,16 +54,16 @@ def openid(request: HttpRequest, name: str) -> HttpResponse:
     """Send somebody to a provider to sign in there."""
     if request.user.is_authenticated:
         return redirect("accounts:account")
-    onward = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure())
-    return _send(request, name, SIGN_IN, onward=onward if safe else "")
+    return _send(request, name, SIGN_IN, onward=_safe(request, request.GET.get("next", "")))
 
 
 @allow(SIGNED_IN)
 @never_cache
 def link_openid(request: HttpRequest, name: str) -> HttpResponse:
     """Send the user to a provider to link an account there."""
-    return _send(request, name, LINK, user=str(request.user.pk))
+    return _send(
+        request, name, LINK, user=str(request.user.pk), onward=_safe(request, request.GET.get("next", ""))
+    )
 
 
 @allow(ANYONE)
@@ -164,7 +165,21 @@ def _sign_in(
 ) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accounts:account")
-    return _come_in(request, provider, claims, identities.user_for(provider, claims), asked.get("onward", ""))
+    onward = asked.get("onward", "")
+    try:
+        user = identities.user_for(provider, claims)
+    except SignInHereFirst as error:
+        return _refuse(request, error, first=_sign_in_to_link(provider, onward))
+    # The word of an account that is being linked does not stand for the second factor as well.
+    return _come_in(request, provider, claims, user, onward, counts=identities.is_linked(claims))
+
+
+def _sign_in_to_link(provider: Provider, onward: str) -> str:
+    """The page for signing in, and from there to the provider again, to link."""
+    link = reverse("accounts:link_openid", args=[provider.name])
+    if onward:
+        link = f"{link}?{urlencode({REDIRECT_FIELD_NAME: onward})}"
+    return f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: link})}"
 
 
 def _link(
@@ -172,7 +187,7 @@ def _link(
 ) -> HttpResponse:
     linked = identities.link_as(provider, claims, user_in(request))
     messages.success(request, f"{provider.label} {'now opens' if linked else 'opened already'} your account.")
-    return redirect("accounts:account")
+    return HttpResponseRedirect(asked.get("onward") or reverse("accounts:account"))
 
 
 def _join(
@@ -220,7 +235,7 @@ def join_by_openid(request: HttpRequest, name: str) -> HttpResponse:
     del request.session[JOINING]
     place = f"{Right(found.right).label.lower()} for {found.organisation.label}"
     messages.success(request, f"You are now {place}.")
-    return _come_in(request, provider, claims, user, reverse("accounts:account"))
+    return _come_in(request, provider, claims, user, reverse("accounts:account"), counts=True)
 
 
 def _to_join(provider: Provider, claims: client.Claims, link: str, *, lock: bool = False) -> Invitation:
@@ -268,22 +283,33 @@ def _has_account(provider: Provider) -> SignInRefused:
 
 
 def _come_in(
-    request: HttpRequest, provider: Provider, claims: client.Claims, user: User, onward: str
+    request: HttpRequest, provider: Provider, claims: client.Claims, user: User, onward: str, *, counts: bool
 ) -> HttpResponse:
+    """Sign in. ``counts``: whether a second factor that was given to the provider is one here."""
     record_authentication(request, user, method=identities.METHOD, provider=provider.name)
-    # An address alone, the first time, does not get round the second factor that its owner has set up here.
-    if claims.second_factor and (identities.is_linked(claims) or not second_factor.has_one(user)):
+    if claims.second_factor and counts:
         second_factor.note_elsewhere(request, user)
     identities.remember(request, provider, claims, user)
     return perform_login(request, Login(user=user, email=user.email, redirect_url=onward or None))
 
 
-def _refuse(request: HttpRequest, error: SignInRefused) -> HttpResponse:
-    said = {"what": error.what, "why": error.why, "next_step": error.next_step}
-    context = {"title": "You are not signed in", **said}
+def _safe(request: HttpRequest, onward: str) -> str:
+    """An address of this service; empty where it is none."""
+    return (
+        onward if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()) else ""
+    )
+
+
+def _refuse(request: HttpRequest, error: SignInRefused, first: str = "") -> HttpResponse:
+    context = {
+        "title": "You are not signed in",
+        "what": error.what,
+        "why": error.why,
+        "next_step": error.next_step,
+    }
     if request.user.is_authenticated:
         context["title"] = "Nothing was linked"
-    return render(request, "accounts/openid_refused.html", context, status=403)
+    return render(request, "accounts/openid_refused.html", {**context, "first": first}, status=403)
 
 
 def _not_reached(request: HttpRequest, provider: Provider, error: Exception) -> HttpResponse:
