@@ -79,7 +79,7 @@ class BrowserService:
     message_folder: Path
     log: Path
 
-    def query(self, statement: str, parameters: Any = (), why: str = "A test") -> list[dict[str, Any]]:
+    def query(self, statement: str, parameters: Any = None, why: str = "A test") -> list[dict[str, Any]]:
         """Ask or change the database, past every protection but with a reason for the history."""
         with psycopg.connect(self.superuser_url, row_factory=dict_row) as connection:
             connection.execute("select set_config('leadscape.why', %s, true)", [why])
@@ -278,11 +278,15 @@ def axe(page: Any) -> None:
     assert violations(page) == []
 
 
-def violations(page: Any) -> list[tuple[str, str, list[Any]]]:
-    """What :func:`axe` would complain about: rule, what to do, where."""
+def violations(page: Any, *, colours: bool = True) -> list[tuple[str, str, list[Any]]]:
+    """What :func:`axe` would complain about: rule, what to do, where; without a look at contrast on demand."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+    options = {
+        "runOnly": {"type": "tag", "values": WCAG},
+        "rules": {"color-contrast": {"enabled": colours}},
+    }
+    found = Axe().run(page, options=options).response["violations"]
     return [(rule["id"], rule["help"], [node["target"] for node in rule["nodes"]][:3]) for rule in found]
 
 
