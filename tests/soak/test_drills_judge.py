@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from soak.attack_files import HOSTILE_NAMES, bomb, workbook
 from soak.findings import Findings, Line
-from soak.fuzz import READ, REFUSED, Crew, judge, spoilt, tell
+from soak.fuzz import READ, REFUSED, Crew, is_whole, judge, spoilt, tell
 from soak.load import growth
 from soak.load import judge as judge_load
 from soak.mutation import WAYS, mutate
@@ -163,6 +163,31 @@ def test_the_page_says_what_was_not_run_and_what_was_not_kept(tmp_path: Path, mo
     assert "| Attack | 2026-11-25 10:00 | 0 | 10 | 2 | **not kept**, 1 not run |" in drawn
     assert "ids \\| &lt;b>" in drawn
     assert "* uploads: no page" in drawn
+
+
+def test_the_page_says_at_what_commit_each_part_of_a_drill_was_run(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(page, "read", lambda drill: findings.read(drill, tmp_path))
+    parts = [
+        Line("schools", 10, 0, "read", commit="old", seconds=40),
+        Line("links", 10, 0, "read", commit="new", seconds=2),
+    ]
+    findings.keep(
+        Findings("fuzz", parts, commit="new", seconds=3, started_at="2026-11-25T10:00:00"), tmp_path
+    )
+    drawn = page.draw()
+    assert "| schools | 10 | 0 | read; at commit old |" in drawn
+    assert "| links | 10 | 0 | read |" in drawn
+    assert "| Spoilt files | 2026-11-25 10:00 | 42 | 20 | 0 | kept |" in drawn
+
+
+def test_a_reader_is_left_out_only_where_all_was_read_at_this_commit() -> None:
+    line = Line("schools", 100, 0, commit="abc")
+    assert is_whole(line, 100, "abc")
+    assert not is_whole(line, 101, "abc")
+    assert not is_whole(line, 100, "abd")
+    assert not is_whole(None, 100, "abc")
+    changed = "abc with changes that are not committed"
+    assert not is_whole(Line("schools", 100, 0, commit=changed), 100, changed)
 
 
 def test_a_drill_that_breaks_off_is_not_kept(tmp_path: Path, monkeypatch) -> None:
