@@ -32,8 +32,8 @@ class Production:
     url_of: Callable[..., str]
 
 
-def run(*command: str | Path, env: dict[str, str], timeout: int = 60) -> subprocess.CompletedProcess[str]:
-    """A command as an operator gives it."""
+def run(*command: str | Path, env: dict[str, str], timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    """A command as an operator gives it. Patient: a machine that has much else to do is slow, and not wrong."""
     return subprocess.run(
         [str(part) for part in command],
         env=env,
@@ -83,7 +83,7 @@ def production() -> Iterator[Production]:
         for name, value in os.environ.items()
         if name not in theirs and not name.startswith("LEADSCAPE")
     }
-    clean["PATH"] = f"{programs()}{os.pathsep}{clean['PATH']}"
+    clean["PATH"] = os.pathsep.join([str(programs()), str(Path(sys.executable).parent), clean["PATH"]])
     with (
         tempfile.TemporaryDirectory(prefix="ls-") as folder,
         running(Path(folder) / "server", durable=False) as server,
