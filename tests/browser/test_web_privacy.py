@@ -136,7 +136,7 @@ class TestMyData(PrivacyJourney):
         self.then_i_am_told("Select your decision", "Enter your answer")
         self.then_it_is_accessible()
         self.when_i_choose("Accept: put it right now")
-        self.when_i_fill("The name as it should be (optional)", "Hazel Holm-Oak")
+        self.when_i_fill("The name as it should be", "Hazel Holm-Oak")
         self.when_i_fill("What the person is told", "Put right, thank you")
         self.when_i_press("Save the answer")
         self.then_i_see("Your answer is kept. The person reads it by their link.")
@@ -157,7 +157,7 @@ class TestMyData(PrivacyJourney):
         self.when_i_open(f"{self.link}leave/")
         self.then_it_fits_and_is_accessible()
         self.when_i_press("Object to being in the study")
-        self.then_i_am_told("Tick “that you are sure” to go on")
+        self.then_i_am_told("Tick “Take me out of the study” to go on")
         self.then_it_fits_and_is_accessible()
 
     def test_an_objection_takes_the_person_out_and_ends_the_link(self) -> None:
@@ -166,7 +166,7 @@ class TestMyData(PrivacyJourney):
         self.when_i_open_my_link(javascript=False, width=320)
         self.when_i_follow("Object to being in the study")
         self.when_i_press("Object to being in the study")
-        self.then_i_see("Tick “that you are sure” to go on")
+        self.then_i_see("Tick “Take me out of the study” to go on")
         self.when_i_choose("Take me out of the study")
         self.when_i_press("Object to being in the study")
         self.then_i_see("You are out of the study")
@@ -229,7 +229,7 @@ class TestEditors(PrivacyJourney):
         assert come.value.suggested_filename == "held-about-a-person.xlsx"
         self.when_i_follow("Erase")
         self.when_i_press("Continue")
-        self.then_i_am_told("Select why", "Tick “that it cannot be undone” to go on")
+        self.then_i_am_told("Select why", "Tick “I know that this cannot be undone” to go on")
         self.then_it_is_accessible()
         self.when_i_choose("The person asked to be erased")
         self.when_i_choose("I know that this cannot be undone")

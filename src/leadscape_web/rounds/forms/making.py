@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from leadscape.actions.read_frame import FrameReading, read_frame
@@ -17,7 +16,7 @@ from leadscape_web.govuk.fields import (
     ConfirmField,
     DateField,
     EmailField,
-    GovukField,
+    FileField,
     HiddenField,
     RadiosField,
     SelectField,
@@ -167,12 +166,6 @@ class RoundForm(GovukForm):
         return cleaned
 
 
-class FrameFileField(GovukField, forms.FileField):
-    """The frame of who is asked, as a table."""
-
-    ask = "Choose"
-
-
 class WhoForm(GovukForm):
     """Who is asked: authorities of the register, or everybody in a file.
 
@@ -196,12 +189,13 @@ class WhoForm(GovukForm):
         },
     )
     regions = CheckboxesField(
-        label="Regions", required=False, help_text="Only for authorities of some regions."
+        label="Regions", depends=True, help_text="Only for authorities of some regions."
     )
-    frame = FrameFileField(
+    frame = FileField(
         label="File",
         called="a file",
-        required=False,
+        depends=True,
+        accept=ENDINGS,
         help_text="CSV or XLSX, up to 5 MB. Only for everybody in a file.",
     )
 
@@ -266,4 +260,4 @@ class HeardForm(GovukForm):
 class SureForm(GovukForm):
     """That something that cannot be taken back is meant."""
 
-    sure = ConfirmField(label="I am sure", called="that you are sure")
+    sure = ConfirmField(label="I am sure")
