@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from leadscape_web.accounts.context import acting, because
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.models import Job
+from leadscape_web.review import queue
 from leadscape_web.review.models import Decision, Question, Text
 
 from tests.review.review_world import KEYS, client_as, review_world, standing_of
@@ -235,6 +239,48 @@ def test_running_again_is_asked_for_by_editors_of_the_nation(review_world, clien
     assert client_as("nation.editor").post(address).status_code == 302
     job = Job.objects.using("owner").get(kind="studies.run")
     assert job.given["study"] == str(review_world["study"])
+
+
+@pytest.fixture
+def more_than_a_page(review_world: dict[str, Any]) -> Iterator[None]:
+    """Sixty questions more, for whose answer nothing waits."""
+    study = Question.objects.using("owner").get(pk=review_world["school"])
+    made = [
+        Question(study_id=study.study_id, kind="role", run_at=timezone.now(), wave_id=study.wave_id, nominations=0)
+        for _ in range(60)
+    ]  # fmt: skip
+    with acting(why="Questions of a test", using="owner"):
+        Question.objects.using("owner").bulk_create(made)
+    yield
+    with acting(why="Questions of a test", using="owner"):
+        Question.objects.using("owner").filter(pk__in=[one.pk for one in made]).delete()
+
+
+def test_words_and_names_are_read_for_what_is_shown_alone(
+    more_than_a_page, client_as, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def recorded(rows: Any, waves: Any) -> Any:
+        read.append(rows.height)
+        return in_words(rows, waves)
+
+    in_words = queue.in_words
+    monkeypatch.setattr(queue, "in_words", recorded)
+    client = client_as("nation.editor")
+
+    def titles(asked: str) -> list[str]:
+        page = client.get(f"/review/{asked}").content.decode()
+        return re.findall(r'href="/review/[0-9a-f-]{36}/[^"]*">((?:Which|Are)[^<]+)', page)
+
+    pages = [titles("?page=1"), titles("?page=2")]
+    assert [len(one) for one in pages] == read == [50, 14]
+    assert sorted(pages[0])[0] == "Are they one person: Alice Ash and Bob Birch?"
+    assert titles("?page=9") == pages[1]
+    assert sorted([*pages[0], *pages[1]], key=str.lower)[:50] == titles("?sort=question")
+    file = client.get("/review/?format=csv&kind=Which+role").content.decode()
+    assert len(re.findall("Which role is meant by", file)) == 62
+    assert read == [50, 14, 14, 64, 64]
 
 
 def test_the_queue_takes_few_queries(review_world, client_as, django_assert_max_num_queries) -> None:

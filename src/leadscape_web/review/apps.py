@@ -39,5 +39,5 @@ class ReviewConfig(AppConfig):
                 link=lambda job: f"/review/samples/{(job.result or {}).get('sample', '')}/",
             )
         )
-        add_entry(Entry("Review", "review:queue", "/review/", SEES_PEOPLE, position=27))
+        add_entry(Entry("Review", "review:queue", "/review/", SEES_PEOPLE, position=46, group="Survey"))
         study_stored.connect(keep_questions, dispatch_uid="review questions")

@@ -73,23 +73,23 @@ class ShownQuestion:
     decisions: tuple[ShownDecision, ...]
 
 
-def state_of(
-    answer: str | None, decided_at: datetime | None, carried_out: str | None, run_at: datetime
-) -> str:
+def state_of(answer: str | None, carried_out: str | None, after_run: bool) -> str:
     """Whether a question is open, decided, or decided and not in the figures yet.
 
     Parameters
     ----------
-    answer, decided_at
+    answer
         What stands; null: the question is open.
-    carried_out, run_at
-        What the last run carried out, and when that was.
+    carried_out
+        What the last run carried out.
+    after_run
+        Whether what stands was decided after that run.
     """
-    if answer is None or decided_at is None:
+    if answer is None:
         return OPEN if carried_out is None else NOT_YET
     if answer == carried_out:
         return DECIDED
-    return NOT_YET if decided_at > run_at else CONTRADICTED
+    return NOT_YET if after_run else CONTRADICTED
 
 
 def title_of(kind: str, written: str | None, names: Sequence[str]) -> str:
@@ -130,9 +130,8 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
         title=title_with(asked, known),
         state=state_of(
             asked.answer,
-            asked.standing.decided_at if asked.standing else None,
             question.carried_out,
-            question.run_at,
+            asked.standing is not None and asked.standing.decided_at > question.run_at,
         ),
         facts=tuple(_facts(asked, known)),
         caption="Who they are" if question.kind == Question.Kind.PERSON else "What it may be",

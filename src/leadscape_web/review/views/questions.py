@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, SEES_PEOPLE, allow
-from leadscape_web.govuk.listing import show_listing
 from leadscape_web.review.deciding import DecidedMeanwhile, can_decide, decide, take_back
 from leadscape_web.review.forms import DecideForm
 from leadscape_web.review.listed import list_questions
@@ -21,8 +20,8 @@ from leadscape_web.review.queue import (
     figures_of,
     next_open,
     queue_listing,
-    queue_rows,
     read_narrowed,
+    show_queue,
 )
 from leadscape_web.review.reading import question_or_404
 from leadscape_web.survey.codebooks import known_waves
@@ -34,11 +33,11 @@ KEYS_OFF: Final = "review_keys_off"
 @allow(SEES_PEOPLE)
 def queue(request: HttpRequest) -> HttpResponse:
     """Every question of the area: what is open, what is decided, what comes next."""
-    found = list_questions()
-    rows = queue_rows(found, known_waves())
-    own = {str(one.study_id): title for one, title in zip(found, rows["study"], strict=True)}
+    waves = known_waves()
+    rows = list_questions(waves)
+    own = dict(rows.select("study_key", "study").unique().sort("study_key").iter_rows())
     narrowed = read_narrowed(request.GET)
-    listing = show_listing(request, queue_listing(rows, narrowed, len(own) > 1))
+    listing = show_queue(request, queue_listing(rows, narrowed, len(own) > 1), waves)
     if isinstance(listing, HttpResponse):
         return listing
     following = next_open(narrowed)
@@ -48,7 +47,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "following": f"{reverse('review:question', args=[following])}{narrowed.query}" if following else "",
         "edits": EDITS.allows(request.accesses),  # type: ignore[attr-defined]
         "edits_nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
-        "studies": [{"key": key, "title": own[key]} for key in sorted(own)],
+        "studies": [{"key": key, "title": title} for key, title in own.items()],
     }
     return render(request, "review/queue.html", context)
 
