@@ -38,7 +38,7 @@ class ImportsConfig(AppConfig):
             ("imports.undo", "Undo an import", perform_undo),
         ):
             add_kind(Kind(name, label, perform, rule=BRINGS_IN, link=_address))
-        add_entry(Entry("Imports", "imports:imports", "/imports/", BRINGS_IN, position=70))
+        add_entry(Entry("Imports", "imports:imports", "/imports/", BRINGS_IN, position=47, group="Survey"))
 
 
 def _address(job: Job) -> str:

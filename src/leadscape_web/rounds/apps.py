@@ -49,4 +49,4 @@ class RoundsConfig(AppConfig):
         add_provider("rounds", provider.provide)
         add_eraser("rounds", personal.erase)
         study_stored.connect(personal.hear_stored, dispatch_uid="rounds")
-        add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45))
+        add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45, group="Survey"))
