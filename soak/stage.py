@@ -209,8 +209,8 @@ def make_user(right: str, kind: str = "nation", key: str = "england", name: str 
     return user
 
 
-def make_key(user: Any) -> str:
-    """A key for programs with everything that a user may have."""
+def make_key(user: Any, *scopes: str) -> str:
+    """A key for programs with these scopes; without any named, with everything that a user may have."""
     import secrets
     from datetime import timedelta
 
@@ -223,7 +223,7 @@ def make_key(user: Any) -> str:
     raw = PREFIX + secrets.token_urlsafe(32)
     with acting(why="A key for a drill", using="owner"):
         ApiToken.objects.using("owner").create(
-            user=user, label="drill", token_hash=hash_of(raw), scopes=sorted(SCOPES),
+            user=user, label="drill", token_hash=hash_of(raw), scopes=sorted(scopes or SCOPES),
             expires_at=timezone.now() + timedelta(days=1),
         )  # fmt: skip
     return raw

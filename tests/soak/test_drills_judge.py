@@ -12,7 +12,8 @@ from random import Random
 import numpy as np
 import polars as pl
 import pytest
-from soak.attack_files import HOSTILE_NAMES, bomb, workbook
+from soak.attack_files import Gigabyte, bomb, workbook
+from soak.attack_words import HOSTILE_NAMES
 from soak.findings import Findings, Line
 from soak.fuzz import READ, REFUSED, Crew, is_whole, judge, spoilt, tell
 from soak.load import growth
@@ -240,6 +241,14 @@ def test_sums_are_those_of_places_in_regions() -> None:
 def test_hostile_files_are_what_they_say() -> None:
     assert len(bomb("a", 50 << 20)) < 1 << 20
     assert any("<script>" in name for name in HOSTILE_NAMES)
+
+
+def test_a_gigabyte_is_as_long_as_it_says(monkeypatch) -> None:
+    monkeypatch.setattr("soak.attack_files.GIGABYTE", 3_000_000)
+    body = Gigabyte("token")
+    sent = b"".join(iter(lambda: body.read(65_536), b""))
+    assert len(sent) == len(body)
+    assert sent.endswith(b"--b--\r\n")
 
 
 def test_logs_that_name_somebody_are_found(tmp_path: Path) -> None:
