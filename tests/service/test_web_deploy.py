@@ -62,10 +62,12 @@ import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "leadscape_web.config.settings"
 import django
 django.setup()
+from django.core.management import call_command
 from leadscape_web.accounts.context import acting
 from leadscape_web.privacy.work.erasing import erase
 with acting(using="owner", why="A person was erased"):
     erase(sys.argv[1], "asked")
+call_command("export_erasures", sys.argv[2])
 """
 
 
@@ -82,12 +84,17 @@ def test_a_backup_is_restored_with_its_protection_and_without_who_was_erased_sin
         owner.execute("select set_config('leadscape.why', 'People of a test', true)")
         for person, name in ((uuid.uuid4(), KEPT), (erased, ERASED)):
             owner.execute(PEOPLE.format(person, name))
-    file = Path(_backup(production, tmp_path / "backups"))
-    for path in (file, file.with_suffix(".erasures.json")):
+    saved = run("deploy/backup.sh", tmp_path / "backups", env=production.commands)
+    assert saved.returncode == 0, saved.stderr
+    file = Path(saved.stdout.strip())
+    beside = file.with_suffix(".erasures.json")
+    for path in (file, beside):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    gone = run(sys.executable, "-c", ERASE, erased, env=production.commands)
+    assert json.loads(beside.read_text())["erasures"] == []
+    # As the backup of the next night would write it.
+    newest = file.with_name("leadscape-2999-12-31T020000Z.erasures.json")
+    gone = run(sys.executable, "-c", ERASE, str(erased), newest, env=production.commands)
     assert gone.returncode == 0, gone.stderr
-    newest = Path(_backup(production, tmp_path / "backups")).with_suffix(".erasures.json")
     assert str(erased) in newest.read_text()
     assert "Dora" not in newest.read_text()
 
@@ -118,12 +125,6 @@ def test_a_backup_is_restored_with_its_protection_and_without_who_was_erased_sin
         assert mark[0].startswith("leadscape protection")
     with psycopg.connect(there["DATABASE_URL"]) as service:
         assert service.execute("select count(*) from accounts_personname").fetchone() == (0,)
-
-
-def _backup(production: Production, folder: Path) -> str:
-    saved = run("deploy/backup.sh", folder, env=production.commands)
-    assert saved.returncode == 0, saved.stderr
-    return saved.stdout.strip()
 
 
 def test_a_backup_without_its_ledger_is_told(production: Production, tmp_path: Path) -> None:
