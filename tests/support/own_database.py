@@ -42,8 +42,9 @@ def one_row_more(cursor: Any) -> None:
         "insert into studies_study (id, title, system, as_of, codebook, settings, made_at, wave_id)"
         " select gen_random_uuid(), 'Reviewed', 'england', '2006-06-30', 'england-2006', '{}', now(), id"
         " from survey_wave limit 1",
-        "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at)"
-        " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now() from studies_study limit 1",
+        "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at,"
+        " taken_out, doubtful)"
+        " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now(), 0, '{}' from studies_study limit 1",
         "insert into review_question (id, study_id, kind, authorities, nominations, candidates, run_at, wave_id)"
         " select gen_random_uuid(), id, 'role', '{}', 1, '{}', now(), wave_id from studies_study"
         " where title = 'Reviewed'",

@@ -57,20 +57,23 @@ class RedactedStudy:
 def redact_study(
     study: Path,
     *,
-    leader: str | None,
+    leaders: Sequence[str],
     names: Sequence[str],
     urns: Sequence[str],
+    decisions: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> RedactedStudy:
     """Rewrite every file of a study that is about one person, in place.
 
     Parameters
     ----------
-    leader
-        Id of the leader, where the person is one.
+    leaders
+        Ids by which runs call or called the person; none where they are no leader.
     names, urns
         Every name that the person is known under, and the schools they are known at. Who bears the name elsewhere is
         somebody else.
+    decisions
+        Files of decisions beside the one that the study names.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def redact_study(
         When a file that is about the person cannot be written again; nothing was changed then.
     """
     people = read_people(study, progress)
-    lines = _lines(people, leader, names, urns)
+    lines = _lines(people, leaders, names, urns)
     check_rewritable(people)
     words = name_words(pl.Series(names, dtype=pl.String))
     registers = [*people.study.schools]
@@ -96,9 +99,9 @@ def redact_study(
             move_copy(copy, path)
     finally:
         copies.discard()
-    if lines.height:
-        changed += clean_review(people, lines)
-    if leader is not None:
+    for path in dict.fromkeys([people.study.decisions, *decisions]):
+        changed += clean_review(path, lines, names)
+    for leader in _known(people, leaders):
         changed += clean_validation(people, leader)
     changed += [path for path in registers if _blank_heads(path, heads)]
     return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, _still(study.parent, names))
@@ -154,15 +157,26 @@ def _words(name: str) -> list[str]:
     return folded.split(" ") if folded else []
 
 
+def _known(people: StudyPeople, leaders: Sequence[str]) -> list[str]:
+    """Which of the ids the study still knows, and as what: an id changes with the lines behind it."""
+    found = []
+    for leader in leaders:
+        with suppress(NotFound):
+            found.append(find_person(people, leader=leader))
+    return list(dict.fromkeys([*leaders, *found]))
+
+
 def _lines(
-    people: StudyPeople, leader: str | None, names: Sequence[str], urns: Sequence[str]
+    people: StudyPeople, leaders: Sequence[str], names: Sequence[str], urns: Sequence[str]
 ) -> pl.DataFrame:
     """Lines that the study takes for the person, and those that bear the name at one of the schools."""
-    found = people.inputs.nominations.clear()
-    if leader is not None:
-        # An id changes with the lines behind it: what follows then finds the person by name and school.
-        with suppress(NotFound):
-            found = people.lines_of(find_person(people, leader=leader))
+    found = pl.concat(
+        [
+            people.inputs.nominations.clear(),
+            # Ids that are not known any more: what follows finds the person by name and school.
+            *(people.lines_of(leader) for leader in _known(people, leaders)),
+        ]
+    )
     words = name_words(pl.Series(names, dtype=pl.String))
     placed = placed_names(people.inputs, people.settled).filter(
         names_person(pl.col("name"), words), pl.col("urn").is_in(list(urns))
@@ -193,7 +207,7 @@ def _names_head(path: Path, head: _Head) -> bool:
 
 def _of_head(frame: pl.DataFrame, head: _Head) -> pl.Expr:
     """Rows of the schools whose columns about the head, read together, name the person, be it by an initial."""
-    heads = _head_columns(frame)
+    heads = head_columns(frame)
     keys = [name for name in frame.columns if name.casefold() == "urn"]
     if not heads or not keys:
         return pl.lit(value=False)
@@ -207,7 +221,8 @@ def _of_head(frame: pl.DataFrame, head: _Head) -> pl.Expr:
     return named & clean_identifier(pl.col(keys[0])).is_in(list(head.urns)).fill_null(value=False)
 
 
-def _head_columns(frame: pl.DataFrame) -> list[str]:
+def head_columns(frame: pl.DataFrame) -> list[str]:
+    """Columns of a register in which the head of a school is named, by their headings."""
     return [
         name
         for name in frame.columns
@@ -224,7 +239,7 @@ def _blank_heads(path: Path, head: _Head) -> bool:
     def change(frame: pl.DataFrame) -> pl.DataFrame:
         named = _of_head(frame, head)
         return frame.with_columns(
-            pl.when(named).then(None).otherwise(pl.col(name)).alias(name) for name in _head_columns(frame)
+            pl.when(named).then(None).otherwise(pl.col(name)).alias(name) for name in head_columns(frame)
         )
 
     if path.suffix.lower() != PACKED:

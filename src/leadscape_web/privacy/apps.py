@@ -21,9 +21,9 @@ class PrivacyConfig(AppConfig):
         from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.landscape.loading.kept_out import set_keeper
         from leadscape_web.privacy import notices, panels, protected
-        from leadscape_web.privacy.work import erasing, recognising, retention, sending
+        from leadscape_web.privacy.work import erasing, recognising, retention, sending, sifting
         from leadscape_web.studies.inputs import add_provider
-        from leadscape_web.studies.personal import set_receiver
+        from leadscape_web.studies.personal import set_receiver, set_sieve
         from leadscape_web.studies.signals import study_stored
 
         declare(protected.TABLES, protected.SQL)
@@ -40,6 +40,7 @@ class PrivacyConfig(AppConfig):
         )
         set_keeper(recognising.find_kept_out)
         set_receiver(notices.record_address)
+        set_sieve(sifting.sift)
         add_provider("privacy", recognising.provide)
         study_stored.connect(recognising.keep_run, dispatch_uid="privacy.keep_run")
         add_panel("leader", "data protection", panels.leader_privacy)

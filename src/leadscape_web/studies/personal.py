@@ -37,10 +37,29 @@ class ErasedSubject:
     using: str
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """A file without people who stay out.
+
+    Attributes
+    ----------
+    taken_out
+        How many lines, heads and words were taken out.
+    doubtful
+        Rows that may name one of them and were left.
+    """
+
+    content: bytes
+    taken_out: int = 0
+    doubtful: tuple[int, ...] = ()
+
+
+Sift = Callable[[str, str, bytes, str], Sifted]
 Erase = Callable[[ErasedSubject], int]
 Receive = Callable[[Any, str, str, str], bool]
 _ERASE: Final[dict[str, Erase]] = {}
 _RECEIVE: Final[dict[str, Receive]] = {}
+_SIFT: Final[dict[str, Sift]] = {}
 
 
 def add_eraser(name: str, erase: Erase) -> None:
@@ -72,3 +91,25 @@ def hand_over_address(person: Any, email: str, *, source: str = "round", using: 
     """
     if "addresses" in _RECEIVE:
         _RECEIVE["addresses"](person, email, source, using)
+
+
+def set_sieve(sift: Sift) -> None:
+    """Say who takes people who stay out from files before they are kept: the room of privacy.
+
+    Parameters
+    ----------
+    sift
+        Gets the key of the study file, the file's name, its content and the alias of the owner's connection.
+    """
+    _SIFT["files"] = sift
+
+
+def sift(key: str, file_name: str, content: bytes, using: str) -> Sifted:
+    """A file of a study as it may be kept, in a transaction that holds the lock of loads.
+
+    Raises
+    ------
+    LeadscapeError
+        When it names somebody who stays out and cannot be written again without them.
+    """
+    return _SIFT["files"](key, file_name, content, using) if _SIFT else Sifted(content)

@@ -21,6 +21,7 @@ from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.load import LoadedStudy, lock_loads, store_opened, why_loaded
+from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.signals import study_stored
 from leadscape_web.studies.study_folder import keep_study, write_folder
@@ -38,6 +39,7 @@ def load_study(path: Path, *, using: str = "owner", progress: Progress | None = 
     """
     opened = open_study(path, progress=progress)
     with acting(using=using, why=why_loaded(opened)):
+        lock_loads(connections[using].cursor().cursor)
         study = keep_study(read_study(path), using)
         return store(study, opened, using=using, progress=progress)
 
@@ -93,14 +95,24 @@ def run_again(study: Study, running: Running, why: str) -> LoadedStudy:
     StudyProblem, FileProblem, TableProblem, CodebookProblem
         When an input cannot be used; nothing is changed.
     """
+    files = _files_of(study)
     opened = check(study, progress=_Steps(running))
+    # Nothing is locked while the library runs. Whoever locks takes the lock of loads first, then records.
+    lock_loads(connections["owner"].cursor().cursor)
+    study = Study.objects.using("owner").select_for_update().get(pk=study.pk)
+    if _files_of(study) != files:
+        opened = check(study, progress=_Steps(running))
     running.because(why)
     return store(study, opened, progress=_Steps(running))
 
 
+def _files_of(study: Study) -> list[tuple[Any, str]]:
+    return list(current_inputs(study).values_list("pk", "sha256"))
+
+
 def perform_run(running: Running) -> Mapping[str, Any]:
     """The job ``studies.run``."""
-    study = Study.objects.using("owner").select_for_update().filter(pk=running.given["study"]).first()
+    study = Study.objects.using("owner").filter(pk=running.given["study"]).first()
     if study is None:
         raise NotFound("There is no such study.", "It cannot be run.", "Choose one on the page of studies.")
     why = check_reason(running.given.get("why") or f"Ran the study “{study.title}” again")

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import polars as pl
 from django.db import connections
 from django.utils import timezone
 
+from leadscape.actions.redact_file import PURPOSES
 from leadscape.actions.redact_study import may_name, redact_study
 from leadscape.core.errors import LeadscapeError
+from leadscape.core.identifiers import normalise_name
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
 from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
 from leadscape_web.accounts.second_factor import forget_factors
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
+from leadscape_web.privacy.work.sifting import look
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
 from leadscape_web.studies.running import written
@@ -31,8 +36,6 @@ if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
 
 WHY: Final = "A person was erased"
-NAMING: Final = frozenset({"schools", "returns", "decisions", "validation", "validation_sample", "frame"})
-"""Files of a study that may name people."""
 LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
 """No run, load or import stores meanwhile what it read before."""
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
@@ -106,7 +109,7 @@ def erase(
     )
     digests = keep_keys(person, "erasure", using)
     lines = keep_lines(person, using)
-    files, still = _rewrite_studies(subject, progress)
+    files = _rewrite_studies(subject, progress)
     rooms = erase_everywhere(subject)
     _blank_own_tables(person, using)
     names = PersonName.objects.using(using).filter(person_id=person).delete()[0]
@@ -129,63 +132,119 @@ def erase(
     return {
         "erasure": str(known.pk),
         "names": names,
-        "files": files,
+        "files": files.files,
         "lines": lines,
         "records of other rooms": sum(rooms.values()),
-        "files in which the name still stands": ", ".join(still) or "none",
+        "files in which the name still stands": ", ".join(sorted(files.still)) or "none",
+        "rows that may name the person, to be looked at": "; ".join(files.doubtful) or "none",
     }
 
 
-def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
-    """Files written again or emptied, and names of files that a namesake still stands in."""
-    changed, still = 0, []
-    if not subject.names and not subject.leader_keys:
-        return 0, []
+@dataclass
+class _Rewritten:
+    """What an erasure did to stored files."""
+
+    files: int = 0
+    still: set[str] = field(default_factory=set)
+    doubtful: list[str] = field(default_factory=list)
+
+
+def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> _Rewritten:
+    """Take the person from every file that a run reads; empty replaced files that may name them."""
+    done = _Rewritten()
     for study in Study.objects.using(subject.using).order_by("made_at"):
-        current = StudyInput.objects.using(subject.using).filter(study=study, removed_at=None, key__in=NAMING)
-        if current.exists():
-            done, left = _rewrite(study, subject, progress)
-            changed += done
-            still += left
-        for former in _former_inputs(subject, study):
-            _store(former, b"", blank=True, using=subject.using)
-            changed += 1
-    return changed, sorted(set(still))
+        current = _inputs(subject, study).filter(removed_at=None)
+        if current.exists() and (subject.names or subject.leader_keys):
+            _rewrite(study, subject, done, progress)
+        for one in current:
+            _sift(one, subject, done)
+        for former in _inputs(subject, study).filter(removed_at__isnull=False, blanked_at=None):
+            if _may_name(former, subject):
+                _store(former, b"", subject.using, blanked_at=timezone.now())
+                done.files += 1
+    done.files += _rename_files(subject)
+    return done
 
 
-def _former_inputs(subject: ErasedSubject, study: Study) -> list[StudyInput]:
-    """Files that were replaced and may name the person; one that cannot be read counts as one."""
-    rows = StudyInput.objects.using(subject.using).filter(
-        study=study, key__in=NAMING, removed_at__isnull=False, blanked_at=None
+def _inputs(subject: ErasedSubject, study: Study) -> Any:
+    return (
+        StudyInput.objects.using(subject.using)
+        .filter(study=study, key__in=PURPOSES)
+        .order_by("key", "position")
     )
-    return [one for one in rows if may_name(bytes(one.content), one.file_name, subject.names)]
 
 
-def _rewrite(study: Study, subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
+def _may_name(former: StudyInput, subject: ErasedSubject) -> bool:
+    """Whether a file that was replaced may name the person; one that cannot be read counts as one."""
+    content = bytes(former.content)
+    if may_name(content, former.file_name, subject.names):
+        return True
+    try:
+        found = look(former.key, former.file_name, content, subject.using, subject.person)
+    except LeadscapeError:
+        return True
+    return found is not None and bool(found.taken_out or found.doubtful)
+
+
+def _rewrite(study: Study, subject: ErasedSubject, done: _Rewritten, progress: Progress | None) -> None:
+    """As the library understands the study: lines that it takes for the person, and what follows from them."""
     with written(study, subject.using) as path:
-        done = redact_study(
+        own = [
+            path.parent / one.key / one.file_name
+            for one in _inputs(subject, study).filter(key="decisions", removed_at=None)
+        ]
+        told = redact_study(
             path,
-            leader=subject.leader_keys[0] if subject.leader_keys else None,
+            leaders=subject.leader_keys,
             names=subject.names,
             urns=subject.schools,
+            decisions=own,
             progress=progress,
         )
-        changed = 0
-        kept = StudyInput.objects.using(subject.using).filter(study=study, removed_at=None)
-        for one in kept.filter(key__in=NAMING):
+        for one in _inputs(subject, study).filter(removed_at=None):
             content = (path.parent / one.key / one.file_name).read_bytes()
             if content != bytes(one.content):
-                _store(one, content, blank=False, using=subject.using)
-                changed += 1
-        return changed, [name for name in done.still if not name.startswith("rooms/")]
+                _store(one, content, subject.using)
+                done.files += 1
+        done.still |= {name for name in told.still if not name.startswith("rooms/")}
 
 
-def _store(one: StudyInput, content: bytes, *, blank: bool, using: str) -> None:
+def _sift(one: StudyInput, subject: ErasedSubject, done: _Rewritten) -> None:
+    """As a new file would be looked at: what only the keys tell, and rows that a person should look at."""
+    found = look(one.key, one.file_name, bytes(one.content), subject.using, subject.person)
+    if found is None:
+        return
+    if found.content is not None:
+        _store(one, found.content, subject.using, taken_out=one.taken_out + found.taken_out)
+        done.files += 1
+    if set(found.doubtful) - set(one.doubtful):
+        rows = sorted({*one.doubtful, *found.doubtful})
+        StudyInput.objects.using(subject.using).filter(pk=one.pk).update(doubtful=rows)
+    if found.doubtful:
+        done.doubtful.append(f"{one.file_name}: {', '.join(map(str, found.doubtful))}")
+
+
+def _rename_files(subject: ErasedSubject) -> int:
+    """Files that are called after the person are called by their number."""
+    renamed = 0
+    for key, name in StudyInput.objects.using(subject.using).values_list("pk", "file_name"):
+        words = _words(name)
+        if any({whole[0], whole[-1]} <= set(words) for one in subject.names if len(whole := _words(one)) > 1):
+            _, dot, ending = name.rpartition(".")
+            StudyInput.objects.using(subject.using).filter(pk=key).update(
+                file_name=f"file-{key}{dot}{ending[:8]}"
+            )
+            renamed += 1
+    return renamed
+
+
+def _words(text: str) -> list[str]:
+    return str(pl.select(normalise_name(pl.lit(text))).item()).split()
+
+
+def _store(one: StudyInput, content: bytes, using: str, **more: Any) -> None:
     StudyInput.objects.using(using).filter(pk=one.pk).update(
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        **({"blanked_at": timezone.now()} if blank else {}),
+        content=content, sha256=hashlib.sha256(content).hexdigest(), size=len(content), **more
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import connections
 from django.urls import reverse
 
 from leadscape.core.errors import LeadscapeError
@@ -12,6 +13,7 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.rounds.models import Round
 from leadscape_web.studies.inputs import add_input, current_inputs
 from leadscape_web.studies.models import Study
@@ -38,6 +40,7 @@ def perform_count(running: Running) -> Mapping[str, Any]:
     running.because("Counted a survey round")
     if found.study_id is None:
         running.step("Making the study of the round")
+        lock_loads(connections["owner"].cursor().cursor)
         found.study = _make_study(found, running)
         Round.objects.using("owner").filter(pk=found.pk).update(study=found.study, version=found.version + 1)
     asker = User.objects.using("owner").get(pk=running.asked_by)
