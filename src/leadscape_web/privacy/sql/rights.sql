@@ -50,7 +50,7 @@ declare
   named text;
   own boolean := session_user = current_user or person is not distinct from leadscape_linked_person();
 begin
-  if session_user <> current_user and person is distinct from leadscape_linked_person()
+  if person is null or session_user <> current_user and person is distinct from leadscape_linked_person()
       and not leadscape_answers_for(person) then
     return null;
   end if;
