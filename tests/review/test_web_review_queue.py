@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import re
 from collections.abc import Iterator
@@ -179,6 +181,29 @@ def test_the_file_is_the_same_whatever_the_order_of_decisions(order, review_worl
     assert ",100001,a reviewer of the service," in lines[KEYS["school"]]
     assert ",none,a reviewer of the service," in lines[KEYS["role"]]
     assert ",same,a reviewer of the service," in lines[KEYS["person"]]
+
+
+def test_the_file_says_what_the_library_would_and_takes_few_queries(
+    review_world, client_as, django_assert_max_num_queries
+) -> None:
+    client = client_as("nation.editor")
+    decide(client, review_world["role"], "none", note="They meet once a term")
+    address = f"/review/study/{review_world['study']}/file.csv"
+    client.get(address)
+    with django_assert_max_num_queries(22):
+        file = client.get(address).content.decode()
+    rows = {row["question_id"]: row for row in csv.DictReader(io.StringIO(file))}
+    assert set(rows) == set(KEYS.values())
+    role = "(national_leader_of_education)"
+    told = f"Alice Ash, 100001 {role}  =?  Bob Birch, 100003 {role}"
+    assert rows[KEYS["person"]]["as_written"] == told
+    school = rows[KEYS["school"]]
+    assert (school["as_written"], school["nominations"]) == ("Ashgrove", "3")
+    assert school["candidate_2"].startswith("100003 | Cedar Lane Primary School")
+    one = rows[KEYS["role"]]
+    assert (one["decision"], one["note"], one["context"]) == ("none", "They meet once a term", "on Mondays")
+    seen = client_as("authority.reader").get(address).content.decode()
+    assert [row["question_id"] for row in csv.DictReader(io.StringIO(seen))] == [KEYS["school"]]
 
 
 def test_a_review_file_is_checked_and_then_applied(review_world, client_as) -> None:

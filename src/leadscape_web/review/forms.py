@@ -146,7 +146,7 @@ class DrawForm(GovukForm):
 
 
 class AnswerForm(GovukForm):
-    """What the school said about one entry.
+    """What the school said about one entry. Nothing needs an answer, so no label says that it may be left out.
 
     Parameters
     ----------
@@ -156,6 +156,7 @@ class AnswerForm(GovukForm):
         Role id to label, of roles that it may be instead.
     """
 
+    mark_optional = False
     seen = HiddenField(required=False)
 
     def __init__(self, *args: Any, asked: Mapping[str, str], roles: Mapping[str, str], **more: Any) -> None:
