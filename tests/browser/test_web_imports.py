@@ -57,7 +57,7 @@ class TestRefreshTheRegister(Journey):
                 self.then_i_see("1 open school is not in the files")
                 self.when_i_press("Answer for the schools that are missing")
                 self.when_i_choose("Keep it as it is")
-                self.when_i_press("Answer for all of them")
+                self.when_i_press("Save the answer")
             self.then_i_see("Nothing was changed yet")
             self.when_i_press("Confirm and store")
             self.then_i_see("waits for its turn")

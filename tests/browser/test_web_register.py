@@ -15,13 +15,9 @@ PAGES = (
     "/register/school/100006/",
     "/register/school/100007/",
     "/register/school/100008/",
-    "/register/authority/201/",
-    "/register/trust/T1/",
     "/register/schools/?name=school&sort=-pupils",
-    "/register/authorities/",
-    "/register/trusts/",
-    "/register/sources/",
 )
+"""Schools that closed, opened and followed others, and a list that is narrowed; the rest is in test_web_every_page."""
 
 
 class Register(Journey):

@@ -131,6 +131,9 @@ def test_a_month_later_everything_that_changed_is_told_and_stored(committed: Non
     page = client.get(f"/imports/{found.pk}/").content.decode()
     assert "1 open school is not in the files" in page
     assert "Confirm and store" not in page
+    missing = client.get(f"/imports/{found.pk}/missing/").content.decode()
+    assert "An answer for the one school that has none yet" in missing
+    assert ">Open<" in missing
     client.post(f"/imports/{found.pk}/confirm/")
     assert again(found).state == "checked", "a school that is missing is asked about first"
     answer = client.post(

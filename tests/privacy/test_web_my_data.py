@@ -196,7 +196,10 @@ def test_consent_taken_back_ends_it(signed_in: SignedIn) -> None:
 
 def test_an_editor_records_an_objection_made_by_letter(signed_in: SignedIn) -> None:
     person = alice().person_id
-    answer = signed_in("authority.editor").post(f"/data-protection/person/{person}/keep-out/", {"sure": "on"})
+    editor = signed_in("authority.editor")
+    before = editor.get(f"/data-protection/person/{person}/keep-out/").content.decode()
+    assert "At once their roles and schools count no more" in before
+    answer = editor.post(f"/data-protection/person/{person}/keep-out/", {"sure": "on"})
     assert answer.status_code == 302
     assert Exclusion.objects.using("owner").filter(person=person).exists()
     assert run_jobs() == [("privacy.keep_out", "done")]

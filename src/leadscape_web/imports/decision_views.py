@@ -183,7 +183,20 @@ def _answer(request: HttpRequest, form: AnswerForm) -> dict[str, Any]:
 def _listing(found: Import) -> Listing:
     rows = Absence.objects.filter(belongs_to=found).order_by("urn")
     answers = dict(Absence.Answer.choices)
-    values = rows.values_list("urn", "name", "status", "note", "successors", "answer", "closed_on")
+    values = [
+        (
+            urn,
+            name,
+            status.replace("_", " ").capitalize(),
+            note,
+            successors or None,
+            answers.get(answer),
+            closed_on,
+        )
+        for urn, name, status, note, successors, answer, closed_on in rows.values_list(
+            "urn", "name", "status", "note", "successors", "answer", "closed_on"
+        )
+    ]
     can_answer = found.state == Import.State.CHECKED
     return Listing(
         name="missing-schools",
@@ -199,10 +212,7 @@ def _listing(found: Import) -> Listing:
             Column("closed_on", "Closed on", kind="date", missing="None"),
         ),
         rows=pl.DataFrame(
-            [
-                (urn, name, status.replace("_", " "), note, successors or None, answers.get(answer), closed_on)
-                for urn, name, status, note, successors, answer, closed_on in values
-            ],
+            values,
             schema={**dict.fromkeys(("urn", "name", "status", "note", "successors", "answer"), pl.String()),
                     "closed_on": pl.Date()},
             orient="row",

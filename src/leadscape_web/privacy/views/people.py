@@ -135,6 +135,10 @@ def keep_out(request: HttpRequest, key: UUID) -> HttpResponse:
     _answer_for(key)
     form = StayOutForm(request.POST or None)
     form.fields["sure"].label = "The person asked to be taken out of the study"
+    form.fields["sure"].help_text = (
+        "At once their roles and schools count no more and their link ends. Later returns that name them are left out"
+        " as far as we can tell. Headships that a public register gives stay, until the person is erased."
+    )
     if request.method == "POST" and form.is_valid():
         wave = notices.current_wave()
         held = basis_for(key, wave)
