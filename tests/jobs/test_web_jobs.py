@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.utils import timezone
 
 from leadscape.core.errors import StudyProblem
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.rules import EDITS
+from leadscape_web.imports.models import Import
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.kinds import Kind, add_kind, kind_of
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Busy, perform
+from leadscape_web.jobs.queue_tasks import ask_for_daily
 from leadscape_web.register.models import Authority
 
 from tests.support.jobs import assert_done, run_jobs
@@ -255,3 +259,30 @@ def test_its_page_says_how_far_it_is_and_cancels(client_of: Any, user_of: Any) -
     assert "stops at its next step" in client.get(f"/jobs/{job.pk}/").content.decode()
     assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is False
     assert "Northshire" in client.get("/jobs/").content.decode()
+
+
+@pytest.mark.parametrize(("leaves", "state"), [(True, "done"), (False, "cancelled")])
+def test_what_has_left_the_house_is_not_cancelled(committed: None, leaves: bool, state: str) -> None:
+    name = f"tests.leaves.{leaves}"
+
+    def send(running: Any) -> None:
+        Job.objects.using("progress").filter(pk=running.job.pk).update(cancel_asked_at=timezone.now())
+
+    add_kind(Kind(name, "Send", send, rule=EDITS, leaves=leaves))
+    user = _user("nation.editor")
+    with acting(user):
+        job = ask_for(name, asked_by=user)
+    assert run_jobs() == [(name, state)]
+    assert Job.objects.using("owner").get(pk=job.pk).state == state
+
+
+def test_what_is_over_long_ago_is_forgotten_though_an_import_names_it(committed: None) -> None:
+    user = _user("nation.editor")
+    old = timezone.now() - timedelta(days=91)
+    with acting(why="An import of a test", using="owner"):
+        job = Job.objects.using("owner").create(kind="tests.rename", asked_by=user)
+        Job.objects.using("owner").filter(pk=job.pk).update(state="done", asked_at=old, ended_at=old)
+        Import.objects.using("owner").create(kind="register", created_by=user, job=job)
+    ask_for_daily()
+    assert not Job.objects.using("owner").filter(pk=job.pk).exists()
+    assert Import.objects.using("owner").get(job=job.pk)

@@ -130,6 +130,7 @@ def test_the_silent_are_reminded_on_the_day_and_counted(found: Round, mail_serve
     _set(found, reminders_on=[today, today + timedelta(days=3)])
     assert _daily()["reminders"] == 0, "who was asked today is not reminded today"
     _asked_days_ago(found, 5)
+    _set(found, reminders_on=[today - timedelta(days=1), today + timedelta(days=3)])
     token = make_token(found, "102")
     Client().post(f"/answer/{token}/none/")
     run_jobs()
@@ -142,7 +143,7 @@ def test_the_silent_are_reminded_on_the_day_and_counted(found: Round, mail_serve
     reminded = asked_of(found)
     assert reminded.reminders == 1
     assert timezone.localdate(reminded.reminded_at) == today
-    _set(found, reminders_on=[today - timedelta(days=2), today])
+    _set(found, reminders_on=[today - timedelta(days=1), today])
     assert _daily()["reminders"] == 2, "the second reminder"
     assert asked_of(found).reminders == 2
 
@@ -338,3 +339,90 @@ def test_a_frame_is_brought_with_addresses_and_every_problem_is_told(found: Roun
     assert dict(held.values_list("asked__respondent", "email")) == {
         "101": "new@north.example", "102": EAST, "N1": NETWORK, "X1": "x1@networks.example",
     }  # fmt: skip
+
+
+def test_a_letter_whose_job_came_to_nothing_is_asked_for_again(found: Round, mail_server: MailServer) -> None:
+    with acting(editor()):
+        job = ask_for("rounds.invite", asked_by=editor(), given={"round": str(found.pk)})
+    perform(job.pk)
+    with acting(why="Somebody cancels in a test", using="owner"):
+        Job.objects.using("owner").filter(kind="rounds.letter", state="waiting").update(state="cancelled")
+    assert mail_server.letters == []
+    assert _daily()["tried again"] == 3
+    assert len(mail_server.letters) == 3
+
+
+def test_reminders_are_known_by_their_day(found: Round, mail_server: MailServer) -> None:
+    today = timezone.localdate()
+    earlier, before = today - timedelta(days=4), today - timedelta(days=2)
+    _invite(found)
+    _asked_days_ago(found, 9)
+    _set(found, reminders_on=[before, today])
+    assert _daily()["reminders"] == 3
+    _set(found, reminders_on=[earlier, before, today])
+    assert _daily()["reminders"] == 0, "a day that was forgotten is over"
+    _set(found, reminders_on=[before])
+    assert _daily()["reminders"] == 3, "nothing was sent for that day"
+    _set(found, reminders_on=[today])
+    assert _daily()["reminders"] == 0
+
+
+def test_whoever_has_another_address_after_a_bounce_is_asked_again(
+    found: Round, mail_server: MailServer, signed_in: Client
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    mail_server.refuse(NORTH)
+    _invite(found)
+    text = "respondent_id,respondent_name,kind,email\n101,Northshire,authority,new@respondents.example\n"
+    file = SimpleUploadedFile("frame.csv", text.encode())
+    signed_in.post(f"/rounds/{found.pk}/who/", {"who": "file", "frame": file})
+    assert asked_of(found).bounced_at is None
+    assert "Write to 1 new respondent" in signed_in.get(f"/rounds/{found.pk}/").content.decode()
+    assert _daily()["invitations"] == 1
+    (letter,) = mail_server.to("new@respondents.example")
+    assert "Former links" not in letter.text
+
+
+def test_who_told_us_otherwise_is_not_asked(found: Round, mail_server: MailServer, signed_in: Client) -> None:
+    signed_in.post(
+        f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/", {"do": "heard", "heard": "refused"}
+    )
+    assert _invite(found) == {"letters": 2}
+    assert mail_server.to(NORTH) == []
+
+
+def test_a_round_without_addresses_is_started_and_closed(study: Any, signed_in: Client) -> None:
+    found = make_round(study, started=False)
+    _set_channel(found, "post")
+    page = signed_in.get(f"/rounds/{found.pk}/start/").content.decode()
+    assert "Start without a letter?" in page
+    signed_in.post(f"/rounds/{found.pk}/start/", {"sure": "on"})
+    found.refresh_from_db(using="owner")
+    assert found.started_at
+    assert signed_in.get(f"/rounds/{found.pk}/close/").status_code == 200
+    _set(found, closed_at=timezone.now())
+
+
+def test_a_later_closing_date_keeps_links_alive(found: Round, signed_in: Client) -> None:
+    from leadscape_web.rounds.making import change_round
+
+    make_token(found, days=1)
+    later = found.closes_on + timedelta(days=30)
+    with acting(editor()):
+        assert change_round(found, {"closes_on": later}, found.version)
+    (link,) = Link.objects.using("owner").filter(asked__round=found)
+    assert timezone.localdate(link.expires_at) == later + timedelta(days=found.late_days + 1)
+
+
+def test_a_confirmation_does_not_ask_for_an_answer(found: Round, mail_server: MailServer) -> None:
+    Client().post(f"/answer/{make_token(found)}/none/")
+    run_jobs()
+    (letter,) = mail_server.to(NORTH)
+    assert "Please answer" not in letter.text
+    assert "or correct it until" in letter.text
+
+
+def _set_channel(found: Round, channel: str) -> None:
+    with acting(why="A test asks otherwise", using="owner"):
+        Asked.objects.using("owner").filter(round=found).update(channel=channel)

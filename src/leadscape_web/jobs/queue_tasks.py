@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, Final
 
 from django.db import close_old_connections, connections
@@ -73,5 +73,7 @@ def ask_for_daily() -> None:
             "  and q.status in ('todo', 'doing'))",
             [QUEUE],
         )
-        cursor.execute("delete from jobs_job where ended_at < now() - make_interval(days => %s)", [KEPT_DAYS])
+    # In a transaction of its own: what cannot be forgotten keeps nobody from the work of the day.
+    with acting(using=OWNER, why="Forgot jobs that were over long ago"):
+        Job.objects.using(OWNER).filter(ended_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     connections[OWNER].close()

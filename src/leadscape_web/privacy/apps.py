@@ -28,7 +28,13 @@ class PrivacyConfig(AppConfig):
 
         declare(protected.TABLES, protected.SQL)
         add_kind(
-            Kind("privacy.send_notice", "Send a notice of what is held", sending.perform_send, rule=EDITS)
+            Kind(
+                "privacy.send_notice",
+                "Send a notice of what is held",
+                sending.perform_send,
+                rule=EDITS,
+                leaves=True,
+            )
         )
         add_kind(Kind("privacy.keep_out", "Keep a person out of later runs", recognising.perform_keep_out))
         add_kind(Kind("privacy.erase", "Erase a person", erasing.perform_erase, rule=EDITS_NATION))

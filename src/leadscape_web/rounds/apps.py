@@ -34,7 +34,13 @@ class RoundsConfig(AppConfig):
             )
         )
         add_kind(
-            Kind(wanting.LETTER, "Send one letter of a round", sending.perform_letter, rule=EDITS_NATION)
+            Kind(
+                wanting.LETTER,
+                "Send one letter of a round",
+                sending.perform_letter,
+                rule=EDITS_NATION,
+                leaves=True,
+            )
         )
         add_kind(Kind("rounds.daily", "Letters of rounds that are due", asking.perform_daily, daily="06:00"))
         add_kind(

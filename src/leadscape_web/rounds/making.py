@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import polars as pl
+from django.db.models import F
 from django.utils import timezone
 
 from leadscape_web.accounts.context import because
@@ -30,7 +31,11 @@ def change_round(found: Round, given: Mapping[str, Any], version: int) -> bool:
     """Change a round; whether nobody else had meanwhile."""
     because("Changed a survey round")
     rows = Round.objects.filter(pk=found.pk, version=version, closed_at=None)
-    return rows.update(**given, version=version + 1) == 1
+    if rows.update(**given, version=version + 1) != 1:
+        return False
+    over = Round.objects.get(pk=found.pk).links_over
+    Link.objects.filter(asked__round=found, ended_at=None).update(expires_at=over)
+    return True
 
 
 def add_authorities(found: Round, regions: Iterable[str] | None) -> int:
@@ -82,6 +87,9 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str])
     changed = [known[key] for key, email in addresses.items() if held.get(key) != email]
     Contact.objects.filter(asked__in=changed, ended_at=None).update(ended_at=timezone.now())
     Contact.objects.bulk_create(Contact(asked=asked, email=addresses[asked.respondent]) for asked in changed)
+    # What came back from the former address says nothing of the new one.
+    bounced = Asked.objects.filter(pk__in=[asked.pk for asked in changed]).exclude(bounced_at=None)
+    bounced.update(bounced_at=None, bounce="", version=F("version") + 1)
     return len(new)
 
 
@@ -124,10 +132,13 @@ def close_round(found: Round, by: User) -> Job:
 
 
 def issue_again(asked: Asked, by: User) -> None:
-    """A new link by letter; every former link ends, and who was taken out is back. Not for who wants no letters."""
+    """A new link by letter; every former link ends, and who was taken out is back. Not for who wants no letters.
+
+    A letter that came back is forgotten: the editor who asks knows better.
+    """
     because("Made a respondent's link again")
     end_links(asked)
-    _change(asked, withdrawn_at=None)
+    _change(asked, withdrawn_at=None, bounced_at=None, bounce="")
     want_new_link(asked, by)
 
 

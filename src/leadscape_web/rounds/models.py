@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -62,6 +62,11 @@ class Round(models.Model):
     def links_end(self) -> date:
         """Last day on which a link opens the answer."""
         return self.closes_on + timedelta(days=self.late_days)
+
+    @property
+    def links_over(self) -> datetime:
+        """Moment from which no link opens the answer: the end of the last day."""
+        return timezone.make_aware(datetime.combine(self.links_end + timedelta(days=1), time.min))
 
     def is_late(self, at: datetime) -> bool:
         """Whether something sent at that moment came after the closing date."""

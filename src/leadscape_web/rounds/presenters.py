@@ -16,6 +16,7 @@ from leadscape_web.rounds.answers import NamedLine
 from leadscape_web.rounds.models import Asked, Letter, Link, Round
 from leadscape_web.rounds.progress import STATES, Progress, state_of
 from leadscape_web.rounds.roles import role_labels
+from leadscape_web.rounds.wanting import day_of
 
 
 @dataclass(frozen=True)
@@ -209,11 +210,19 @@ def respondent_facts(asked: Asked, found: Round, email: str) -> tuple[dict[str, 
     )  # fmt: skip
 
 
+def _title_of(letter: Letter) -> str:
+    """What a letter was: reminders by their day, others by their number."""
+    title = letter.get_kind_display()  # type: ignore[attr-defined]
+    if letter.kind == Letter.Kind.REMINDER:
+        return f"{title} of {written_date(day_of(letter.number))}"
+    return f"{title} {letter.number}"
+
+
 def letter_rows(letters: Iterable[Letter]) -> list[list[Any]]:
     """Letters of a respondent: what, wanted when, and what became of it."""
     return [
         [
-            f"{letter.get_kind_display()} {letter.number}",  # type: ignore[attr-defined]
+            _title_of(letter),
             letter.wanted_at,
             _fate(letter),
         ]

@@ -43,8 +43,9 @@ TABLES: Final[dict[str, TableRule]] = {
         fixed=("asked_id",),
     ),
     "rounds_link": TableRule(
-        "Editors of the nation see that there is a link and end it; jobs make it, with the letter that carries it",
-        "SELECT (id, asked_id, made_at, expires_at, ended_at), UPDATE (ended_at)",
+        "Editors of the nation see that there is a link, end it, and move its end with the round's; jobs make it, with"
+        " the letter that carries it",
+        "SELECT (id, asked_id, made_at, expires_at, ended_at), UPDATE (ended_at, expires_at)",
         read=_NATION,
         change=_NATION,
         audience="administration",

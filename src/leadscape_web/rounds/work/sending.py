@@ -7,7 +7,6 @@ killed between the second and the third sends the letter again, with another lin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
 
@@ -56,7 +55,7 @@ def perform_letter(running: Running) -> Mapping[str, Any]:
         letter.tried_at, letter.answer = timezone.now(), str(trouble)
         letter.save(using="owner", update_fields=["tried_at", "answer"])
         return {"sent": 0, "the mail server did not take it": str(trouble), "tried again": "tomorrow"}
-    Link.objects.using("owner").create(asked=asked, token_hash=token_hash, expires_at=_end_of(asked))
+    Link.objects.using("owner").create(asked=asked, token_hash=token_hash, expires_at=asked.round.links_over)
     _note_sent(letter, asked)
     return {"sent": 1}
 
@@ -68,7 +67,8 @@ def _is_wanted(letter: Letter, asked: Asked) -> bool:
         return True
     if asked.round.closed_at or timezone.localdate() > asked.round.links_end:
         return False
-    return letter.kind == Letter.Kind.NEW_LINK or asked.answered_at is None
+    # Who answered, or told us otherwise, is not asked again unless somebody asked for a new link.
+    return letter.kind == Letter.Kind.NEW_LINK or not (asked.answered_at or asked.heard)
 
 
 def _hand_over(letter: Letter, asked: Asked, address: str, token: str) -> None:
@@ -113,8 +113,3 @@ def _note_sent(letter: Letter, asked: Asked) -> None:
         changed |= {"reminders": asked.reminders + 1, "reminded_at": now}
     if changed:
         Asked.objects.using("owner").filter(pk=asked.pk).update(**changed)
-
-
-def _end_of(asked: Asked) -> datetime:
-    """The end of the last day on which the link opens the answer."""
-    return timezone.make_aware(datetime.combine(asked.round.links_end + timedelta(days=1), time.min))
