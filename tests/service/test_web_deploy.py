@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
 import sys
 import uuid
@@ -217,3 +218,33 @@ def test_no_secret_stands_in_what_is_given_away() -> None:
     assert "leadscape_service:PASSWORD@" in given
     for value in re.findall(r"(?:PASSWORD|SECRET_KEY): (.+)", (DEPLOY / "compose.yaml").read_text()):
         assert re.fullmatch(r"\$\{\w+:\?\}", value), value
+
+
+def test_only_what_migrates_and_what_performs_jobs_knows_the_owner() -> None:
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    ours = {name: one for name, one in services.items() if one["image"] == "leadscape"}
+    assert {name for name, one in ours.items() if "LEADSCAPE_OWNER_URL" in one["environment"]} == {
+        "migrate",
+        "work",
+    }
+    assert {name for name, one in services.items() if "ports" in one} == {"web"}
+    assert ours["work"]["command"] == ["leadscape", "service", "work"]
+    # Files of a study lie in memory, of which a container has 64 MB unless it is told otherwise.
+    assert ours["work"]["shm_size"] == "2gb"
+    for name in ("web", "work"):
+        assert (ours[name]["read_only"], ours[name]["cap_drop"]) == (True, ["ALL"])
+    units = {path.name: path.read_text() for path in DEPLOY.glob("*.service")}
+    assert [name for name, text in units.items() if "leadscape-owner.env" in text.partition("[Unit]")[2]] == [
+        "leadscape-work.service"
+    ]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd")
+def test_units_are_what_systemd_reads(tmp_path: Path) -> None:
+    for path in DEPLOY.glob("*.service"):
+        # The program itself is not installed here.
+        text = re.sub(r"/opt/leadscape/bin/\w+", "/bin/true", path.read_text())
+        (tmp_path / path.name).write_text(text)
+    read = run("systemd-analyze", "verify", *sorted(tmp_path.glob("*.service")), env=dict(os.environ))
+    assert (read.returncode, read.stderr) == (0, "")
