@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.rounds.models import Asked, Line, Link, Round, Sending, SentLine
+from leadscape_web.rounds.work.blanking import blank_persons
 
 from tests.support.rounds import asked_of, editor, make_round, make_study, make_token, own_world
 
@@ -338,6 +340,7 @@ def test_names_and_links_are_in_no_log_and_no_history(
         f"{record.getMessage()} {record.__dict__.get('fields', '')}" for record in caplog.records
     )
     history = "\n".join(f"{e.before} {e.after} {e.why}" for e in Event.objects.using("owner").all())
+    assert "survey@leadscape.example" not in history, "whom respondents may ask"
     for secret in ("Zebulon", "Quince", "zebulon@", token, "101@respondents"):
         assert secret not in logged
         assert secret not in history
@@ -375,6 +378,29 @@ def test_a_link_that_leaked_cannot_send_without_end(found: Round, client: Client
         last = client.post(f"/answer/{token}/check/", follow=True)
     assert "ten answers within a day" in last.content.decode()
     assert Sending.objects.using("owner").filter(asked=asked_of(found)).count() == 10
+
+
+def test_the_name_of_a_line_that_was_erased_is_not_written_again(found: Round, client: Client) -> None:
+    token = make_token(found)
+    _add(client, token)
+    (line,) = _lines(found)
+    with acting(why="Erased in a test", using="owner"):
+        blank_persons({line.person_id}, "owner")
+    with pytest.raises(DatabaseError):
+        _as_link(token, f"select leadscape_name_nominee('{line.person_id}', 'Gita Again')")
+    _as_link(token, f"update rounds_line set role_text = 'Gita' where id = '{line.pk}'")
+    line.refresh_from_db(using="owner")
+    assert line.role_text == ""
+    assert not PersonName.objects.using("owner").filter(person=line.person_id).exists()
+
+
+def test_a_name_is_written_with_a_line_or_not_at_all(found: Round, client: Client) -> None:
+    token = make_token(found)
+    before = Line.objects.using("owner").filter(asked=asked_of(found)).count()
+    _as_link(token, "select leadscape_name_nominee(null, 'Somebody New')")
+    assert Line.objects.using("owner").filter(asked=asked_of(found)).count() == before + 1
+    named = PersonName.objects.using("owner").get(full_name="Somebody New").person_id
+    assert Line.objects.using("owner").filter(person=named).exists()
 
 
 def test_when_it_was_sent_is_for_the_database_to_say(found: Round, client: Client) -> None:

@@ -26,7 +26,7 @@ from leadscape_web.rounds.models import Asked, Contact, Line, Meant, Round
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.work import provider
 from leadscape_web.rounds.work.personal import may_be_one_name
-from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
+from leadscape_web.rounds.work.retention import blank_kept_out, closed_rounds, forget_rounds
 from leadscape_web.studies.inputs import add_input
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
@@ -344,6 +344,7 @@ def test_who_is_erased_and_who_only_has_a_similar_name(found: Round) -> None:
     with acting(why="A person was erased in a test", using="owner"):
         subject = ErasedSubject(found.pk, (), ("Gita Gorse",), ("100001",), "owner")
         assert erase(subject) >= 3
+        assert subject.told == ["1 line of survey rounds may name the person: look at it"]
     left = Line.objects.using("owner").filter(asked=asked_of(found), erased_at=None).order_by("position")
     assert [(line.home_school_id, line.home_text) for line in left] == [
         (None, "Some Other School"), ("100002", "Beechwood Secondary School"),
@@ -363,9 +364,35 @@ def test_what_is_needed_no_more_is_forgotten(found: Round) -> None:
     )
     with acting(why="Time passes in a test", using="owner"):
         Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
-        assert forget_old() == 4, "three addresses, and a line that was never sent, with its name and address"
-        assert forget_old() == 0
+        [due] = [(key, since) for key, since in closed_rounds("owner") if key == str(found.pk)]
+        assert due[1] == timezone.localdate() - timedelta(days=91)
+        forgotten = forget_rounds([due[0]], "owner")
+        assert forgotten == 4, "three addresses, and a line that was never sent, with its name and address"
+        assert str(found.pk) not in dict(closed_rounds("owner"))
     assert not Contact.objects.using("owner").filter(asked__round=found).exclude(email="").exists()
     names = PersonName.objects.using("owner").values_list("full_name", flat=True)
     assert "Never Sent" not in names
     assert "Gita Gorse" in names, "what was sent stays"
+
+
+def test_whose_file_is_to_come_is_counted_once_it_is_there(base: Study, found: Round, tmp_path: Path) -> None:
+    """The title of the round is that of a study, too: the count takes another."""
+    with acting(why="Noted in a test", using="owner"):
+        Round.objects.using("owner").filter(pk=found.pk).update(title=base.title)
+        Asked.objects.using("owner").filter(round=found, respondent="101").update(heard="yes")
+    _answer(found, "N1")
+    study = _count(found).study
+    assert study is not None
+    assert study.title == f"{base.title} (round 1)"
+
+    def answered() -> dict[str, str]:
+        responses = check(study).responses
+        return dict(zip(responses["respondent_id"], responses["response"], strict=True))
+
+    before = answered()
+    assert before["N1"] == "answered"
+    assert before["101"] != "answered"
+    _workbook(tmp_path / "101.xlsx", LINES["101"])
+    with acting(why="A file came in a test", using="owner"):
+        add_input(study, "returns", "101.xlsx", (tmp_path / "101.xlsx").read_bytes())
+    assert answered() == {**before, "101": "answered"}

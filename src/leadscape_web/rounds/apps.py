@@ -19,8 +19,9 @@ class RoundsConfig(AppConfig):
         from leadscape_web.govuk.navigation import Entry, add_entry
         from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.rounds import protected, wanting
-        from leadscape_web.rounds.work import asking, counting, personal, provider, sending
+        from leadscape_web.rounds.work import asking, counting, personal, provider, retention, sending
         from leadscape_web.studies.inputs import add_provider
+        from leadscape_web.studies.keeping import add_period
         from leadscape_web.studies.personal import add_eraser
         from leadscape_web.studies.signals import study_stored
 
@@ -54,5 +55,6 @@ class RoundsConfig(AppConfig):
         )
         add_provider("rounds", provider.provide)
         add_eraser("rounds", personal.erase)
+        add_period(retention.PERIOD, retention.closed_rounds, retention.forget_rounds)
         study_stored.connect(personal.hear_stored, dispatch_uid="rounds")
         add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45, group="Survey"))

@@ -14,7 +14,7 @@ from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.models import Letter, Round
 from leadscape_web.rounds.wanting import LETTER, day_number, reachable, want_invitations, want_letters
-from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
+from leadscape_web.rounds.work.retention import blank_kept_out
 
 OWNER: Final = "owner"
 TRIED_FOR_DAYS: Final = 5
@@ -36,7 +36,7 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
         "invitations": 0,
         "reminders": 0,
         "tried again": _try_again_all(),
-        "forgotten": forget_old() + blank_kept_out(),
+        "forgotten": blank_kept_out(),
     }
     open_rounds = Round.objects.using("owner").filter(
         started_at__isnull=False, closed_at=None, opens_on__lte=today, closes_on__gte=today

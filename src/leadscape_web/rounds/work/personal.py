@@ -71,6 +71,18 @@ def erase(subject: ErasedSubject) -> int:
     meant = set(
         Meant.objects.using(using).filter(person_id=subject.person).values_list("line__person_id", flat=True)
     )
+    doubtful = sum(
+        line.person_id not in named | meant
+        and not line.home_school_id
+        and any(may_be_one_name(a, b) for a in spelled.get(line.person_id, []) for b in subject.names)
+        and not _known_elsewhere(line, subject)
+        for line in held
+    )
+    if doubtful:
+        plural = "s" * (doubtful != 1)
+        subject.told.append(
+            f"{doubtful} line{plural} of survey rounds may name the person: look at {'them' if plural else 'it'}"
+        )
     gone = named | meant | ({subject.person} & {line.person_id for line in held})
     changed = blank_persons(gone, using)
     Meant.objects.using(using).filter(person_id=subject.person).delete()
@@ -107,8 +119,18 @@ def _is_about(line: Line, names: list[str], subject: ErasedSubject) -> bool:
         return False
     if line.home_school_id:
         return line.home_school_id in subject.schools
-    of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
-    meant = set(of_name.values_list("urn", flat=True))
+    meant = _schools_meant(line, subject)
     if meant:
         return bool(meant & set(subject.schools))
     return any(may_be_one_name(*pair, initials=False) for pair in pairs)
+
+
+def _schools_meant(line: Line, subject: ErasedSubject) -> set[str]:
+    of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
+    return set(of_name.values_list("urn", flat=True))
+
+
+def _known_elsewhere(line: Line, subject: ErasedSubject) -> bool:
+    """Whether the school as written is one of the register, and none of the person's."""
+    meant = _schools_meant(line, subject)
+    return bool(meant) and not meant & set(subject.schools)

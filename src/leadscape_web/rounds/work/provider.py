@@ -124,6 +124,9 @@ def _response(asked: Asked, has_lines: bool) -> str:
         return ""
     if asked.answered_at:
         return "yes" if has_lines else "none" if asked.has_none else ""
+    if asked.heard == Asked.Heard.LISTED:
+        # The file says so itself once it is among the returns; until then nobody can count what it holds.
+        return ""
     if asked.heard:
         return asked.heard
     if asked.bounced_at:
