@@ -23,9 +23,11 @@ SCHOOLS = pl.DataFrame(
         "urn": ["100001", "100002", "100003"],
         "school": ["Ash Primary School", "Beech Infant School", "Cedar High School"],
         "authority_code": ["301", "301", "302"],
+        "authority_name": ["Northshire", "Northshire", "Southshire"],
     }
 )
 HEAD = "leader_name,home_urn,home_school,role,notes"
+NETWORK = "respondent_id,leader_name,authority,home_school,role"
 
 
 def _keys(*names: str) -> pl.DataFrame:
@@ -95,11 +97,20 @@ def test_a_line_that_may_name_somebody_stays_and_is_told(line: str, why: str) ->
     assert (done.content, done.taken_out, done.doubtful) == (None, 0, (3,)), why
 
 
+def test_a_network_names_the_authority_and_no_school() -> None:
+    done = _redact(
+        f"{NETWORK}\nmentors,Jane Birch,Northshire,,head\nmentors,Jane Birch,Southshire,,head\n", "all.csv"
+    )
+    assert done.lines["row"].to_list() == [2]
+    assert done.doubtful == (3,)
+
+
 def test_nobody_else_is_touched() -> None:
     text = f"{HEAD}\nAlice Ash,100001,Ash Primary School,head,Birch Lane\nTom Oak,100002,Beech Infant School,head,\n"
     done = _redact(text)
     assert (done.content, done.taken_out, done.doubtful) == (None, 0, ())
     assert _redact(text, keys=_keys("Jane Birch").clear()).content is None
+    assert _redact(HEAD).content is None
 
 
 def test_a_return_in_another_encoding() -> None:

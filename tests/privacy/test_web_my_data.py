@@ -287,3 +287,45 @@ def test_an_editor_is_not_given_what_is_for_administrators_or_the_link(signed_in
     assert user.email not in by_editor.content.decode()
     by_link = signed_in("").get(f"/my-data/{link_of(user.person_id)}/held.json")
     assert user.email in by_link.content.decode()
+
+
+def test_what_respondents_wrote_of_somebody_is_theirs_whether_or_not_they_lead(signed_in: SignedIn) -> None:
+    from leadscape_web.jobs.asking import ask_for
+    from leadscape_web.rounds.models import Line, Meant, SentLine
+
+    from tests.support.jobs import assert_done
+    from tests.support.rounds import editor, make_round, make_study, make_token
+
+    found = make_round(make_study())
+    token, respondent = make_token(found), signed_in("")
+    for name in ("Ally Ash", "Quentin Quince"):
+        given = {"full_name": name, "home_school": "100001", "role": "mentor_head"}
+        assert respondent.post(f"/answer/{token}/add/", given).status_code == 302
+    respondent.post(f"/answer/{token}/check/")
+    sent = {
+        PersonName.objects.using("owner").get(person=line.person_id).full_name: line
+        for line in SentLine.objects.using("owner").all()
+    }
+    with acting(why="A run took the line to mean Alice", using="owner"):
+        Meant.objects.using("owner").create(line=sent["Ally Ash"], person_id=alice().person_id)
+    own = signed_in("").get(f"/my-data/{link_of(alice().person_id)}/held.json").content.decode()
+    assert "Ally Ash" in own
+    assert own.count(str(sent["Ally Ash"].line_id)) >= 2, "the line as it was worked on, and as it was sent"
+    assert "Quentin" not in own
+    assert json.loads(own)
+
+    client, person = signed_in("nation.editor"), sent["Quentin Quince"].person_id
+    assert "Quentin Quince" in client.get(f"/data-protection/person/{person}/").content.decode()
+    told = client.get(f"/data-protection/person/{person}/held.json").content.decode()
+    assert "Quentin Quince" in told
+    assert "Ally" not in told
+    assert signed_in("authority.editor").get(f"/data-protection/person/{person}/").status_code == 404
+    with acting(editor()):
+        job = ask_for("privacy.erase", asked_by=editor(), given={"person": str(person), "why": "asked"})
+    run_jobs()
+    assert_done(job.pk)
+    assert not PersonName.objects.using("owner").filter(person=person).exists()
+    assert SentLine.objects.using("owner").get(person=person).erased_at
+    assert Line.objects.using("owner").get(person=person).erased_at
+    rules = set(ObjectionKey.objects.using("owner").filter(person_id=person).values_list("rule", flat=True))
+    assert "name_at_school" in rules, "where the respondent placed them, they are recognised"

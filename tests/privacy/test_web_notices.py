@@ -171,7 +171,9 @@ def test_a_file_of_addresses_is_recorded_whole_or_not_at_all(signed_in: SignedIn
     bad = b"leader,email\nleader-alice,alice@school.example\nleader-nobody,x\n"
     answer = client.post("/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", bad)})
     assert answer.status_code == 422
-    assert "No leader whom you edit has this key" in answer.content.decode()
+    page = answer.content.decode()
+    assert "No leader whom you edit has this key" in page
+    assert page.count("The file has 2 mistakes. Nothing was recorded") == 2, "in the summary and at the field"
     assert not Address.objects.using("owner").exists()
     good = b"Leader,Email\nleader-alice,ALICE@school.example\nleader-bob,bob@school.example\n"
     for _ in range(2):

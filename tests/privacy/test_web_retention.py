@@ -106,6 +106,46 @@ def test_what_is_young_stays(signed_in: SignedIn) -> None:
     assert f"{due.day} {due:%B %Y}" in page
 
 
+def test_a_former_spelling_stays_while_a_file_holds_it(signed_in: SignedIn) -> None:
+    _one_of_each(LONG_AGO)
+    with acting(using="owner", why="A file that is read"):
+        study = Study.objects.using("owner").get()
+        held = add_input(study, "returns", "101.csv", b"leader_name,role\nAlice Old,head\n")
+    _retain()
+    assert PersonName.objects.using("owner").filter(full_name="Alice Old").exists()
+    with acting(using="owner", why="Replaced long ago"):
+        StudyInput.objects.using("owner").filter(pk=held.pk).update(removed_at=LONG_AGO)
+    _retain()
+    assert not PersonName.objects.using("owner").filter(full_name="Alice Old").exists()
+
+
+def test_files_that_nobody_confirmed_are_forgotten(signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+    from leadscape_web.imports.models import Import, Upload
+
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(using="owner", why="Brought in by the tests"):
+        for state, days in (("checked", 31), ("checked", 29), ("stored", 31)):
+            made = Import.objects.using("owner").create(
+                kind="register",
+                state=state,
+                created_by=editor,
+                created_at=timezone.now() - timedelta(days=days),
+            )
+            Upload.objects.using("owner").create(
+                belongs_to=made, file_name=f"{state}-{days}.csv", content=b"Alice", sha256="0", size=5
+            )
+    assert (
+        "that nobody confirmed"
+        in signed_in("nation.editor").get("/data-protection/retention/").content.decode()
+    )
+    _retain()
+    left = Upload.objects.using("owner").exclude(content=b"").values_list("file_name", flat=True)
+    assert set(left) == {"checked-29.csv", "stored-31.csv"}
+    states = Import.objects.using("owner").order_by("created_at").values_list("state", flat=True)
+    assert sorted(states) == ["checked", "stored", "withdrawn"]
+
+
 def test_a_shorter_period_is_announced_a_week_before_it_erases(signed_in: SignedIn) -> None:
     _one_of_each(timezone.now() - timedelta(days=80))
     client = signed_in("nation.editor")

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from leadscape.actions.redact_study import PACKED, head_columns
-from leadscape.core.errors import LeadscapeError, OutputBlocked
-from leadscape.core.identifiers import clean_identifier
-from leadscape.core.tabular import TextTable, read_text_table, workbook_sheets
+from leadscape.core.errors import FileProblem, LeadscapeError, OutputBlocked
+from leadscape.core.identifiers import clean_identifier, normalise_name
+from leadscape.core.tabular import NO_ROW, TextTable, read_text_table, workbook_sheets
 from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.instruments.opening import lines_of_form
 from leadscape.survey.nomination_lines import HEADINGS, sender_of
@@ -104,7 +104,7 @@ def redact_file(
         ``key``, ``person``: keyed hashes as :func:`leadscape.actions.recognise_objectors.key_objector` makes them, and
         whose they are, in any words.
     schools
-        ``urn``, ``school``, ``authority_code`` of the register, by which lines are placed.
+        ``urn``, ``school``, ``authority_code``, ``authority_name`` of the register, by which lines are placed.
     withdrawn
         Ids of lines of returns that are known to be about somebody who stays out.
 
@@ -113,7 +113,7 @@ def redact_file(
     OutputBlocked
         When a file that names somebody cannot be written again.
     FileProblem
-        When it is no table.
+        When it is no table. One with headings alone names nobody.
     """
     nothing = RedactedFile(None, pl.DataFrame(schema=_LINES), 0, ())
     if purpose not in PURPOSES or (keys.is_empty() and not withdrawn) or not content.strip():
@@ -121,7 +121,12 @@ def redact_file(
     with tempfile.TemporaryDirectory(prefix="leadscape-redact-") as folder:
         path = Path(folder) / file_name
         path.write_bytes(content)
-        look = _Look(path, purpose, keys, secret, schools, withdrawn)
+        try:
+            look = _Look(path, purpose, keys, secret, schools, withdrawn)
+        except FileProblem as error:
+            if NO_ROW in error.what:
+                return nothing
+            raise
         found = look.find()
         if not found.taken_out:
             return RedactedFile(None, nothing.lines, 0, found.doubtful)
@@ -163,6 +168,10 @@ class _Look:
         self._keys, self._secret, self._schools = keys, secret, schools
         self._table: TextTable = lines_of_form(path) or read_text_table(path)
         self._frame = self._table.frame
+        called = (
+            schools.select(normalise_name(pl.col("authority_name")), "authority_code").drop_nulls().unique()
+        )
+        self._authorities = dict(called.iter_rows())
 
     def find(self) -> _Found:
         nominations = self._nominations()
@@ -265,6 +274,11 @@ class _Look:
             urn=clean_identifier(pl.col("urn")) if self._purpose != "validation" else
             pl.coalesce(clean_identifier(pl.col("urn")), pl.lit(stem)),
             authority_code=clean_identifier(pl.col("authority_code")),
+        ).with_columns(
+            # Returns name an authority, keys hold its code.
+            authority_code=normalise_name(pl.col("authority_code")).replace_strict(
+                self._authorities, default=pl.col("authority_code"), return_dtype=pl.String
+            )
         )  # fmt: skip
         if self._purpose == "schools":
             return as_written.select(list(PLACED))

@@ -59,7 +59,11 @@ class HeldAbout:
     @property
     def name(self) -> str | None:
         """The current name."""
-        return next((one["full_name"] for one in self.rows(OWN_NAME) if one["superseded_at"] is None), None)
+        return next((one["full_name"] for one in self.own_names() if one["superseded_at"] is None), None)
+
+    def own_names(self) -> Rows:
+        """Names of the person, without those that a respondent wrote for them."""
+        return [one for one in self.rows(OWN_NAME) if one["person_id"] == str(self.person)]
 
 
 def held_about(person: UUID) -> HeldAbout | None:
@@ -124,7 +128,7 @@ def readable(held: HeldAbout) -> Readable:
     return Readable(
         name=held.name,
         former_names=tuple(
-            one["full_name"] for one in held.rows(OWN_NAME) if one["superseded_at"] is not None
+            one["full_name"] for one in held.own_names() if one["superseded_at"] is not None
         ),
         home=schools.get(leader["home_school_id"]) if leader else None,
         roles=[

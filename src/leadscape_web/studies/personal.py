@@ -7,7 +7,7 @@ empties it of one person; whoever comes to know an address hands it over.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,8 @@ class ErasedSubject:
         URNs of the schools they are known at. Who bears a name elsewhere is somebody else.
     using
         Alias of the owner's connection, in the transaction of the erasure, in which a reason is set.
+    told
+        What rooms left because it only may be about the person, a sentence each and without a name: rooms add to it.
     """
 
     person: UUID
@@ -35,6 +37,7 @@ class ErasedSubject:
     names: tuple[str, ...]
     schools: tuple[str, ...]
     using: str
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

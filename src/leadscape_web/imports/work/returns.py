@@ -62,7 +62,7 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
     running.step("Reading the files")
     _check_files(found, uploads)
     running.step("Running the study with them")
-    opened = _run_with(found.study, uploads, found)
+    opened, added = _run_with(found.study, uploads, found)
     running.step("Counting what would change")
     counts = _compare(found, opened)
     return {
@@ -73,14 +73,17 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
         "notes": [
             f"The study “{found.study.title}” is run again with these files when you confirm.",
             *_replaced(found.study, uploads),
+            *_not_kept(added),
         ],
     }
 
 
-def add_files(study: Study, found: Import) -> None:
+def add_files(study: Study, found: Import) -> list[StudyInput]:
     """Give the study its new files, in the caller's transaction as the owner role with a reason set."""
-    for upload in uploads_of(found):
+    return [
         add_input(study, upload.key, upload.file_name, content_of(upload), added_by=found.created_by_id)
+        for upload in uploads_of(found)
+    ]
 
 
 def take_out(study: Study, job: str) -> None:
@@ -173,11 +176,11 @@ def _refuse(found: Import, uploads: list[Upload], problems: pl.DataFrame) -> Non
     )
 
 
-def _run_with(study: Study, uploads: list[Upload], found: Import) -> OpenedStudy:
+def _run_with(study: Study, uploads: list[Upload], found: Import) -> tuple[OpenedStudy, list[StudyInput]]:
     try:
         with _tried():
-            add_files(study, found)
-            return check(study)
+            added = add_files(study, found)
+            return check(study), added
     except TableProblem as error:
         _refuse(found, uploads, problems_of(error))
         raise cannot_be_used() from None
@@ -243,6 +246,21 @@ def _compare(found: Import, opened: OpenedStudy) -> dict[str, int]:
         "leaders gone": leaders.height - again,
         **{kind: rows.height for kind, rows in held.items()},
     }
+
+
+def _not_kept(added: list[StudyInput]) -> list[str]:
+    """What of the files is not kept, and what should be looked at first, a sentence each."""
+    told = []
+    for one in added:
+        if one.taken_out:
+            lines = f"{one.taken_out} line{'s' * (one.taken_out != 1)}"
+            told.append(
+                f"{one.file_name} names people who objected or were erased: {lines} will not be kept or counted."
+            )
+        if one.doubtful:
+            rows = f"row{'s' * (len(one.doubtful) != 1)} {', '.join(map(str, one.doubtful))}"
+            told.append(f"{one.file_name} may name such a person: look at {rows} before you confirm.")
+    return told
 
 
 def _replaced(study: Study, uploads: list[Upload]) -> list[str]:

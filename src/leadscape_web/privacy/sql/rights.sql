@@ -49,6 +49,9 @@ declare
   rows jsonb;
   named text;
   own boolean := session_user = current_user or person is not distinct from leadscape_linked_person();
+  -- A respondent's line is about somebody of its own until a run takes it to mean the person.
+  same uuid[] := array[person] || array(
+    select l.person_id from rounds_meant m join rounds_sentline l on l.id = m.line_id where m.person_id = person);
 begin
   if person is null or session_user <> current_user and person is distinct from leadscape_linked_person()
       and not leadscape_answers_for(person) then
@@ -64,7 +67,7 @@ begin
   loop
     execute format(
       'select coalesce(jsonb_agg(to_jsonb(t) - ''token_hash'' - ''password'' order by to_jsonb(t)::text), ''[]'')'
-      ' from %I t where person_id = $1', named) into rows using person;
+      ' from %I t where person_id = any ($1)', named) into rows using same;
     found := found || jsonb_build_object(named, rows);
   end loop;
   select coalesce(jsonb_agg(jsonb_build_object('email', u.email, 'is_active', u.is_active, 'created_at', u.created_at)), '[]')
@@ -76,7 +79,7 @@ begin
       'action', e.action, 'table', e.table_name, 'record', e.record_id, 'changed', e.changed,
       'before', e.before - 'token_hash', 'after', e.after - 'token_hash', 'why', e.why) order by e.id), '[]')
     into rows from audit_event e
-    where e.person_id = person and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
+    where e.person_id = any (same) and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
   found := found || jsonb_build_object('audit_event', rows);
   select coalesce(jsonb_agg(jsonb_build_object('objection', k.objection, 'kind', k.kind, 'recorded_on', k.recorded_on,
                                                'keys', k.keys)), '[]')

@@ -17,7 +17,7 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.forms import BasisForm, PeriodForm
 from leadscape_web.privacy.models import Basis, RetentionDone, RetentionPeriod, RetentionPlan
 from leadscape_web.privacy.notices import current_wave
-from leadscape_web.privacy.periods import BY_CODE, current_periods
+from leadscape_web.privacy.periods import by_code, current_periods
 from leadscape_web.survey.models import Wave
 
 BOTH: Final = ("GET", "POST")
@@ -64,15 +64,16 @@ def basis(request: HttpRequest) -> HttpResponse:
 @allow(EDITS_NATION)
 def retention(request: HttpRequest) -> HttpResponse:
     """How long everything is kept, what the daily job will erase, and what it erased."""
+    known = by_code()
     plan = [
-        {"what": BY_CODE[one.code].what, "on": one.due_on, "records": one.records}
+        {"what": known[one.code].what, "on": one.due_on, "records": one.records}
         for one in RetentionPlan.objects.order_by("due_on", "code")
-        if one.code in BY_CODE
+        if one.code in known
     ]
     done = [
-        {"what": BY_CODE[one.code].what, "on": timezone.localtime(one.done_at).date(), "records": one.records}
+        {"what": known[one.code].what, "on": timezone.localtime(one.done_at).date(), "records": one.records}
         for one in RetentionDone.objects.order_by("-done_at")[:MOST_LISTED]
-        if one.code in BY_CODE
+        if one.code in known
     ]
     context = {"periods": current_periods(), "plan": plan, "done": done}
     return render(request, "privacy/retention.html", context)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from leadscape.actions.redact_file import PURPOSES
 from leadscape.actions.redact_study import may_name, redact_study
-from leadscape.core.errors import LeadscapeError
+from leadscape.core.errors import LeadscapeError, OutputBlocked
 from leadscape.core.identifiers import normalise_name
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
 
 WHY: Final = "A person was erased"
+NOT_RUN: Final = "studies that cannot be run, looked through file by file"
 LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
 """No run, load or import stores meanwhile what it read before."""
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
@@ -136,7 +137,8 @@ def erase(
         "lines": lines,
         "records of other rooms": sum(rooms.values()),
         "files in which the name still stands": ", ".join(sorted(files.still)) or "none",
-        "rows that may name the person, to be looked at": "; ".join(files.doubtful) or "none",
+        "what may name the person, to be looked at": "; ".join([*files.doubtful, *subject.told]) or "none",
+        **({NOT_RUN: ", ".join(files.by_keys_alone)} if files.by_keys_alone else {}),
     }
 
 
@@ -147,6 +149,7 @@ class _Rewritten:
     files: int = 0
     still: set[str] = field(default_factory=set)
     doubtful: list[str] = field(default_factory=list)
+    by_keys_alone: list[str] = field(default_factory=list)
 
 
 def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> _Rewritten:
@@ -193,14 +196,21 @@ def _rewrite(study: Study, subject: ErasedSubject, done: _Rewritten, progress: P
             path.parent / one.key / one.file_name
             for one in _inputs(subject, study).filter(key="decisions", removed_at=None)
         ]
-        told = redact_study(
-            path,
-            leaders=subject.leader_keys,
-            names=subject.names,
-            urns=subject.schools,
-            decisions=own,
-            progress=progress,
-        )
+        try:
+            told = redact_study(
+                path,
+                leaders=subject.leader_keys,
+                names=subject.names,
+                urns=subject.schools,
+                decisions=own,
+                progress=progress,
+            )
+        except OutputBlocked:
+            raise
+        except LeadscapeError:
+            # A study that cannot be run is no reason to keep anybody in it.
+            done.by_keys_alone.append(study.title)
+            return
         for one in _inputs(subject, study).filter(removed_at=None):
             content = (path.parent / one.key / one.file_name).read_bytes()
             if content != bytes(one.content):

@@ -35,6 +35,7 @@ with recursive known(urn) as (
   select home_school_id from survey_leader where person_id = %(person)s and home_school_id is not null
   union select school_id from register_headship where person_id = %(person)s
   union select home_school_id from survey_roleholding where person_id = %(person)s and home_school_id is not null
+  union select home_school_id from rounds_line where person_id = %(person)s and home_school_id is not null
 ), related(urn) as (
   select urn from known
   union select case when l.urn = r.urn then l.link_urn else l.urn end

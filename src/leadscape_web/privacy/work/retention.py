@@ -14,10 +14,15 @@ from uuid import UUID
 from django.db import connections, transaction
 from django.utils import timezone
 
+from leadscape.actions.redact_file import PURPOSES
+from leadscape.actions.redact_study import may_name
 from leadscape.core.errors import LeadscapeError
+from leadscape_web.accounts.models import PersonName
 from leadscape_web.privacy.models import Erasure, RetentionDone, RetentionPlan
 from leadscape_web.privacy.periods import ANNOUNCED_DAYS, CurrentPeriod, current_periods
 from leadscape_web.privacy.work.erasing import erase
+from leadscape_web.studies.keeping import forget, held_since, is_of_a_room
+from leadscape_web.studies.models import StudyInput
 
 if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
@@ -88,9 +93,13 @@ def perform_retain(running: Running) -> Mapping[str, Any]:
 
 
 def _due(period: CurrentPeriod, today: date, using: str) -> list[tuple[str, date]]:
-    with connections[using].cursor() as cursor:
-        cursor.execute(_SINCE[period.period.code])
-        rows: list[tuple[str, date]] = cursor.fetchall()
+    code = period.period.code
+    if is_of_a_room(code):
+        rows = held_since(code, using)
+    else:
+        with connections[using].cursor() as cursor:
+            cursor.execute(_SINCE[code])
+            rows = cursor.fetchall()
     # A period that somebody has just made shorter erases nothing before it was announced.
     earliest = (period.changed_on + timedelta(days=ANNOUNCED_DAYS)) if period.changed_on else date.min
     return [(key, max(since + timedelta(days=period.days), earliest, today)) for key, since in rows]
@@ -110,9 +119,29 @@ def _erase(code: str, keys: list[str]) -> int:
     """Erase what is due; how much was."""
     if code == "leaders":
         return sum(_erase_leader(UUID(key)) for key in keys)
+    if is_of_a_room(code):
+        return forget(code, keys, "owner")
+    if code == "former_names":
+        keys = _in_no_file(keys)
     with connections["owner"].cursor() as cursor:
         cursor.execute(_ERASE[code], [keys])
     return len(keys)
+
+
+def _in_no_file(keys: list[str]) -> list[str]:
+    """Those of former spellings that no stored file holds: by the others people are found when they are erased."""
+    names = {
+        str(key): name
+        for key, name in PersonName.objects.using("owner").filter(pk__in=keys).values_list("pk", "full_name")
+    }
+    files = StudyInput.objects.using("owner").filter(key__in=PURPOSES, blanked_at=None)
+    for one in files.iterator(chunk_size=1):
+        if not names:
+            break
+        content = bytes(one.content)
+        if may_name(content, one.file_name, list(names.values())):
+            names = {key: name for key, name in names.items() if not may_name(content, one.file_name, [name])}
+    return list(names)
 
 
 def _erase_leader(person: UUID) -> bool:

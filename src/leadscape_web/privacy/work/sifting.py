@@ -30,9 +30,10 @@ with recursive known(urn) as (
   select home_school_id from survey_leader where person_id in (select person_id from privacy_objectionkey)
   union select school_id from register_headship where person_id in (select person_id from privacy_objectionkey)
 )
-select urn, name, authority_id from register_school
-where authority_id in (select s.authority_id from register_school s join known k on k.urn = s.urn)
-order by urn
+select s.urn, s.name, s.authority_id, a.name
+from register_school s left join register_authority a on a.code = s.authority_id
+where s.authority_id in (select o.authority_id from register_school o join known k on k.urn = o.urn)
+order by s.urn
 """
 """Schools of the authorities in which anybody who stays out is known: nobody is recognised at another."""
 
@@ -62,7 +63,7 @@ def look(key: str, file_name: str, content: bytes, using: str, person: Any = Non
         cursor.execute(_SCHOOLS)
         schools = pl.DataFrame(
             cursor.fetchall(),
-            schema=dict.fromkeys(("urn", "school", "authority_code"), pl.String()),
+            schema=dict.fromkeys(("urn", "school", "authority_code", "authority_name"), pl.String()),
             orient="row",
         )
     return redact_file(
