@@ -224,6 +224,8 @@ def test_a_table_that_is_stacked_keeps_its_roles_and_says_headings_with_its_cell
     assert said == {
         "table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "rowheader", "td": "cell",
     }  # fmt: skip
+    numbered = drawn(asked(), source.replace("STACKED", "true"), rows=[[7, 1]])
+    assert [one.get("data-heading") for one in numbered.xpath("//main//tbody//*")] == [None, "Area", "Rate"]
     plain = drawn(asked(), source.replace("STACKED", "false"), rows=rows)
     assert not plain.xpath("//main//table//*[@role or @data-heading]")
 

@@ -98,13 +98,14 @@ def addresses(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """What people asked for."""
     found = list(PersonRequest.objects.order_by("-asked_at")[:MOST_LISTED])
-    return render_listing(request, requests_listing(found, names_of([one.person_id for one in found])))
+    listing = requests_listing(found, names_of([one.person_id for one in found]))
+    return render_listing(request, listing, "privacy/list.html")
 
 
 @allow(EDITS_NATION)
 def erasures(request: HttpRequest) -> HttpResponse:
     """The ledger of erasures."""
-    return render_listing(request, erasures_listing(Erasure.objects.all()))
+    return render_listing(request, erasures_listing(Erasure.objects.all()), "privacy/list.html")
 
 
 def _edited(leaders: Any) -> Any:
