@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import polars as pl
-from scipy.optimize import linprog
 
 from soak.fault_backup import erase_somebody
 from soak.findings import Findings, finding
+from soak.privacy_hidden import knowledge, worked_out
+from soak.privacy_search import Search
 from soak.stage import Service, copy_of, make_key, make_user, serving, use_database
 from soak.visiting import Visitor
 
-SMALLEST: Final = 6
-"""Counts of people below it are hidden."""
-PLACES: Final = (("authorities", "authority_code"), ("regions", "region"))
-"""Published tables with places, and the column that names them."""
-COUNTS: Final = ("holdings", "leaders", "reported_at_least", "national_holdings", "local_holdings")
+CLUSTER: Final = frozenset({"postgres"})
+"""The database's own files: they hold former rows until their room is used again, which no dump shows."""
 
 
 def run(share: float = 1.0) -> Findings:
@@ -59,20 +55,23 @@ def use(service: Service) -> None:
 
 
 def erased(found: Findings, service: Service) -> str:
-    """Erase a person and look for their name in a dump of everything, and in the folder of the service."""
-    from leadscape_web.config.embedded import programs
-
-    person, name = erase_somebody(service)
+    """Erase a person and look for their name in every table, in files kept there, and in the folder of the service."""
+    person, name = erase_somebody(found, service)
     if not person:
-        found.not_run.append("A person's name after an erasure: the job that erases did not end well.")
         return ""
-    dump = subprocess.run(
-        [str(programs() / "pg_dump"), service.url()], capture_output=True, check=True
-    ).stdout
-    messages = b"".join(file.read_bytes() for file in (service.folder / "messages").glob("*"))
-    times = sum(part.decode(errors="replace").casefold().count(name.casefold()) for part in (dump, messages))
-    found.add("The name of a person who was erased, in a dump of the database and in messages", len(dump), times,
-              f"{len(dump) / 1e6:.0f} MB searched")  # fmt: skip
+    search = Search(name)
+    search.database(service.url())
+    found.add("The name of a person who was erased, in every cell of the database and every file kept in it",
+              search.cells, len(search.places), f"{search.files} files unpacked. "
+              + ", ".join(sorted(set(search.places))[:5]))  # fmt: skip
+    folder = Search(name)
+    folder.folder(service.folder, CLUSTER)
+    found.add("The same name in the files of the service's folder", folder.files, len(folder.places),
+              ", ".join(sorted(set(folder.places))[:5]))  # fmt: skip
+    found.notes.append(
+        "The database's own files and their log of writes hold former rows until their room is used again: what can"
+        " be read back by the database was searched, not those."
+    )
     return name
 
 
@@ -89,38 +88,19 @@ def logs(found: Findings, service: Service, names: list[str]) -> None:
 
 
 def hidden(found: Findings, service: Service) -> None:
-    """Work out hidden counts from all published tables together, by sums and by what a small count may be."""
-    tables = published(service)
-    small = {
-        f"{table} {row[key]} {count}"
-        for table, key in PLACES
-        for row in tables.get(table, pl.DataFrame()).to_dicts()
-        for count in COUNTS
-        if count in row and is_hidden(row, count)
-    }
-    if not small:
+    """Work out hidden counts from all published tables together."""
+    known = knowledge(published(service))
+    if not known.hidden:
         found.not_run.append("Hidden counts worked out: the demonstration publishes none that are hidden.")
         return
-    cells, limits = knowledge(tables)
-    tried, through = 0, []
-    rows, values = limits
-    for place, (name, value) in enumerate(cells.items()):
-        if value is not None or name not in small:
-            continue
-        tried += 1
-        ends = []
-        for sign in (1.0, -1.0):
-            aim = np.zeros(len(cells))
-            aim[place] = sign
-            bounds = [(known, known) if known is not None else (0, None) for known in cells.values()]
-            solved = linprog(aim, A_eq=rows, b_eq=values, bounds=bounds)
-            ends.append(sign * solved.fun if solved.status == 0 else sign * np.inf)
-        low, high = ends
-        if np.isfinite(low) and np.isfinite(high) and high - low < 0.5 and 0 < round(low) < SMALLEST:
-            through.append(f"{name} is {round(low)}")
+    ends, fits = worked_out(known)
+    through = [f"{name} is {low:.0f}" for name, (low, high) in ends.items() if low == high]
+    narrow = min(high - low for low, high in ends.values())
     found.add(
-        "Hidden counts worked out from all tables together", tried, len(through), "; ".join(through[:3])
-    )
+        "Hidden counts worked out from all tables together", len(ends), len(through),
+        f"{len(known.cells)} counts, {len(known.sums)} sums between them; the narrowest range that fits is"
+        f" {narrow:.0f} wide. {'; '.join(through[:3])}", within=fits,
+    )  # fmt: skip
 
 
 def published(service: Service) -> dict[str, pl.DataFrame]:
@@ -137,46 +117,3 @@ def published(service: Service) -> dict[str, pl.DataFrame]:
         if rows:
             found[shape["name"]] = pl.DataFrame(rows, infer_schema_length=None)
     return found
-
-
-def is_hidden(row: dict[str, Any], count: str) -> bool:
-    """Whether a count is hidden, and not unknown for another reason."""
-    return row[count] in (None, "suppressed") and row.get(f"{count}_status", "suppressed") == "suppressed"
-
-
-def knowledge(
-    tables: dict[str, pl.DataFrame],
-) -> tuple[dict[str, float | None], tuple[np.ndarray, np.ndarray]]:
-    """Every cell with its value, null where hidden, and the sums that hold between them: places in regions, regions in
-    the country, and national and local in all.
-    """
-    cells: dict[str, float | None] = {}
-    for table, key in PLACES:
-        for row in tables.get(table, pl.DataFrame()).to_dicts():
-            for count in COUNTS:
-                if count in row:
-                    cells[f"{table} {row[key]} {count}"] = _number(row[count])
-    places = list(cells)
-    rows, values = [], []
-    frame = tables["authorities"]
-    for region in frame["region"].unique().to_list() if "region" in frame.columns else []:
-        for count in COUNTS:
-            whole = f"regions {region} {count}"
-            parts = [
-                f"authorities {code} {count}"
-                for code in frame.filter(pl.col("region") == region)["authority_code"]
-            ]
-            if whole in cells and all(part in cells for part in parts):
-                row = np.zeros(len(places))
-                row[places.index(whole)] = -1
-                row[[places.index(part) for part in parts]] = 1
-                rows.append(row)
-                values.append(0.0)
-    return cells, (np.array(rows), np.array(values))
-
-
-def _number(text: Any) -> float | None:
-    try:
-        return float(str(text).replace(",", ""))
-    except ValueError:
-        return None
