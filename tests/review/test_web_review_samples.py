@@ -20,7 +20,7 @@ from leadscape_web.review.models import Answer, Entry, Sample
 from leadscape_web.review.sampling import rates_of
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.running import load_study
-from leadscape_web.survey.models import Wave
+from leadscape_web.survey.models import RoleHolding, Wave
 
 from tests.review.review_world import sign_in
 from tests.support.jobs import assert_done, run_jobs
@@ -121,3 +121,24 @@ def test_an_area_sees_its_own_entries_and_no_rates(sample: Sample) -> None:
     page = other.get(f"/review/samples/{sample.pk}/").content.decode()
     assert "Rates are shown to those who see every entry" in page
     assert other.post(f"/review/study/{sample.study_id}/draw/", {"by": "role"}).status_code == 403
+
+
+def test_a_run_after_the_draw_leaves_the_rates(sample: Sample) -> None:
+    """Its holdings stand in the wave of the later run then, and no entry of the sample is another."""
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(editor):
+        before = rates_of(Sample.objects.get(pk=sample.pk))
+    with acting(why="The study was run again in a test", using="owner"):
+        wave = Wave.objects.using("owner").get(pk=sample.wave_id)
+        wave.pk, wave.inputs_sha256 = None, "d" * 64
+        wave._state.adding = True
+        wave.save(using="owner")
+        RoleHolding.objects.using("owner").filter(wave_id=sample.wave_id).update(wave=wave)
+        Study.objects.using("owner").filter(pk=sample.study_id).update(wave=wave)
+    with acting(editor):
+        after = rates_of(Sample.objects.get(pk=sample.pk))
+    assert before is not None
+    assert after is not None
+    assert after.error_rates.equals(before.error_rates)
+    assert after.role_shares.equals(before.role_shares)
+    assert after.sentences == before.sentences

@@ -170,6 +170,8 @@ def correct_shares(
     """
     empty = pl.DataFrame(schema=polars_schema(RoleShares))
     held = {role: n for role, n in reported.items() if n > 0}
+    if not held:
+        return empty, "Corrected shares of roles are not given: the study reports no holding now."
     answers = dict(confirmed["role"].value_counts().iter_rows())
     lacking = sorted(role for role in held if answers.get(role, 0) < config.least_a_role)
     if lacking:
