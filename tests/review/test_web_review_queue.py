@@ -61,6 +61,32 @@ def test_a_question_is_seen_where_all_its_authorities_are(
         assert (str(review_world[name]) in page) == (name in seen)
 
 
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        ("trust.editor", "Questions are about whole authorities"),
+        ("school.editor", "Questions are about whole authorities"),
+        ("nation.editor", None),
+    ],
+)
+def test_whoever_sees_no_question_reads_why_and_what_to_do(
+    who: str, why: str | None, review_world, client_as
+) -> None:
+    page = client_as(who).get("/review/").content.decode()
+    assert ("You see no questions" in page) == (why is not None)
+    if why:
+        assert why in page
+        assert "look at their leaders instead" in page
+        assert 'href="/survey/leaders/">Leaders in your area' in page
+        assert ": open" not in page
+
+
+def test_an_area_without_questions_is_told_who_answers_the_others() -> None:
+    assert "No question lies wholly in your area" in queue.why_none(
+        [("editor", "region"), ("editor", "school")]
+    )
+
+
 @pytest.mark.parametrize("who", ["nation.researcher", "nation.administrator", "nobody"])
 def test_whoever_sees_no_people_sees_no_questions(who: str, review_world, client_as) -> None:
     assert client_as(who).get("/review/").status_code == 403
@@ -313,5 +339,10 @@ def test_the_queue_takes_few_queries(review_world, client_as, django_assert_max_
     client.get("/review/")
     with django_assert_max_num_queries(32):
         client.get("/review/")
-    with django_assert_max_num_queries(38):
-        client.get(f"/review/{review_world['school']}/")
+    for name in KEYS:
+        with django_assert_max_num_queries(38):
+            client.get(f"/review/{review_world[name]}/")
+    for page in ("samples/", *(f"study/{review_world['study']}/{name}/" for name in ("upload", "draw"))):
+        client.get(f"/review/{page}")
+        with django_assert_max_num_queries(16):
+            client.get(f"/review/{page}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from leadscape_web.review.listed import IN_WORDS, in_words
 from leadscape_web.review.models import Decision, Question
 from leadscape_web.review.wording import KINDS, OPEN
 from leadscape_web.survey.codebooks import KnownWaves
+
+OF_SCHOOLS: Final = ("trust", "school")
+"""Kinds of organisation in whose area no question can lie: one is about whole authorities."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,21 @@ def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
     return others.filter(later).first() or others.first()
 
 
-def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool) -> Listing:
+def why_none(accesses: Iterable[tuple[str, str]]) -> str:
+    """Why whoever has these rights (right, kind of organisation) may see no question, and what to do."""
+    if any(kind not in OF_SCHOOLS for _, kind in accesses):
+        return (
+            "No question lies wholly in your area. Questions come when a study is run; those that bear on two"
+            " areas, or on a place that nobody knows, are for editors of the area that holds both."
+        )
+    return (
+        "Questions are about whole authorities, since a name in a return may mean any school of its authority, so they"
+        " are for whoever answers for an authority or more. You act for schools: look at their leaders instead, and"
+        " have what is wrong corrected there. An editor of the authority can tell you what is in doubt."
+    )
+
+
+def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool, empty: str) -> Listing:
     """The list of questions; with the study where there are several. What it is narrowed by goes along to each."""
     study = (Column("study", "Study"),) if several else ()
     return Listing(
@@ -92,7 +110,7 @@ def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool) -> List
             *((Filter("study", "Study"),) if several else ()),
         ),
         sort="-nominations",
-        empty="There is no question in your area. Questions appear when a study is run.",
+        empty=empty,
         notes=("Only questions that lie wholly in your area are listed.",),
     )
 

@@ -22,6 +22,7 @@ from leadscape_web.review.queue import (
     queue_listing,
     read_narrowed,
     show_queue,
+    why_none,
 )
 from leadscape_web.review.reading import question_or_404
 from leadscape_web.survey.codebooks import known_waves
@@ -37,13 +38,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = list_questions(waves)
     own = dict(rows.select("study_key", "study").unique().sort("study_key").iter_rows())
     narrowed = read_narrowed(request.GET)
-    listing = show_queue(request, queue_listing(rows, narrowed, len(own) > 1), waves)
+    empty = why_none(request.accesses)  # type: ignore[attr-defined]
+    listing = show_queue(request, queue_listing(rows, narrowed, len(own) > 1, empty), waves)
     if isinstance(listing, HttpResponse):
         return listing
     following = next_open(narrowed)
     context = {
         "listing": listing,
-        "figures": figures_of(rows),
+        "figures": figures_of(rows) if rows.height else (),
+        "empty": "" if rows.height else empty,
         "following": f"{reverse('review:question', args=[following])}{narrowed.query}" if following else "",
         "edits": EDITS.allows(request.accesses),  # type: ignore[attr-defined]
         "edits_nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
