@@ -44,6 +44,9 @@ class PrivacyConfig(AppConfig):
         add_kind(
             Kind("privacy.retain", "Erase what was kept long enough", retention.perform_retain, daily="03:30")
         )
+        add_kind(
+            Kind("privacy.erase_due", "Erase a leader who was kept long enough", retention.perform_erase_due)
+        )
         set_keeper(recognising.find_kept_out)
         set_receiver(notices.record_address)
         set_sieve(sifting.sift)

@@ -277,6 +277,23 @@ class RetentionPlan(models.Model):
     records = models.IntegerField()
 
 
+class RetentionDue(models.Model):
+    """One row is one record that stands in the plan, and since when: nothing is erased that was not announced.
+
+    A missing row means that the record is not foreseen to be erased. Holds keys of records and of persons, no name.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField()
+    key = models.TextField(help_text="Of the record; of a leader, the person’s")
+    announced_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "key"], name="announced_once"),
+        ]
+
+
 class RetentionDone(models.Model):
     """One row is what the daily job erased of one kind on one day."""
 

@@ -85,10 +85,14 @@ TABLES: Final[dict[str, TableRule]] = {
         "SELECT",
         read=_NATION,
     ),
+    "privacy_retentiondue": TableRule(f"{_OWNER}which records the plan is about, and since when", ""),
     "privacy_retentiondone": TableRule(
         "What the daily job erased, in counts: editors of the nation read it; the job writes it",
         "SELECT",
         read=_NATION,
     ),
 }
-SQL: Final[tuple[tuple[str, str], ...]] = (("leadscape_web.privacy", "rights.sql"),)
+SQL: Final[tuple[tuple[str, str], ...]] = (
+    ("leadscape_web.privacy", "rights.sql"),
+    ("leadscape_web.privacy", "trouble.sql"),
+)

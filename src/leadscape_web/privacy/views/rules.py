@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from leadscape.actions.tell_rights import tell_rights
 from leadscape_web.accounts.context import because
+from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
@@ -75,8 +78,21 @@ def retention(request: HttpRequest) -> HttpResponse:
         for one in RetentionDone.objects.order_by("-done_at")[:MOST_LISTED]
         if one.code in known
     ]
-    context = {"periods": current_periods(), "plan": plan, "done": done}
+    context = {"periods": current_periods(), "plan": plan, "done": done, "troubles": _troubles(),
+               "spared": settings.ENVIRONMENT.demonstration}  # fmt: skip
     return render(request, "privacy/retention.html", context)
+
+
+def _troubles() -> list[dict[str, Any]]:
+    """What the nightly work could not erase: who, or the night as a whole; since when; why; what to do."""
+    with connection.cursor() as cursor:
+        cursor.execute("select person_id, at, what, next from leadscape_not_erased()")
+        rows = cursor.fetchall()
+    names = names_of([person for person, *_ in rows if person])
+    return [
+        {"person": person, "name": names.get(person), "on": timezone.localtime(at).date(), "what": what, "next": after}
+        for person, at, what, after in rows
+    ]  # fmt: skip
 
 
 @allow(EDITS_NATION, methods=BOTH)
