@@ -170,8 +170,15 @@ def test_its_page_tells_files_and_settings_and_runs_it(kept: Study) -> None:
     client = _client("nation.editor")
     assert kept.title in client.get("/studies/").content.decode()
     page = client.get(f"/studies/{kept.pk}/").content.decode()
-    for told in ("agencies.csv", "Register of schools", "headteachers in post", "Files that a run reads"):
+    for told in (
+        "agencies.csv",
+        "Register of schools",
+        "headteachers in post",
+        "Files that a run reads",
+        "Landscape: denominator",
+    ):
         assert told in page
+    assert "2,006" not in page, "a seed is no count"
     assert client.post(f"/studies/{kept.pk}/run/").status_code == 302
     assert "being run now" in client.get(f"/studies/{kept.pk}/").content.decode()
     [(kind, state)] = run_jobs()

@@ -70,8 +70,9 @@ def settings_rows(study: Study) -> list[dict[str, Any]]:
     rows = [{"label": "Date", "value": study.as_of}, {"label": "Codebook", "value": study.codebook}]
     for section, values in study.settings.items():
         for key, value in values.items():
-            named = key.replace("_", " ").capitalize() if section == "study" else f"{section}: {key}"
-            rows.append({"label": named, "value": _told(value)})
+            named = key.replace("_", " ") if section == "study" else f"{section}: {key.replace('_', ' ')}"
+            # A seed is a name, not a count.
+            rows.append({"label": named.capitalize(), "value": str(value) if key == "seed" else _told(value)})
     return rows
 
 
