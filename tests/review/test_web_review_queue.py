@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting, because
@@ -265,6 +266,22 @@ def test_a_review_file_is_checked_and_then_applied(review_world, client_as) -> N
     assert client.post(f"{base}/apply/", {"token": token}).status_code == 409, "no dry run is applied twice"
     other = client_as("region.editor")
     assert other.post(f"{base}/apply/", {"token": token}).status_code == 409, "nor by somebody else"
+
+
+def test_a_longer_file_takes_no_more_queries(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    answers = {"role": "mentor_head", "lost": "none"}
+    base = f"/review/study/{review_world['study']}/upload/"
+
+    def queries(names: list[str]) -> int:
+        text = "question_id,decision\n" + "".join(f"{KEYS[name]},{answers[name]}\n" for name in names)
+        with CaptureQueriesContext(connection) as taken:
+            page = client.post(base, {"file": SimpleUploadedFile("r.csv", text.encode())})
+        assert page.status_code == 200, page.content.decode()
+        return len(taken)
+
+    queries(["lost"])
+    assert queries(["role", "lost"]) == queries(["lost"])
 
 
 def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -34,13 +35,18 @@ def standing(question: Question) -> Decision | None:
 
 def can_decide(question: Question) -> bool:
     """Whether the user may decide it: the condition that the database enforces."""
+    return bool(decidable([question.pk]))
+
+
+def decidable(questions: Iterable[UUID]) -> set[UUID]:
+    """Which of these questions the user may decide; one query."""
     condition = TABLES["review_decision"].change
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select 1 from (select %s::uuid as question_id) asked where {condition}",
-            [question.pk],
+            f"select question_id from unnest(%s::uuid[]) as asked (question_id) where {condition}",
+            [list(questions)],
         )
-        return cursor.fetchone() is not None
+        return {question for (question,) in cursor.fetchall()}
 
 
 def decide(

@@ -18,7 +18,7 @@ from leadscape.actions.read_review_file import read_review_file
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.register.models import School
-from leadscape_web.review.deciding import can_decide, decide
+from leadscape_web.review.deciding import decidable, decide
 from leadscape_web.review.models import Decision, Text
 from leadscape_web.review.reading import Asked, read_questions
 from leadscape_web.studies.models import Study
@@ -97,6 +97,8 @@ def check_file(study: Study, name: str, content: bytes, user: Any) -> DryRun:
         path.write_bytes(content)
         book = study.wave.codebook_text if study.wave else ""
         decisions = read_review_file(path, book, _known_schools, list(asked))
+    said = [asked[key].question.pk for key in decisions["question_id"] if key in asked]
+    edited = decidable(said)
     changes: list[Change] = []
     same = not_asked = outside = 0
     for row in decisions.iter_rows(named=True):
@@ -105,7 +107,7 @@ def check_file(study: Study, name: str, content: bytes, user: Any) -> DryRun:
             not_asked += 1
         elif one.answer == row["decision"]:
             same += 1
-        elif not can_decide(one.question):
+        elif one.question.pk not in edited:
             outside += 1
         else:
             changes.append(_change(one, row))
