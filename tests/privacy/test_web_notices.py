@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -15,11 +14,16 @@ from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.links import hash_of
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.privacy.models import Address, Notice
+from leadscape_web.privacy.notices import NEVER_TAKEN, TRIED
+from leadscape_web.survey.models import Leader
 
 from tests.privacy.conftest import alice
-from tests.support.jobs import run_jobs
+from tests.support.jobs import assert_done, run_jobs
+from tests.support.mail_server import MailServer
 
 SignedIn = Callable[[str], Any]
 
@@ -101,26 +105,96 @@ def test_whoever_has_no_address_gets_a_letter_with_the_link(signed_in: SignedIn)
     assert _notice().channel == "letter"
 
 
+def _daily() -> dict[str, object]:
+    with acting(using="owner"):
+        job = ask_for("privacy.send_again", asked_by=None, using="owner")
+    run_jobs()
+    return assert_done(job.pk)
+
+
+def test_an_address_that_does_not_exist_is_used_no_more(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    mail_server.refuse("alice@school.example")
+    client.post(f"/data-protection/person/{person}/send/")
+    assert run_jobs() == [("privacy.send_notice", "done")]
+    notice = _notice()
+    assert notice.bounced_at
+    assert (notice.token_hash, notice.sent_at) == (None, None)
+    assert not Address.objects.using("owner").filter(ended_at=None).exists()
+    assert "Came back" in client.get("/data-protection/notices/").content.decode()
+
+
 @pytest.mark.parametrize(
-    ("trouble", "state"), [(SMTPRecipientsRefused({}), "done"), (SMTPServerDisconnected(), "failed")]
+    "answer", ["451 4.7.1 Greylisted, come back later", "554 5.7.1 We take no mail from you", "away"]
 )
-def test_what_the_mail_server_refuses(
-    trouble: Exception, state: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+def test_what_the_mail_server_does_not_take_for_now_ends_no_address(
+    answer: str, signed_in: SignedIn, mail_server: MailServer, settings: Any
 ) -> None:
     client, person = signed_in("nation.editor"), alice().person_id
     _address(client, person)
+    port = settings.EMAIL_PORT
+    if answer == "away":
+        settings.EMAIL_PORT = 1
+    else:
+        mail_server.trouble = answer
     client.post(f"/data-protection/person/{person}/send/")
-
-    def refuse(_: Any) -> None:
-        raise trouble
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    assert run_jobs() == [("privacy.send_notice", state)]
+    assert run_jobs() == [("privacy.send_notice", "done")]
     notice = _notice()
-    assert (notice.bounced_at is not None, notice.token_hash) == (state == "done", None)
-    assert Address.objects.using("owner").filter(ended_at=None).exists() is (state == "failed")
-    page = client.get("/data-protection/notices/?q=").content.decode()
-    assert ("Came back" in page) is (state == "done")
+    assert notice.tried_at
+    assert (notice.bounced_at, notice.token_hash, notice.sent_at) == (None, None, None)
+    assert Address.objects.using("owner").filter(ended_at=None).exists()
+    assert TRIED in client.get("/data-protection/notices/").content.decode()
+    assert _daily() == {"tried again": 1, "given up": 0}
+    mail_server.trouble, settings.EMAIL_PORT = "", port
+    assert _daily() == {"tried again": 1, "given up": 0}
+    (letter,) = mail_server.to("alice@school.example")
+    assert signed_in("").get(f"/my-data/{_token(letter.text)}/").status_code == 200
+    assert _daily() == {"tried again": 0, "given up": 0}
+    assert len(mail_server.letters) == 1
+
+
+def test_a_notice_that_is_never_taken_is_owed_again(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    mail_server.trouble = "451 4.3.0 Try again later"
+    client.post(f"/data-protection/person/{person}/send/")
+    run_jobs()
+    with acting(why="Days pass", using="owner"):
+        Notice.objects.using("owner").update(made_at=timezone.now() - timedelta(days=6))
+    assert _daily() == {"tried again": 0, "given up": 1}
+    assert NEVER_TAKEN in client.get("/data-protection/notices/").content.decode()
+    assert "1 leader of" in client.get("/data-protection/notices/send/").content.decode()
+
+
+def test_what_was_cancelled_is_not_sent_after_all(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    client.post(f"/jobs/{Job.objects.using('owner').get().pk}/cancel/")
+    assert run_jobs() == [("privacy.send_notice", "cancelled")]
+    assert _daily() == {"tried again": 0, "given up": 1}
+    assert mail_server.letters == []
+
+
+def test_another_editor_tries_again_if_they_answer_for_the_person(
+    signed_in: SignedIn, mail_server: MailServer
+) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    users = {one.email: one for one in User.objects.using("owner").all()}
+    area = users["authority.editor@leadscape.example"]
+    for one, state in ((person, "done"), (bob, "failed")):
+        _address(client, one, f"{one}@school.example")
+        mail_server.trouble = "451 4.3.0 Try again later"
+        client.post(f"/data-protection/person/{one}/send/")
+        run_jobs()
+        mail_server.trouble = ""
+        given = Job.objects.using("owner").latest("asked_at").given
+        with acting(area):
+            ask_for("privacy.send_notice", asked_by=area, given=given)
+        assert run_jobs() == [("privacy.send_notice", state)]
+        assert bool(mail_server.to(f"{one}@school.example")) is (state == "done")
 
 
 def test_a_notice_that_came_back_is_owed_again(signed_in: SignedIn) -> None:
@@ -153,8 +227,6 @@ def test_links_that_do_not_work_are_counted(signed_in: SignedIn) -> None:
 
 
 def test_an_editor_of_an_area_tells_people_of_it_only(signed_in: SignedIn) -> None:
-    from leadscape_web.survey.models import Leader
-
     client = signed_in("authority.editor")
     page = client.get("/data-protection/notices/").content.decode()
     assert "Alice Ash" in page

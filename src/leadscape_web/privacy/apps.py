@@ -36,6 +36,11 @@ class PrivacyConfig(AppConfig):
                 leaves=True,
             )
         )
+        add_kind(
+            Kind(
+                "privacy.send_again", "Send notices that were not taken", sending.perform_again, daily="07:00"
+            )
+        )
         add_kind(Kind("privacy.keep_out", "Keep a person out of later runs", recognising.perform_keep_out))
         add_kind(Kind("privacy.erase", "Erase a person", erasing.perform_erase, rule=EDITS_NATION))
         add_kind(

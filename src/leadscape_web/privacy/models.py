@@ -69,6 +69,12 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(
         null=True, help_text="When it was handed to the mail server, or the letter printed"
     )
+    tried_at = models.DateTimeField(
+        null=True, help_text="When the mail server last did not take it, for a reason that may pass"
+    )
+    trouble = models.CharField(
+        max_length=64, blank=True, default="", help_text="What it answered then: a code"
+    )
     bounced_at = models.DateTimeField(null=True, help_text="When it came back")
     opened_at = models.DateTimeField(null=True, help_text="When the link was opened first")
     expires_at = models.DateTimeField(null=True, help_text="Until when the link works")

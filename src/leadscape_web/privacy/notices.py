@@ -25,8 +25,9 @@ from leadscape_web.privacy.models import Address, Exclusion, Notice
 from leadscape_web.privacy.periods import days_of
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
-OWED, WAITING, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
-    "Owed", "Being sent", "Sent", "Came back", "Opened", "Expired", "Ended",
+OWED, WAITING, TRIED, NEVER_TAKEN, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
+    "Owed", "Being sent", "Not taken yet: tried again daily", "Never taken: owed again", "Sent", "Came back", "Opened",
+    "Expired", "Ended",
 )  # fmt: skip
 SEND: Final = "privacy.send_notice"
 
@@ -45,6 +46,8 @@ def state_of(notice: Notice | None, now: datetime | None = None) -> str:
         return OWED
     if notice.bounced_at:
         return BOUNCED
+    if notice.sent_at is None and notice.tried_at:
+        return NEVER_TAKEN if notice.ended_at else TRIED
     if notice.ended_at:
         return ENDED
     if notice.sent_at is None:

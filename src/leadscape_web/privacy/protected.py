@@ -26,7 +26,7 @@ TABLES: Final[dict[str, TableRule]] = {
         "SELECT, INSERT, UPDATE (token_hash, sent_at, bounced_at, expires_at, ended_at)",
         read=_ANSWERS,
         write=f"{_ANSWERS} and made_by_id = (select leadscape_user()) and token_hash is null and sent_at is null"
-        " and opened_at is null",
+        " and opened_at is null and tried_at is null and trouble = ''",
         change=_ANSWERS,
         audience="person",
         left_out=("token_hash",),

@@ -7,26 +7,15 @@ killed between the second and the third sends the letter again, with another lin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from typing import Any, Final
+from typing import Any
 
-from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from leadscape_web.accounts.links import make_link
+from leadscape_web.jobs.mail import NotNow, Refused, hand_over
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.letters import write_letter
 from leadscape_web.rounds.models import Asked, Contact, Letter, Link
-
-PERMANENT: Final = range(500, 600)
-
-
-class _Refused(Exception):
-    """The mail server does not take letters to this address; holds its code."""
-
-
-class _NotNow(Exception):
-    """The letter could not be handed over, which may pass; holds a code or the kind of trouble."""
 
 
 def perform_letter(running: Running) -> Mapping[str, Any]:
@@ -47,11 +36,12 @@ def perform_letter(running: Running) -> Mapping[str, Any]:
         letter.save(using="owner", update_fields=["dropped_at"])
         return {"sent": 0, "wanted no more": 1}
     token, token_hash = make_link()
+    written = write_letter(letter, asked, token)
     try:
-        _hand_over(letter, asked, contact.email, token)
-    except _Refused as refused:
+        hand_over(written.subject, written.body, contact.email, {"List-Unsubscribe": f"<{written.stop}>"})
+    except Refused as refused:
         return _note_refusal(letter, asked, str(refused))
-    except _NotNow as trouble:
+    except NotNow as trouble:
         letter.tried_at, letter.answer = timezone.now(), str(trouble)
         letter.save(using="owner", update_fields=["tried_at", "answer"])
         return {"sent": 0, "the mail server did not take it": str(trouble), "tried again": "tomorrow"}
@@ -69,27 +59,6 @@ def _is_wanted(letter: Letter, asked: Asked) -> bool:
         return False
     # Who answered, or told us otherwise, is not asked again unless somebody asked for a new link.
     return letter.kind == Letter.Kind.NEW_LINK or not (asked.answered_at or asked.heard)
-
-
-def _hand_over(letter: Letter, asked: Asked, address: str, token: str) -> None:
-    written = write_letter(letter, asked, token)
-    message = EmailMessage(
-        written.subject,
-        written.body,
-        to=[address],
-        headers={"List-Unsubscribe": f"<{written.stop}>", "Auto-Submitted": "auto-generated"},
-    )
-    try:
-        message.send()
-    except SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise (_Refused if code in PERMANENT else _NotNow)(code) from error
-    except SMTPDataError as error:
-        raise (_Refused if error.smtp_code in PERMANENT else _NotNow)(error.smtp_code) from error
-    except SMTPResponseException as error:
-        raise _NotNow(error.smtp_code) from error
-    except (SMTPException, OSError) as error:
-        raise _NotNow(type(error).__name__) from error
 
 
 def _note_refusal(letter: Letter, asked: Asked, code: str) -> Mapping[str, Any]:
