@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth import SESSION_KEY
@@ -128,6 +130,7 @@ def test_no_token_and_no_secret_is_kept(provider, user_of) -> None:
         {"iss": "https://login.example/other/v2.0"},
         {"exp": int(time.time()) - 120},
         {"exp": None},
+        {"iat": None},
         {"nbf": int(time.time()) + 600},
         {"nonce": "of another attempt"},
         {"nonce": None},
@@ -148,6 +151,17 @@ def test_a_token_that_does_not_hold_lets_nobody_in(changed, provider) -> None:
 def test_only_the_providers_own_signature_counts(algorithm, provider) -> None:
     provider.algorithm = algorithm
     assert go(Client(), provider).status_code == 403
+
+
+def test_a_secret_that_two_share_is_no_signature(provider, settings, monkeypatch) -> None:
+    """Even where a provider publishes one among its keys: whoever reads the list could sign with it."""
+    secret = b"a secret that stands in a list of keys"
+    published = {"kty": "oct", "alg": "HS256", "k": base64.urlsafe_b64encode(secret).rstrip(b"=").decode()}
+    monkeypatch.setattr(relying, "_key", lambda *_: jwt.PyJWK(published))
+    now, [entra] = int(time.time()), settings.ENVIRONMENT.openid_providers
+    claims = {"iss": entra.issuer, "aud": CLIENT_ID, "sub": "x", "iat": now, "exp": now + 60, "nonce": "n"}
+    with pytest.raises(relying.NotTrusted, match="InvalidAlgorithm"):
+        relying._checked(entra, {"jwks_uri": ""}, jwt.encode(claims, secret, "HS256"), "n")
 
 
 def test_another_key_than_the_published_one_is_refused_whatever_it_calls_itself(provider) -> None:
@@ -194,7 +208,9 @@ def test_an_answer_that_comes_too_late_or_from_another_provider_is_refused(provi
     back = provider.authorise(client.get(START)["Location"]).removeprefix("http://testserver")
     [entra] = settings.ENVIRONMENT.openid_providers
     configure(settings, entra, replace(entra, name="other"))
+    provider.asked.clear()
     assert client.get(back.replace("/entra/", "/other/")).status_code == 403
+    assert provider.asked == [], "a code of one provider is not shown to another"
     back = provider.authorise(client.get(START)["Location"]).removeprefix("http://testserver")
     assert client.get(back.replace("iss=http", "iss=https")).status_code == 403
 
@@ -371,6 +387,7 @@ def test_the_providers_second_factor_does_not_count_in_the_sign_in_that_links(pr
 
 def test_a_second_factor_that_only_the_userinfo_endpoint_tells_does_not_count(provider, settings) -> None:
     settings.SECOND_FACTOR = "required"
+    go(Client(), provider)  # is linked from here on
     adjust(settings, second_factor=frozenset({"mfa"}))
     provider.told = {"email": READER, "amr": ["mfa"]}
     provider.claims |= {"email": None, "amr": None}
@@ -429,6 +446,12 @@ def test_a_link_that_one_began_is_not_ended_by_another(provider, client_of, user
     back = provider.authorise(client.get("/account/link/entra/")["Location"]).removeprefix(
         "http://testserver"
     )
+    assert victim.get(back).status_code == 403
+    assert identities(user_of("authority.editor")) == []
+    # Nor in a browser in which somebody else is signed in by now.
+    session = victim.session
+    session["openid_asked"] = client.session["openid_asked"]
+    session.save()
     assert victim.get(back).status_code == 403
     assert identities(user_of("authority.editor")) == []
 
@@ -583,6 +606,23 @@ def test_bodies_that_a_claim_names() -> None:
     assert bodies_in({"category": {"id": "010"}, "uid": "T1"}) == {("trust", "T1")}
     assert bodies_in({"category": {"id": "002"}, "establishmentNumber": "101"}) == {("authority", "101")}
     assert bodies_in({}) == set()
+
+
+def test_a_provider_that_sends_elsewhere_or_says_too_much_signs_nobody_in(
+    provider, settings, monkeypatch
+) -> None:
+    client = Client()
+    back = provider.authorise(client.get(START)["Location"]).removeprefix("http://testserver")
+    # Its authorize page answers with a way on. A code and a secret are not carried there.
+    provider.published = {"token_endpoint": f"{provider.issuer}/elsewhere"}
+    relying.forget_providers()
+    provider.asked.clear()
+    assert client.get(back).status_code == 503
+    assert [path for path in provider.asked if path.endswith("/token")] == []
+    provider.published = {}
+    relying.forget_providers()
+    monkeypatch.setattr(relying, "LARGEST_BYTES", 100)
+    assert Client().get(START).status_code == 503
 
 
 def test_a_provider_that_lies_about_itself_or_is_gone_signs_nobody_in(provider, settings, caplog) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.accounts import limits
@@ -47,6 +48,19 @@ def test_a_key_is_answered_so_many_times_and_told_when_to_come_again(user_of, se
     # Another key of the same user has its own count, and a refused request was counted too.
     assert program(key_for(user_of("nation.reader"))[1])("/me").status_code == 200
     assert ask("/me").status_code == 429
+
+
+@both
+def test_whom_it_counts_is_kept_as_a_hash(user_of, settings) -> None:
+    settings.LIMITS = {"key": 3, "user": 100, "place": 3}
+    user = user_of("nation.reader")
+    _, token = key_for(user)
+    with CaptureQueriesContext(connections["counters"]) as counted:
+        assert program(token)("/me").status_code == 200
+        assert program("none")("/me").status_code == 401
+    told = " ".join(one["sql"] for one in counted.captured_queries)
+    assert told.count("leadscape_count_asked") == 3
+    assert not any(word in told for word in (str(user.pk), token, "127.0.0.1"))
 
 
 @both
