@@ -169,9 +169,9 @@ TO_BEGIN_WITH = """
 insert into jobs_job (id, kind, subject, given, asked_by_id, asked_at, state, attempts, step)
 select gen_random_uuid(), 'studies.run', 'Known', '{}', id, now(), 'waiting', 0, '' from accounts_user
 where email = 'nation.editor@leadscape.example';
-insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, token_hash, expires_at)
+insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, token_hash, expires_at, trouble)
 select gen_random_uuid(), person_id, wave_id, 'letter', now(), now(), encode(sha256('mine'), 'hex'),
-    now() + interval '1 day'
+    now() + interval '1 day', ''
 from survey_leader where key = 'leader-alice';
 insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)
 select gen_random_uuid(), person_id, 'correction', 'name', 'My name is written otherwise', now(), 'open', '', 1

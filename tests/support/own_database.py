@@ -79,8 +79,8 @@ def one_row_more(cursor: Any) -> None:
         " select gen_random_uuid(), id, 1, now(), false from rounds_asked",
         "insert into privacy_address (id, person_id, email, source, recorded_at)"
         " select gen_random_uuid(), person_id, 'x@school.example', 'editor', now() from survey_leader limit 1",
-        "insert into privacy_notice (id, person_id, wave_id, channel, made_at)"
-        " select gen_random_uuid(), person_id, wave_id, 'letter', now() from survey_leader limit 1",
+        "insert into privacy_notice (id, person_id, wave_id, channel, made_at, trouble)"
+        " select gen_random_uuid(), person_id, wave_id, 'letter', now(), '' from survey_leader limit 1",
         "insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)"
         " select gen_random_uuid(), person_id, 'correction', 'other', 'x', now(), 'open', '', 1"
         " from survey_leader limit 1",
