@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
@@ -331,3 +332,26 @@ def test_a_notice_leads_to_this_service_only(signed_in: SignedIn) -> None:
     assert run_jobs() == [("privacy.send_notice", "failed")]
     assert mail.outbox == []
     assert _notice().token_hash is None
+
+
+def test_the_rule_for_many_rows_is_the_rule_for_one_person(committed: None) -> None:
+    """Rows of a table are let through for whom a page would let the editor answer for: every person, several users."""
+    from leadscape_web.accounts.models import Person
+
+    with acting(why="An address for everybody of a test", using="owner"):
+        Address.objects.using("owner").bulk_create(
+            Address(person_id=key, email="x@school.example", source="editor")
+            for key in Person.objects.using("owner").values_list("pk", flat=True)
+        )
+        everybody = list(Address.objects.using("owner").values_list("person_id", flat=True))
+    seen = {}
+    for who in ("nation.editor", "region.editor", "authority.editor", "trust.editor", "nation.reader"):
+        with acting(User.objects.using("owner").get(email=f"{who}@leadscape.example")):
+            through = set(Address.objects.values_list("person_id", flat=True))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select p from unnest(%s::uuid[]) p where leadscape_answers_for(p)", [everybody]
+                )
+                assert through == {key for (key,) in cursor.fetchall()}, who
+        seen[who] = len(through)
+    assert seen["nation.editor"] > seen["region.editor"] > seen["nation.reader"] == 0

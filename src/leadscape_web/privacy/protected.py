@@ -8,6 +8,11 @@ from leadscape_web.accounts.table_rules import EDITOR, TableRule
 
 _NATION: Final = f"(select leadscape_everywhere({EDITOR}))"
 _ANSWERS: Final = "leadscape_answers_for(person_id)"
+# The same for many rows: who is meant is asked for once a query, not once a row.
+_ANSWERED: Final = (
+    f"case when {_NATION} then person_id not in (select leadscape_only_users())"
+    " else person_id in (select leadscape_edited_people()) end"
+)
 _LINKED: Final = "person_id = (select leadscape_linked_person())"
 _OWNER: Final = "The owner role's alone: "
 
@@ -15,7 +20,7 @@ TABLES: Final[dict[str, TableRule]] = {
     "privacy_address": TableRule(
         "E-mail addresses of people told what is held: editors who answer for the person",
         "SELECT, INSERT, UPDATE (ended_at)",
-        read=_ANSWERS,
+        read=_ANSWERED,
         write=_ANSWERS,
         audience="person",
         left_out=("email",),
@@ -24,7 +29,7 @@ TABLES: Final[dict[str, TableRule]] = {
     "privacy_notice": TableRule(
         "Editors who answer for the person; the link itself only proves, it reads through functions",
         "SELECT, INSERT, UPDATE (token_hash, sent_at, bounced_at, expires_at, ended_at)",
-        read=_ANSWERS,
+        read=_ANSWERED,
         write=f"{_ANSWERS} and made_by_id = (select leadscape_user()) and token_hash is null and sent_at is null"
         " and opened_at is null and tried_at is null and trouble = ''",
         change=_ANSWERS,
@@ -37,7 +42,7 @@ TABLES: Final[dict[str, TableRule]] = {
         "Asked by the person through their link, about themselves, or by an editor who answers for them; read by both;"
         " answered by the editor",
         "SELECT, INSERT, UPDATE (state, decided_at, decided_by_id, answer, version)",
-        read=f"{_LINKED} or {_ANSWERS}",
+        read=f"{_LINKED} or ({_ANSWERED})",
         write=f"state = 'open' and (({_LINKED} and notice_id = (select leadscape_linked_notice())) or {_ANSWERS})",
         change=_ANSWERS,
         audience="person",
@@ -48,7 +53,7 @@ TABLES: Final[dict[str, TableRule]] = {
         "Of a wave: everybody reads it. Of a person: editors who answer for them. Written by those, a wave's by editors"
         " of the nation",
         "SELECT, INSERT, UPDATE (ended_at)",
-        read=f"person_id is null or {_ANSWERS}",
+        read=f"person_id is null or ({_ANSWERED})",
         write=f"case when person_id is null then {_NATION} else {_ANSWERS} end",
         audience="person",
         fixed=("person_id", "wave_id"),
@@ -57,7 +62,7 @@ TABLES: Final[dict[str, TableRule]] = {
         "Who stays out: editors who answer for the person read it and write it when asked by letter; a request by link"
         " writes it by itself",
         "SELECT, INSERT",
-        read=_ANSWERS,
+        read=_ANSWERED,
         write=f"{_ANSWERS} and kind <> 'erasure' and recorded_by_id is null",
         audience="person",
         fixed=("person_id",),

@@ -21,14 +21,20 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select id from leadscape_live_notice()
 $$;
 
+-- People of whom the service knows nothing but that they sign in: nobody answers for them here.
+create or replace function leadscape_only_users() returns setof uuid
+language sql stable security definer set search_path = public, pg_temp as $$
+  select u.person_id from accounts_user u
+  where not exists (select 1 from survey_leader l where l.person_id = u.person_id)
+    and not exists (select 1 from register_headship h where h.person_id = u.person_id)
+$$;
+
 -- Whether somebody answers for what is held about a person: an editor of the nation for everybody who is named and is
 -- not a user and nothing else (those are looked after by administrators), or an editor of an area that the person is in.
 create or replace function leadscape_answers_for(person uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
-  select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person) and (
-            not exists (select 1 from accounts_user u where u.person_id = person)
-            or exists (select 1 from survey_leader l where l.person_id = person)
-            or exists (select 1 from register_headship h where h.person_id = person)))
+  select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person)
+          and person not in (select leadscape_only_users()))
       or person in (select leadscape_edited_people())
 $$;
 
