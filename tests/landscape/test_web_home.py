@@ -214,7 +214,9 @@ class TestWork:
         waiting = sum(row["open"] for row in _rows("open_questions"))
         page = client_of("nation.editor").get("/")
         assert f"{waiting} questions about who or which school is meant are still open" in text_of(page)
-        (way,) = lxml.html.fromstring(page.content).xpath("//*[@id='work']//a[starts-with(., 'Review')]/@href")
+        (way,) = lxml.html.fromstring(page.content).xpath(
+            "//*[@id='work']//a[starts-with(., 'Review')]/@href"
+        )
         assert way == reverse("review:queue")
         assert "are still open in the study" not in text_of(client_of("nation.reader").get("/"))
 
