@@ -286,3 +286,84 @@ def test_what_is_over_long_ago_is_forgotten_though_an_import_names_it(committed:
     ask_for_daily()
     assert not Job.objects.using("owner").filter(pk=job.pk).exists()
     assert Import.objects.using("owner").get(job=job.pk)
+
+
+def _tried(kind: str) -> list[Job]:
+    return list(Job.objects.using("owner").filter(kind=kind, asked_by=None).order_by("asked_at"))
+
+
+def test_daily_work_that_failed_is_asked_for_again_a_few_times_and_told(committed: None) -> None:
+    name = "tests.daily"
+    trouble = StudyProblem("The file is wrong.", "It holds nothing.", "Bring another.")
+
+    def work(_: Any) -> None:
+        if trouble_lasts:
+            raise trouble
+
+    trouble_lasts = True
+    kind = Kind(name, "Do it daily", work, daily="00:00")
+    add_kind(kind)
+    try:
+        ask_for_daily()
+        ask_for_daily()
+        assert len(_tried(name)) == 1
+        for tries in (1, 2, 3, 4, 4):
+            assert len(_tried(name)) == tries
+            _perform_all(name)
+            ask_for_daily()
+            assert len(_tried(name)) == tries, "not at once"
+            _an_hour_later(name)
+            ask_for_daily()
+        page = _page_of_jobs("nation.administrator")
+        assert "Daily work that failed" in page
+        assert "Do it daily" in page
+        assert "The file is wrong." in page
+        assert "Daily work that failed" not in _page_of_jobs("nation.editor")
+        trouble_lasts = False
+        ask_for(name, asked_by=None, using="owner")
+        _perform_all(name)
+        assert "Daily work that failed" not in _page_of_jobs("nation.administrator")
+        assert len(_tried(name)) == 5
+        ask_for_daily()
+        assert len(_tried(name)) == 5, "what is done is done for today"
+    finally:
+        object.__setattr__(kind, "daily", None)
+
+
+def _perform_all(kind: str) -> None:
+    for job in Job.objects.using("owner").filter(kind=kind, state="waiting"):
+        perform(job.pk)
+
+
+def _an_hour_later(kind: str) -> None:
+    # Not the time of asking: an hour before may be yesterday.
+    earlier = timezone.now() - timedelta(hours=1)
+    Job.objects.using("owner").filter(kind=kind).exclude(ended_at=None).update(ended_at=earlier)
+
+
+def _page_of_jobs(name: str) -> str:
+    from django.test import Client
+
+    client = Client()
+    with acting(_user(name)):
+        client.force_login(_user(name), backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client.get("/jobs/").content.decode()
+
+
+def test_what_is_patient_lets_others_go_first(committed: None) -> None:
+    from django.db import connections
+
+    patient = ask_for("tests.rename", asked_by=None, given={"patient": True}, using="owner")
+    other = ask_for("tests.rename", asked_by=None, using="owner")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select args ->> 'job' from procrastinate_jobs order by priority desc, id")
+        assert cursor.fetchall() == [(str(other.pk),), (str(patient.pk),)]
+        cursor.execute("delete from procrastinate_jobs")
+        cursor.execute("update jobs_job set asked_at = now() - interval '1 minute'")
+    ask_for_daily()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select priority from procrastinate_jobs where args ->> 'job' = %s", [str(patient.pk)])
+        assert cursor.fetchall() == [(-10,)]

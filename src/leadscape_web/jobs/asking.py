@@ -25,7 +25,8 @@ def ask_for(
     asked_by
         In whose name; null: the service itself, which only the owner role can say.
     subject, given
-        What it is about and works on: ids and dates, never a person's name or address.
+        What it is about and works on: ids and dates, never a person's name or address. With ``patient`` in it, all
+        other work goes first.
 
     Raises
     ------

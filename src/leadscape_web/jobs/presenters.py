@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from leadscape_web.govuk.wording import written_number
-from leadscape_web.jobs.kinds import kind_of
+from leadscape_web.jobs.kinds import kind_of, kinds
 from leadscape_web.jobs.models import Job
 
 
@@ -76,6 +76,23 @@ def row_of(job: Job) -> dict[str, Any]:
         "ended": timezone.localtime(job.ended_at).date() if job.ended_at else None,
         "order": 0,
     }
+
+
+def failing_daily() -> list[dict[str, Any]]:
+    """Daily work of the service itself whose last try failed, for administrators of the nation; none to others."""
+    daily = [kind.name for kind in kinds() if kind.daily]
+    over = Job.objects.filter(asked_by=None, kind__in=daily, state__in=(Job.State.DONE, Job.State.FAILED))
+    latest = over.order_by("kind", "-asked_at").distinct("kind")
+    return [
+        {
+            "key": job.pk,
+            "what": label_of(job),
+            "since": _moment(job.ended_at),
+            "problem": (job.problem or {}).get("what", ""),
+        }
+        for job in latest
+        if job.state == Job.State.FAILED
+    ]
 
 
 def label_of(job: Job) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import close_old_connections, connections
@@ -20,6 +21,10 @@ from leadscape_web.jobs.performing import perform as perform_job
 QUEUE: Final = "leadscape"
 KEPT_DAYS: Final = 90
 """Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
+MOST_A_DAY: Final = 4
+"""How often daily work that fails is asked for on one day."""
+AGAIN_AFTER: Final = timedelta(hours=1)
+"""How long after it failed."""
 STALLED_AFTER: Final = 20
 """Seconds without a sign of life after which a worker counts as killed."""
 
@@ -48,7 +53,7 @@ async def look_after(context: JobContext, timestamp: int) -> None:
 
 
 def ask_for_daily() -> None:
-    """Ask for the kinds that are due, once a day each; put jobs into the queue that fell out of it."""
+    """Ask for what is due, once a day and again when it failed; put jobs into the queue that fell out of it."""
     close_old_connections()
     now = timezone.now()
     with acting(using=OWNER, why="Daily work"):
@@ -62,11 +67,12 @@ def ask_for_daily() -> None:
                 asked_by=None,
                 asked_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0),
             )
-            if not today.exists():
+            if _is_to_be_asked(list(today.order_by("asked_at")), now):
                 ask_for(kind.name, asked_by=None, subject=now.date().isoformat(), using=OWNER)
         # A worker that lost the database between a job and its row leaves one that nobody would ever perform.
         cursor.execute(
-            "select procrastinate_defer_jobs_v1(array[row(%s, 'leadscape.perform', 0, null, null,"
+            "select procrastinate_defer_jobs_v1(array[row(%s, 'leadscape.perform',"
+            " case when j.given ? 'patient' then -10 else 0 end, null, null,"
             " jsonb_build_object('job', j.id), null)::procrastinate_job_to_defer_v1]) from jobs_job j"
             " where j.state in ('waiting', 'running') and j.asked_at < now() - interval '10 seconds' and not exists ("
             "  select 1 from procrastinate_jobs q where q.args ->> 'job' = j.id::text"
@@ -77,3 +83,16 @@ def ask_for_daily() -> None:
     with acting(using=OWNER, why="Forgot jobs that were over long ago"):
         Job.objects.using(OWNER).filter(ended_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     connections[OWNER].close()
+
+
+def _is_to_be_asked(today: Sequence[Job], now: datetime) -> bool:
+    """Whether daily work is asked for now, after what was asked for today."""
+    if not today:
+        return True
+    last = today[-1]
+    return (
+        last.state == Job.State.FAILED
+        and len(today) < MOST_A_DAY
+        and last.ended_at is not None
+        and last.ended_at <= now - AGAIN_AFTER
+    )

@@ -15,7 +15,7 @@ from leadscape_web.accounts.rules import ANY_RIGHT, allow
 from leadscape_web.govuk.listing import Column, Filter, Listing, render_listing
 from leadscape_web.jobs.asking import ask_again
 from leadscape_web.jobs.models import Job
-from leadscape_web.jobs.presenters import present_job, row_of
+from leadscape_web.jobs.presenters import failing_daily, present_job, row_of
 
 MOST_LISTED = 500
 
@@ -45,7 +45,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         filters=(Filter("state", "State"),),
         empty="Nothing was asked for yet. Imports, runs of the study and messages appear here.",
     )
-    return render_listing(request, listing)
+    return render_listing(request, listing, "jobs/jobs.html", {"failing": failing_daily()})
 
 
 @allow(ANY_RIGHT)

@@ -1,11 +1,13 @@
 -- A job that is asked for goes into the queue in the same transaction. The plain role cannot write the queue itself:
--- it can only ask, in its own name, for a kind of job, and the worker knows the kinds.
+-- it can only ask, in its own name, for a kind of job, and the worker knows the kinds. What says that it is patient lets
+-- everything else go first.
 create or replace function leadscape_guard_queue() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as
 $$
 begin
     perform procrastinate_defer_jobs_v1(array[row(
-        'leadscape', 'leadscape.perform', 0, null, null, jsonb_build_object('job', new.id), null
+        'leadscape', 'leadscape.perform', case when new.given ? 'patient' then -10 else 0 end, null, null,
+        jsonb_build_object('job', new.id), null
     )::procrastinate_job_to_defer_v1]);
     return null;
 end

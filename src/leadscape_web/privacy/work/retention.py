@@ -156,7 +156,7 @@ def _ask_for_leaders(keys: list[str]) -> int:
     at_work = set(waiting.values_list("given__person", flat=True))
     new = [key for key in keys if key not in at_work]
     for key in new:
-        ask_for(ERASE_DUE, asked_by=None, given={"person": key}, using="owner")
+        ask_for(ERASE_DUE, asked_by=None, given={"person": key, "patient": True}, using="owner")
     return len(new)
 
 
