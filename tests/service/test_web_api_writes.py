@@ -229,6 +229,37 @@ def test_who_comes_second_is_told_what_changed_and_nothing_is_overwritten(send, 
     assert "Ash" not in answer.content.decode()
 
 
+def test_no_change_is_saved_over_one_that_was_not_read(send, alice, held, see) -> None:
+    """Ends, withdrawals and moves as well as corrections: each under the version that was read."""
+    support = send("region.editor", "POST", f"/leaders/{alice.pk}/supports", {
+        "holding": str(held.pk), "partner_school": "100004", "started_on": "2006-02-01", "why": WHY,
+    }).json()  # fmt: skip
+    ended = {"kind": "ended", "version": 1, "why": WHY}
+    for method, path, first, second in (
+        ("POST", f"/supports/{support['id']}/end", {**ended, "ended_on": "2006-05-01"}, {"kind": "mistake"}),
+        ("POST", f"/supports/{support['id']}/end", {**ended, "ended_on": "2006-05-02", "version": 2},
+         {"kind": "ended", "ended_on": "2006-05-03"}),
+        ("POST", f"/role-holdings/{held.pk}/end", {**ended, "ended_on": "2006-06-01"},
+         {"kind": "ended", "ended_on": "2006-06-02"}),
+        ("POST", f"/role-holdings/{held.pk}/end", {**ended, "ended_on": "2006-06-03", "version": 2},
+         {"kind": "mistake"}),
+        ("PUT", f"/leaders/{alice.pk}/home-school", {"school": "100002", "kind": "wrong"},
+         {"school": "100001", "kind": "moved"}),
+    ):  # fmt: skip
+        done = send("region.editor", method, path, {"version": 1, "why": WHY, **first})
+        assert done.status_code == 200, (path, done.content)
+        late = send(
+            "region.editor", method, path, {"version": done.json()["version"] - 1, "why": WHY, **second}
+        )
+        assert late.status_code == 409, (path, second, late.content)
+        assert late.json()["version"] == done.json()["version"]
+
+
+def test_a_field_that_there_is_not_is_refused(send, alice) -> None:
+    answer = send("authority.editor", "POST", f"/leaders/{alice.pk}/role-holdings", added(ended="2006-02-01"))
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "ended")
+
+
 def test_a_correction_that_changes_nothing_leaves_no_trace(send, held, alice, see) -> None:
     same = {"role": held.role, "started_on": "2006-01-01", "ended_on": None, "version": 1, "why": WHY}
     before = len(events(see, held))
