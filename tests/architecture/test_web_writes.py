@@ -82,8 +82,9 @@ WRITES: Final[dict[str, frozenset[str]]] = {
         "privacy_retentiondue", "studies_studyinput",
     }),
     "privacy/work/announcing.py": frozenset({"privacy_retentiondue", "privacy_retentionplan"}),
+    "privacy/work/sifting.py": frozenset({"privacy_withdrawnline"}),
     "privacy/views/linked.py": frozenset({"privacy_personrequest"}),
-    "privacy/views/people.py": frozenset({"privacy_basis", "privacy_personrequest"}),
+    "privacy/views/people.py": frozenset({"privacy_basis", "privacy_personrequest", "privacy_recordgiven"}),
     "privacy/views/rules.py": frozenset({"privacy_basis", "privacy_retentionperiod"}),
     "register/search_index.py": frozenset({
         "register_searchentry", "register_searchoccurrence", "register_searchword",
@@ -151,6 +152,7 @@ REASON_GIVEN_BY: Final[dict[str, str]] = {
     "register/search_index.py": "nobody: derived tables have no history",
     "privacy/work/announcing.py": "privacy/work/retention.py; its tables have no history",
     "privacy/work/ledger.py": "the command replay_erasures",
+    "privacy/work/sifting.py": "whoever adds a file to a study: an import, a load, the count of a round",
     "review/blanking.py": "whoever erases a person",
     "rounds/wanting.py": "rounds/making.py, the pages and the jobs that ask for letters",
     "rounds/work/blanking.py": "whoever erases a person, and the daily job",

@@ -265,6 +265,39 @@ def test_the_database_refuses_what_the_link_does_not_give(statement: str, signed
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into privacy_notice (id, person_id, wave_id, channel, made_at, made_by_id{column})"
+        " select gen_random_uuid(), '{alice}', id, 'letter', now(), {maker}{value} from survey_wave limit 1",
+        "insert into privacy_exclusion (id, person_id, kind, recorded_at, recorded_by_id)"
+        " values (gen_random_uuid(), '{alice}', 'objection', now(), {other})",
+        "insert into privacy_recordgiven (id, person_id, made_by_id, made_at, format, sha256)"
+        " values (gen_random_uuid(), '{alice}', {other}, now(), 'json', 'x')",
+    ],
+)
+def test_what_is_recorded_is_recorded_in_ones_own_name(statement: str, signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    other = User.objects.using("owner").get(email="authority.editor@leadscape.example")
+    ways = [
+        {"maker": f"'{other.pk}'", "column": "", "value": ""},
+        {"maker": f"'{editor.pk}'", "column": ", token_hash", "value": ", 'x'"},
+        {"maker": f"'{editor.pk}'", "column": ", sent_at", "value": ", now()"},
+    ]
+    for way in ways:
+        filled = statement.format(alice=alice().person_id, other=f"'{other.pk}'", **way)
+        with (
+            acting(editor, why="An attack"),
+            connection.cursor() as cursor,
+            pytest.raises(ProgrammingError) as refused,
+            transaction.atomic(),
+        ):
+            cursor.execute(filled)
+        assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
 def test_what_was_asked_stands_in_the_history_without_the_words(signed_in: SignedIn) -> None:
     from leadscape_web.audit.models import Event
 
@@ -319,6 +352,8 @@ def test_what_respondents_wrote_of_somebody_is_theirs_whether_or_not_they_lead(s
     told = client.get(f"/data-protection/person/{person}/held.json").content.decode()
     assert "Quentin Quince" in told
     assert "Ally" not in told
+    again = client.get(f"/data-protection/person/{person}/held.json").content.decode()
+    assert "taken out, to be given to them" in again, "that an editor took it out is part of what is held"
     assert signed_in("authority.editor").get(f"/data-protection/person/{person}/").status_code == 404
     with acting(editor()):
         job = ask_for("privacy.erase", asked_by=editor(), given={"person": str(person), "why": "asked"})

@@ -259,7 +259,8 @@ def test_a_file_of_addresses_is_recorded_whole_or_not_at_all(signed_in: SignedIn
     assert sorted(Address.objects.using("owner").values_list("email", flat=True)) == [
         "alice@school.example", "bob@school.example",
     ]  # fmt: skip
-    for wrong in (b"a,b\n1,2\n", b"\xff\xfe\x00", b""):
+    twice, hollow = b"Leader,leader,email\n1,2,3\n", b"leader,email\nleader-nobody\0,a\0b\n"
+    for wrong in (b"a,b\n1,2\n", b"\xff\xfe\x00", b"", twice, hollow):
         assert (
             client.post(
                 "/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", wrong)}

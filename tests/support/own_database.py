@@ -86,6 +86,9 @@ def one_row_more(cursor: Any) -> None:
         " from survey_leader limit 1",
         "insert into privacy_basis (id, wave_id, basis, explained, controller, purpose, recipients, recorded_at)"
         " select gen_random_uuid(), id, 'consent', 'x', '', '', '', now() from survey_wave limit 1",
+        "insert into privacy_recordgiven (id, person_id, made_by_id, made_at, format, sha256)"
+        " select gen_random_uuid(), l.person_id, u.id, now(), 'json', 'x' from accounts_user u,"
+        " (select person_id from survey_leader limit 1) l limit 1",
         "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
         " select gen_random_uuid(), person_id, 'erasure', now() from register_headship"
         " where person_id not in (select person_id from survey_leader) limit 1",

@@ -190,6 +190,22 @@ class Exclusion(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
 
+class RecordGiven(models.Model):
+    """One row is one file of everything held about one person that an editor made, to be given to them.
+
+    A missing row means that no editor made one; what people take away themselves, by their link, has none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id: uuid.UUID
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by_id: uuid.UUID
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    format = models.CharField(max_length=8)
+    sha256 = models.CharField(max_length=64, help_text="Of the file")
+
+
 class ReportedLine(models.Model):
     """One row is one line of a return and the leader it was taken to mean in the latest run of a study. Names nobody.
 

@@ -67,6 +67,14 @@ TABLES: Final[dict[str, TableRule]] = {
         audience="person",
         fixed=("person_id",),
     ),
+    "privacy_recordgiven": TableRule(
+        "Files of everything held about a person: editors who answer for the person write what they made, and read it",
+        "SELECT, INSERT",
+        read=_ANSWERS,
+        write=f"{_ANSWERS} and made_by_id = (select leadscape_user())",
+        audience="person",
+        fixed=("person_id", "made_by_id"),
+    ),
     "privacy_reportedline": TableRule(f"{_OWNER}lines of returns by leader, of the latest run", ""),
     "privacy_withdrawnline": TableRule(f"{_OWNER}lines of returns that stay out", ""),
     "privacy_objectionkey": TableRule(f"{_OWNER}keyed hashes by which somebody is recognised", ""),
@@ -100,4 +108,5 @@ TABLES: Final[dict[str, TableRule]] = {
 SQL: Final[tuple[tuple[str, str], ...]] = (
     ("leadscape_web.privacy", "rights.sql"),
     ("leadscape_web.privacy", "trouble.sql"),
+    ("leadscape_web.privacy", "coming_back.sql"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.forms import AddressForm, EraseForm, PersonBasisForm, StayOutForm
+from leadscape_web.privacy.forms import AddressForm, EraseForm, LetInForm, PersonBasisForm, StayOutForm
 from leadscape_web.privacy.held import basis_for, held_about, record_of, told_by
-from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
+from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest, RecordGiven
 from leadscape_web.privacy.presenters import show_person
 from leadscape_web.privacy.views.linked import FORMATS, as_file
 from leadscape_web.survey.models import Leader
@@ -101,12 +102,16 @@ def bounced(request: HttpRequest, key: UUID, notice: UUID) -> HttpResponse:
 
 @allow(EDITS)
 def export(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
-    """Everything held about the person, as a file to be given to them."""
+    """Everything held about the person, as a file to be given to them; who took it out when is part of it from then."""
     _answer_for(key)
     held = held_about(key)
     if held is None or kind not in FORMATS:
         raise Http404
-    return as_file(record_of(held, told_by(basis_for(key, notices.current_wave()))), kind)
+    file = as_file(record_of(held, told_by(basis_for(key, notices.current_wave()))), kind)
+    because("Everything held about a person was taken out, to be given to them")
+    fingerprint = hashlib.sha256(file.content).hexdigest()
+    RecordGiven.objects.create(person_id=key, made_by=user_in(request), format=kind, sha256=fingerprint)
+    return file
 
 
 @allow(EDITS, methods=BOTH)
@@ -149,6 +154,34 @@ def keep_out(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.success(request, "The person is out of the study. Their roles count no more.")
         return redirect("privacy:person", key=key)
     return _form_page(request, key, form, "Take the person out of the study", "Take the person out")
+
+
+@allow(EDITS, methods=BOTH)
+def let_in(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The person changed their mind, or was taken out by mistake."""
+    _answer_for(key)
+    if not Exclusion.objects.filter(person=key).exclude(kind=Exclusion.Kind.ERASURE).exists():
+        raise Http404
+    form = LetInForm(request.POST or None, person=key)
+    form.fields["sure"].help_text = (
+        "The roles that they left with count again. What files that were brought in meanwhile said about them was not"
+        " kept. A notice is owed anew, and a consent is recorded anew."
+    )
+    if request.method == "POST" and form.is_valid():
+        because(form.cleaned_data["why"])
+        with connection.cursor() as cursor:
+            cursor.execute("select leadscape_let_in(%s)", [key])
+            came = cursor.fetchone() == (True,)
+        if came:
+            messages.success(
+                request, "The person is in the study again. Its next run counts all that is said of them."
+            )
+        else:
+            messages.error(
+                request, "The person could not be brought back: they are in already, or were erased."
+            )
+        return redirect("privacy:person", key=key)
+    return _form_page(request, key, form, "Bring the person back into the study", "Bring the person back")
 
 
 @allow(EDITS_NATION, methods=BOTH)
