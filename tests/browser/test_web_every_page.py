@@ -71,6 +71,7 @@ PARTS: dict[str, str] = {
     "privacy:address key": "select person_id from survey_leader where key = 'leader-alice'",
     "privacy:person_basis key": "select person_id from survey_leader where key = 'leader-alice'",
     "privacy:keep_out key": "select person_id from survey_leader where key = 'leader-alice'",
+    "privacy:let_in key": "select person_id from privacy_exclusion limit 1",
     "privacy:erase key": "select person_id from survey_leader where key = 'leader-alice'",
     "privacy:export key": "select person_id from survey_leader where key = 'leader-alice'",
     "urn": "100001",
@@ -173,6 +174,9 @@ insert into privacy_notice (id, person_id, wave_id, channel, made_at, sent_at, t
 select gen_random_uuid(), person_id, wave_id, 'letter', now(), now(), encode(sha256('mine'), 'hex'),
     now() + interval '1 day', ''
 from survey_leader where key = 'leader-alice';
+with person as (insert into accounts_person (id, recorded_at) values (gen_random_uuid(), now()) returning id)
+insert into privacy_exclusion (id, person_id, kind, recorded_at)
+select gen_random_uuid(), id, 'objection', now() from person;
 insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)
 select gen_random_uuid(), person_id, 'correction', 'name', 'My name is written otherwise', now(), 'open', '', 1
 from survey_leader where key = 'leader-alice';

@@ -156,6 +156,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     "privacy:letter": _alice(key="{alice}"),
     "privacy:person_basis": _alice(key="{alice}"),
     "privacy:keep_out": _alice(key="{alice}"),
+    "privacy:let_in": Example({"key": ABSENT}, present=False),
     "privacy:erase": _alice(key="{alice}"),
     "privacy:export": _alice(key="{alice}", kind="json"),
     "privacy:bounced": Example({"key": "{alice}", "notice": ABSENT}, present=False),

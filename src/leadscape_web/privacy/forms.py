@@ -57,6 +57,25 @@ class StayOutForm(GovukForm):
     sure = ConfirmField(label="Take me out of the study")
 
 
+class LetInForm(GovukForm):
+    """Why somebody who stays out comes back."""
+
+    why = TextareaField(
+        label="Why?", called="why", rows=3, max_length=LONGEST,
+        help_text="How the person told you, or how they came to be taken out by mistake. The history keeps this for"
+        " good, so write no names of people in it.",
+    )  # fmt: skip
+    sure = ConfirmField(label="The person agrees to be in the study, or never asked to be taken out")
+
+    def __init__(self, *args: Any, person: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person = person
+
+    def clean_why(self) -> str:
+        """Without the name of the person."""
+        return check_reason(self.cleaned_data["why"], [self.person])
+
+
 class AddressForm(GovukForm):
     """Where a person can be told."""
 

@@ -32,6 +32,7 @@ class ShownPerson:
     requests: tuple[dict[str, Any], ...]
     out: str
     can_tell: bool
+    can_come_back: bool
     can_email: bool
     leader: UUID | None
 
@@ -92,6 +93,7 @@ def show_person(
         ),
         out=out.get_kind_display() if out else "",  # type: ignore[attr-defined]
         can_tell=wave is not None and out is None,
+        can_come_back=out is not None and out.kind != Exclusion.Kind.ERASURE,
         can_email=address is not None,
         leader=leader.pk if leader else None,
     )  # fmt: skip

@@ -29,6 +29,7 @@ urlpatterns = [
     path("data-protection/person/<uuid:key>/letter/", people.letter, name="letter"),
     path("data-protection/person/<uuid:key>/basis/", people.basis, name="person_basis"),
     path("data-protection/person/<uuid:key>/keep-out/", people.keep_out, name="keep_out"),
+    path("data-protection/person/<uuid:key>/bring-back/", people.let_in, name="let_in"),
     path("data-protection/person/<uuid:key>/erase/", people.erase, name="erase"),
     path("data-protection/person/<uuid:key>/held.<str:kind>", people.export, name="export"),
     path("data-protection/person/<uuid:key>/<uuid:notice>/came-back/", people.bounced, name="bounced"),

@@ -20,7 +20,7 @@ from leadscape.actions.recognise_objectors import (
     write_objectors,
     write_withdrawn,
 )
-from leadscape_web.privacy.models import ObjectionKey, ReportedLine, Secret, WithdrawnLine
+from leadscape_web.privacy.models import Exclusion, ObjectionKey, ReportedLine, Secret, WithdrawnLine
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.survey.models import Leader
@@ -124,6 +124,8 @@ def perform_keep_out(running: Running) -> Mapping[str, Any]:
     with connections["owner"].cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
     running.because("A person stays out")
+    if not Exclusion.objects.using("owner").filter(person_id=person).exists():
+        return {"lines": 0, "why": "The person came back meanwhile"}
     lines = keep_lines(person)
     return {"lines": lines, "recognised": bool(keep_keys(person, "objection"))}
 
