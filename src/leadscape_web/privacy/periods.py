@@ -54,7 +54,7 @@ PERIODS: Final = (
     Period(
         "leaders",
         "Names of leaders whom no round has named again",
-        "the date of the last wave that named them",
+        "the date of the last wave that named them, or the day it was loaded if that is later",
         2190,
         "Six years: the paper’s own comparisons and most studies of leadership span less (our choice)",
     ),
