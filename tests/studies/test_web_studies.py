@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psycopg
 import pytest
+from django.db import connections
 
 from leadscape.actions.open_study import open_study
 from leadscape.actions.study import read_study
 from leadscape.actions.write_demo_files import write_demo_files
-from leadscape_web.accounts.context import acting
+from leadscape.core.errors import LeadscapeError
+from leadscape_web.accounts.context import acting, set_context
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.studies import inputs
+from leadscape_web.studies import inputs, running
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import check, load_study, written
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
@@ -142,6 +145,40 @@ def test_a_room_writes_files_of_its_own(kept: Study) -> None:
         inputs._PROVIDERS.pop("tests")
 
 
+def test_a_run_locks_nothing_while_the_library_works_and_sees_what_came_meanwhile(
+    kept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def look(study: Study, **_: Any) -> Any:
+        if tried:
+            raise LeadscapeError("Far enough.", "It is a test.", "Nothing.")
+        with psycopg.connect(_url()) as other:
+            other.execute("select 1 from studies_study for update nowait")
+            locked = other.execute("select pg_try_advisory_xact_lock(hashtext('leadscape load'))").fetchone()
+        assert locked == (True,)
+        set_context(using="owner", why="A file came meanwhile")
+        tried.append(StudyInput.objects.using("owner").filter(study=study).update(sha256="1" * 64))
+
+    monkeypatch.setattr(running, "check", look)
+    editor = _editor()
+    with acting(editor):
+        job = ask_for("studies.run", asked_by=editor, given={"study": str(kept.pk)})
+    assert run_jobs() == [("studies.run", "failed")]
+    job.refresh_from_db(using="owner")
+    assert "Far enough" in str(job.problem)
+    assert tried
+
+
+def _url() -> str:
+    settings = connections["owner"].settings_dict
+    options = settings["OPTIONS"]
+    return (
+        f"host={options.get('host') or settings['HOST']} port={options.get('port') or settings['PORT']}"
+        f" dbname={settings['NAME']} user={settings['USER']} password={settings['PASSWORD']}"
+    )
+
+
 @pytest.mark.django_db
 def test_nobody_reads_what_is_in_the_files(user_of: Any) -> None:
     from django.db import ProgrammingError, connection, transaction
@@ -179,6 +216,12 @@ def test_its_page_tells_files_and_settings_and_runs_it(kept: Study) -> None:
     ):
         assert told in page
     assert "2,006" not in page, "a seed is no count"
+    with acting(why="Somebody may be named", using="owner"):
+        one = StudyInput.objects.using("owner").filter(study=kept, key="returns", removed_at=None)
+        StudyInput.objects.using("owner").filter(pk=one[0].pk).update(taken_out=2, doubtful=[4, 9])
+    page = client.get(f"/studies/{kept.pk}/").content.decode()
+    assert "People who stay out" in page
+    assert "4, 9" in page
     assert client.post(f"/studies/{kept.pk}/run/").status_code == 302
     assert "being run now" in client.get(f"/studies/{kept.pk}/").content.decode()
     [(kind, state)] = run_jobs()
