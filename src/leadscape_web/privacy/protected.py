@@ -10,7 +10,7 @@ _NATION: Final = f"(select leadscape_everywhere({EDITOR}))"
 _ANSWERS: Final = "leadscape_answers_for(person_id)"
 # The same for many rows: who is meant is asked for once a query, not once a row.
 _ANSWERED: Final = (
-    f"case when {_NATION} then person_id not in (select leadscape_only_users())"
+    f"case when {_NATION} then person_id not in (select leadscape_nothing_but_users())"
     " else person_id in (select leadscape_edited_people()) end"
 )
 _LINKED: Final = "person_id = (select leadscape_linked_person())"

@@ -21,12 +21,15 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select id from leadscape_live_notice()
 $$;
 
--- People of whom the service knows nothing but that they sign in: nobody answers for them here.
-create or replace function leadscape_only_users() returns setof uuid
+-- People of whom the service knows nothing but that they sign in: nobody answers for them here. Who is only in a draft of
+-- a survey round is answered for, though not seen: leadscape_only_users() is what seeing asks. Told to editors of the
+-- nation, who alone are asked about.
+create or replace function leadscape_nothing_but_users() returns setof uuid
 language sql stable security definer set search_path = public, pg_temp as $$
   select u.person_id from accounts_user u
   where not exists (select 1 from survey_leader l where l.person_id = u.person_id)
     and not exists (select 1 from register_headship h where h.person_id = u.person_id)
+    and leadscape_everywhere(array['editor'])
 $$;
 
 -- Whether somebody answers for what is held about a person: an editor of the nation for everybody who is named and is
@@ -34,7 +37,7 @@ $$;
 create or replace function leadscape_answers_for(person uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
   select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person)
-          and person not in (select leadscape_only_users()))
+          and person not in (select leadscape_nothing_but_users()))
       or person in (select leadscape_edited_people())
 $$;
 
