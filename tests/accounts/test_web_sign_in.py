@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -33,7 +32,8 @@ def _quick_passwords(settings) -> None:
 @pytest.fixture(autouse=True)
 def _one_half_minute(monkeypatch) -> None:
     """Codes are of one half-minute, however long a test takes."""
-    clock = SimpleNamespace(time=partial(float, time.time()))
+    now = time.time()
+    clock = SimpleNamespace(time=lambda: now)
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", clock)
     monkeypatch.setattr("tests.support.signing_in.time", clock)
 

@@ -87,7 +87,7 @@ class TestComingIn(Accounts):
         self.when_i_press("Accept")
         self.when_i_set_up_my_app()
         self.when_i_press("I have kept them")
-        self.page.wait_for_url(f"{self.service.address}/")
+        self.then_the_address_is("/")
         assert "Signed in for Northshire" in self.page.locator("header, .leadscape-header").first.inner_text()
 
     def test_password_then_code_then_out(self):

@@ -66,7 +66,7 @@ class TestAtAGlance(Journey):
         self.when_i_open("/")
         self.when_i_fill("Find a school, leader, authority or trust", "Ashgrove")
         self.when_i_press("Find")
-        self.then_the_address_has("/find/?q=Ashgrove")
+        self.then_the_address_is("/find/?q=Ashgrove")
 
     def test_a_finding_leads_to_how_it_was_made(self) -> None:
         self.given_i_am("nation.reader")

@@ -110,7 +110,7 @@ class TestByKeyboard(Register):
         self.when_i_open("/register/school/100006/")
         self.when_i_press_tab_until("Before and after")
         self.when_i_press_key("Enter")
-        self.then_the_address_has("/register/school/100006/#lineage")
+        self.then_the_address_is("/register/school/100006/#lineage")
 
 
 class TestWhatIsNotThere(Register):

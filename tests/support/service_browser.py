@@ -345,6 +345,12 @@ class Journey:
 
         expect(self.page).to_have_title(f"{title} – leadscape")
 
+    def then_the_address_is(self, path: str) -> None:
+        """The whole of it, from the root of the service."""
+        from playwright.sync_api import expect
+
+        expect(self.page).to_have_url(f"{self.service.address}{path}", timeout=PATIENCE_SECONDS * 1000)
+
     def then_the_address_has(self, part: str) -> None:
         """A browser may still be on its way there."""
         address_has(self.page, part)
