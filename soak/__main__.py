@@ -7,13 +7,14 @@ much shorter, to try it; the page says so. ``--page`` draws the page only.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 
-from soak import page
+from soak import kept_logs, page
 from soak.findings import ROOT, Findings
 
 
@@ -42,20 +43,32 @@ def main() -> int:
         return 0 if _perform(options.drills[0], options).is_good else 1
     failed = []
     if not options.page:
-        from soak.stage import STORE
+        from soak.stage import LOGS
 
         # Demonstrations of an earlier run are of an earlier release.
-        shutil.rmtree(STORE, ignore_errors=True)
+        _forget_copies()
+        if not options.drills:
+            shutil.rmtree(LOGS, ignore_errors=True)
         for drill in options.drills or page.DRILLS:
             print(page.DRILLS[drill][0], flush=True)
             words = [word for word in sys.argv[1:] if word not in page.DRILLS]
             command = [sys.executable, "-m", "soak", "--one", drill, *words]
-            if _wait_for(subprocess.Popen(command, cwd=ROOT)):
+            environment = os.environ | {kept_logs.DRILL: drill}
+            if _wait_for(subprocess.Popen(command, cwd=ROOT, env=environment)):
                 failed.append(drill)
-        shutil.rmtree(STORE, ignore_errors=True)
+        _forget_copies()
     page.write()
     print(f"Not kept: {', '.join(failed)}." if failed else f"Written: {page.PAGE.relative_to(ROOT)}.")
     return 1 if failed else 0
+
+
+def _forget_copies() -> None:
+    """Demonstrations and copies of them; logs stay until they were searched."""
+    from soak.stage import LOGS, STORE
+
+    for one in STORE.glob("*"):
+        if one != LOGS:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> int:

@@ -10,7 +10,8 @@ from typing import Final
 from soak import attack_api, attack_files, attack_pages, attack_rights, attack_tokens, attack_words
 from soak.attack_target import Target
 from soak.findings import Findings, finding
-from soak.stage import copy_of, serving, use_database
+from soak.stage import copy_of, serving
+from soak.users import use_database
 
 GUESSES: Final = 300
 """Ids, tokens and links that are guessed, of each kind."""
@@ -37,10 +38,10 @@ def run(share: float = 1.0) -> Findings:
             try:
                 attack(found, target, max(10, round(GUESSES * share)))
             except Exception as error:
-                found.not_run.append(
-                    f"{attack.__name__.replace('_', ' ')}: {type(error).__name__}: {str(error)[:200]}"
-                )
-                print(f"! {attack.__name__}: {error!r}", flush=True)
+                found.add(
+                    f"{attack.__name__.replace('_', ' ').capitalize()}: ran to its end", 1, 1,
+                    f"{type(error).__name__}: {str(error)[:200]}",
+                )  # fmt: skip
         attack_api.schema_of_the_api(found, target, share)
         attack_api.check_deploy(found)
         faults = sum(

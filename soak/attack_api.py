@@ -8,11 +8,12 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Final
 
 from soak.attack_target import Target
 from soak.findings import ROOT, Findings
-from soak.stage import make_key
+from soak.users import make_key
 
 CALLERS: Final = (
     ("",), ("nation.reader",), ("nation.editor",), ("authority.reader",), ("nation.researcher",),
@@ -32,7 +33,7 @@ def schema_of_the_api(found: Findings, target: Target, share: float) -> None:
         )
         command = [
             *(
-                str(ROOT / ".venv" / "bin" / "schemathesis"),
+                str(Path(sys.executable).with_name("schemathesis")),
                 "run",
                 f"{target.service.address}/api/v1/openapi.json",
             ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import requests
 
 from soak.findings import Findings
-from soak.stage import memory_of, wait_until
+from soak.processes import memory_of, wait_until
 
 if TYPE_CHECKING:
     from soak.attack_target import Target

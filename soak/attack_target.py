@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
-from soak.stage import RIGHTS, Service, make_user
+from soak.stage import Service
+from soak.users import RIGHTS, make_user
 from soak.visiting import Visitor
 
 PASSWORD: Final = "correct horse battery staple of the drill"

@@ -8,7 +8,7 @@ from random import Random
 from soak.attack_target import PASSWORD, Target, give_password
 from soak.findings import Findings
 from soak.personal_links import answer_link, leaders_with_wave, make_round, my_data_link
-from soak.stage import make_key
+from soak.users import make_key
 from soak.visiting import Visitor
 
 

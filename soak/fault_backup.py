@@ -16,7 +16,9 @@ import psycopg
 from psycopg import sql
 
 from soak.findings import ROOT, Findings
-from soak.stage import Service, make_user, wait_until
+from soak.processes import send, wait_until
+from soak.stage import Service
+from soak.users import make_user
 
 ERASE_SECONDS: Final = 1_200
 """An erasure runs the study again, which takes minutes at national size on a busy machine."""
@@ -67,13 +69,11 @@ def backup(found: Findings, service: Service) -> None:
 def held_still(service: Service) -> Iterator[None]:
     """Workers note every few seconds that they live; not while a backup and its source are compared."""
     workers = service.job_workers()
-    for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
+    send(workers, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in workers:
-            os.kill(pid, signal.SIGCONT)
+        send(workers, signal.SIGCONT)
 
 
 def erase_somebody(found: Findings, service: Service) -> tuple[str, str]:

@@ -20,7 +20,9 @@ from typing import Final
 
 from soak.findings import ROOT, Findings, finding
 from soak.load_pages import make_people
-from soak.stage import Service, copy_of, memory_of, serving, use_database
+from soak.processes import memory_of
+from soak.stage import Service, copy_of, serving
+from soak.users import use_database
 
 PEOPLE: Final = 50
 SECONDS: Final = 120

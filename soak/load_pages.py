@@ -6,7 +6,8 @@ from random import Random
 from typing import Any, Final
 
 from soak.personal_links import answer_link, leaders_with_wave, make_round, my_data_link
-from soak.stage import SESSION, Service, make_key, make_user, session_of
+from soak.stage import Service
+from soak.users import SESSION, make_key, make_user, session_of
 
 
 def make_people(service: Service, each: int = 5) -> list[dict[str, Any]]:

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
 from typing import Final
 
-import polars as pl
-
+from soak import kept_logs, privacy_counts
 from soak.fault_backup import erase_somebody
 from soak.findings import Findings, finding
-from soak.privacy_hidden import knowledge, worked_out
 from soak.privacy_search import Search
-from soak.stage import Service, copy_of, make_key, make_user, serving, use_database
+from soak.stage import LOGS, Service, copy_of, serving
+from soak.users import make_user, use_database
 from soak.visiting import Visitor
 
 CLUSTER: Final = frozenset({"postgres"})
 """The database's own files: they hold former rows until their room is used again, which no dump shows."""
+OTHERS: Final = ("attack", "faults", "load")
+"""Drills whose services write logs as well."""
 
 
 def run(share: float = 1.0) -> Findings:
-    """A copy of a demonstration, used as people use it, then searched."""
-    with (
-        finding("privacy") as found,
-        copy_of("national" if share >= 1 else "small") as folder,
-        serving(folder) as service,
-    ):
-        use_database(service)
-        names = [row["name"] for row in service.query("select full_name as name from accounts_personname")]
-        emails = [row["email"] for row in service.query("select email from accounts_user")]
-        use(service)
-        name = erased(found, service)
-        logs(found, service, [*names, *emails, name])
-        hidden(found, service)
+    """A copy of a demonstration, used as people use it, then searched; and the logs of all drills."""
+    with finding("privacy") as found:
+        with copy_of("national" if share >= 1 else "small") as folder, serving(folder) as service:
+            use_database(service)
+            use(service)
+            privacy_counts.worked_out_by_anybody(found, service)
+            name = erased(found, service)
+        logs(found, name)
         if share < 1:
             found.notes.append("A short run: the small demonstration, not the national one.")
     return found
@@ -75,45 +71,19 @@ def erased(found: Findings, service: Service) -> str:
     return name
 
 
-def logs(found: Findings, service: Service, names: list[str]) -> None:
-    """Every name and address of the demonstration, in what the service and its database wrote."""
-    files = [service.log, service.folder / "postgres" / "log", service.log.with_suffix(".log.1")]
-    text = "\n".join(file.read_text(errors="replace") for file in files if file.exists()).casefold()
-    wanted = sorted({name.casefold() for name in names if len(name) > 3})
-    there = [name for name in wanted if name in text]
-    found.add("Names and addresses of people searched for in the logs", len(wanted), len(there),
-              f"{len(text) / 1e6:.1f} MB of logs")  # fmt: skip
-    kept = Path(__file__).parent / "results"
-    found.notes.append(f"Logs of the drills' own services are searched; {kept.name}/ holds no name.")
-
-
-def hidden(found: Findings, service: Service) -> None:
-    """Work out hidden counts from all published tables together."""
-    known = knowledge(published(service))
-    if not known.hidden:
-        found.not_run.append("Hidden counts worked out: the demonstration publishes none that are hidden.")
-        return
-    ends, fits = worked_out(known)
-    through = [f"{name} is {low:.0f}" for name, (low, high) in ends.items() if low == high]
-    narrow = min(high - low for low, high in ends.values())
-    found.add(
-        "Hidden counts worked out from all tables together", len(ends), len(through),
-        f"{len(known.cells)} counts, {len(known.sums)} sums between them; the narrowest range that fits is"
-        f" {narrow:.0f} wide. {'; '.join(through[:3])}", within=fits,
-    )  # fmt: skip
-
-
-def published(service: Service) -> dict[str, pl.DataFrame]:
-    """Every published table of the newest wave, as anybody with a key may download it."""
-    reader = Visitor(service, key=make_key(make_user("reader")))
-    shapes = reader.get("/api/v1/published-tables").json()["items"]
-    found: dict[str, pl.DataFrame] = {}
-    for shape in shapes:
-        rows, address = [], f"/api/v1/published-tables/{shape['wave']}/{shape['name']}?limit=100"
-        while address:
-            page = reader.get(address).json()
-            rows += page.get("items", [])
-            address = (page.get("next") or "").removeprefix(service.address)
-        if rows:
-            found[shape["name"]] = pl.DataFrame(rows, infer_schema_length=None)
-    return found
+def logs(found: Findings, erased_name: str = "") -> None:
+    """Every name and address that any drill's service held, in what all their services and databases wrote."""
+    searched = kept_logs.search(LOGS, [erased_name] if erased_name else [])
+    whose = ", ".join(f"{count} of {drill}" for drill, count in sorted(searched.drills.items()))
+    where = "; ".join(f"{count} in {place}" for place, count in searched.places.items())
+    found.add("Names and addresses of people searched for in the logs of all drills", searched.names,
+              len(searched.found), f"{searched.size / 1e6:.1f} MB of logs of {whose} services. {where}",
+              within=not searched.unknown)  # fmt: skip
+    missing = [drill for drill in OTHERS if drill not in searched.drills]
+    if missing:
+        found.not_run.append(
+            f"Logs of {' and '.join(missing)}: none are kept, since they were not run since logs were last searched."
+        )
+    if searched.unknown:
+        found.notes.append(f"Whom they named could not be asked of {', '.join(searched.unknown)}.")
+    shutil.rmtree(LOGS, ignore_errors=True)

@@ -4,12 +4,16 @@ Everything that the tables say of each other is written as sums and limits: plac
 nation, national, local and other role-holdings to all, a count lies in its band, a rate times its schools is a count,
 phases add up to all. Then for every hidden count the smallest and the largest value that fits all of it are sought
 (linear programs). Where both are the same the count is worked out.
+
+What else somebody has (lists, the data of the map, the people of their own area, an earlier run of the study) comes as
+further limits and sums on the same counts, see :mod:`soak.downloads`.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +21,7 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 PARTS: Final = ("national_holdings", "local_holdings", "other_holdings")
 COUNTS: Final = ("holdings", "leaders", *PARTS)
@@ -54,56 +59,91 @@ class Knowledge:
         self.sums.append((parts, low, high))
 
 
-def knowledge(tables: dict[str, pl.DataFrame]) -> Knowledge:
-    """All that the tables say."""
-    known = Knowledge()
+def name_of(run: str, table: str, key: str, count: str) -> str:
+    """What a count is called: of which run (blank where there is one only), which table, which place."""
+    return f"{run}{' ' if run else ''}{table} {key} {count}"
+
+
+def knowledge(tables: dict[str, pl.DataFrame], known: Knowledge | None = None, run: str = "") -> Knowledge:
+    """All that the tables of a run say, in addition to what is known."""
+    known = known or Knowledge()
     for table, key in PLACES.items():
         for row in tables.get(table, pl.DataFrame()).to_dicts():
-            _learn_row(known, table, str(row[key]), row)
+            learn_row(known, run, table, str(row[key]), row)
     authorities = tables.get("authorities", pl.DataFrame()).to_dicts()
     regions = [str(row["region"]) for row in tables.get("regions", pl.DataFrame()).to_dicts()]
     for region in regions:
         codes = [str(row["authority_code"]) for row in authorities if row.get("region") == region]
         for count in COUNTS if codes else ():
-            parts = {f"authorities {code} {count}": 1.0 for code in codes}
-            known.add_sum({**parts, f"regions {region} {count}": -1.0}, 0, 0)
-    _learn_totals(known, tables, regions)
+            parts = {name_of(run, "authorities", code, count): 1.0 for code in codes}
+            known.add_sum({**parts, name_of(run, "regions", region, count): -1.0}, 0, 0)
+    _learn_totals(known, run, tables, regions)
     return known
+
+
+class Ranges:
+    """The least and the most that counts may be, by all that is known."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self.names = list(known.cells)
+        self.place = {name: number for number, name in enumerate(self.names)}
+        self.bounds = [(low, None if math.isinf(high) else high) for low, high in known.cells.values()]
+        rows, columns, values, self.limits = [], [], [], []
+        for parts, low, high in known.sums:
+            for sign, limit in ((1.0, high), (-1.0, -low)):
+                if math.isfinite(limit):
+                    for name, weight in parts.items():
+                        rows.append(len(self.limits))
+                        columns.append(self.place[name])
+                        values.append(sign * weight)
+                    self.limits.append(limit)
+        shape = (len(self.limits), len(self.names))
+        self.matrix = csr_matrix((values, (rows, columns)), shape=shape) if self.limits else None
+
+    def of(self, name: str, also: Mapping[str, float] | None = None) -> tuple[float, float] | None:
+        """The range of one count, to somebody who ``also`` knows some counts; null where nothing fits all of it."""
+        bounds = list(self.bounds)
+        for other, value in (also or {}).items():
+            bounds[self.place[other]] = (value, value)
+        ends = []
+        for sign in (1.0, -1.0):
+            aim = np.zeros(len(self.names))
+            aim[self.place[name]] = sign
+            solved = linprog(aim, A_ub=self.matrix, b_ub=self.limits or None, bounds=bounds)
+            # 2: nothing fits; 3: without an end.
+            if solved.status == 2:
+                return None
+            ends.append(sign * solved.fun if solved.status == 0 else sign * -math.inf)
+        low = max(ends[0], 0.0)
+        return (math.ceil(low - 1e-6), math.inf if math.isinf(ends[1]) else math.floor(ends[1] + 1e-6))
+
+    def together(self, name: str) -> list[str]:
+        """Counts that some sum ties to this one, directly or through others that are not known."""
+        if self.matrix is None:
+            return [name]
+        open_ = np.array([high is None or high > low for low, high in self.bounds])
+        ties = abs(self.matrix).astype(bool)[:, open_]
+        at = np.flatnonzero(open_)
+        groups = connected_components(ties.T @ ties, directed=False)[1]
+        mine = np.flatnonzero(at == self.place[name])
+        return [self.names[n] for n in at[groups == groups[mine[0]]]] if len(mine) else [name]
 
 
 def worked_out(known: Knowledge) -> tuple[dict[str, tuple[float, float]], bool]:
     """Hidden counts with the least and the most that each may be, and whether anything fits all that is known."""
-    names = list(known.cells)
-    place = {name: number for number, name in enumerate(names)}
-    rows, columns, values, limits = [], [], [], []
-    for parts, low, high in known.sums:
-        for sign, limit in ((1.0, high), (-1.0, -low)):
-            if math.isfinite(limit):
-                for name, weight in parts.items():
-                    rows.append(len(limits))
-                    columns.append(place[name])
-                    values.append(sign * weight)
-                limits.append(limit)
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(limits), len(names))) if limits else None
-    bounds = [(low, None if math.isinf(high) else high) for low, high in known.cells.values()]
-    found, fits = {}, True
+    ranges, found, fits = Ranges(known), {}, True
     for name in known.hidden:
-        ends = []
-        for sign in (1.0, -1.0):
-            aim = np.zeros(len(names))
-            aim[place[name]] = sign
-            solved = linprog(aim, A_ub=matrix, b_ub=limits or None, bounds=bounds)
-            # 2: nothing fits; 3: without an end.
-            fits = fits and solved.status != 2
-            ends.append(sign * solved.fun if solved.status == 0 else sign * -math.inf)
-        low = max(ends[0], 0.0)
-        found[name] = (math.ceil(low - 1e-6), math.inf if math.isinf(ends[1]) else math.floor(ends[1] + 1e-6))
+        one = ranges.of(name)
+        fits = fits and one is not None
+        found[name] = one or (0.0, math.inf)
     return found, fits
 
 
-def _learn_row(known: Knowledge, table: str, key: str, row: dict[str, Any]) -> None:
+def learn_row(known: Knowledge, run: str, table: str, key: str, row: dict[str, Any]) -> None:
+    """All that a row says of the counts of its place."""
+
     def name(count: str) -> str:
-        return f"{table} {key} {count}"
+        return name_of(run, table, key, count)
 
     for count in COUNTS:
         if count not in row:
@@ -135,18 +175,20 @@ _RATES: Final = (
 """Column of a rate in a hundred, the count that it is of, and of how many. Rates of regions are of other counts."""
 
 
-def _learn_totals(known: Knowledge, tables: dict[str, pl.DataFrame], regions: list[str]) -> None:
+def _learn_totals(known: Knowledge, run: str, tables: dict[str, pl.DataFrame], regions: list[str]) -> None:
     totals = {row["total"]: row for row in tables.get("totals", pl.DataFrame()).to_dicts()}
     for total, count in (("all", "holdings"), ("origin:national", "national_holdings"),
                          ("origin:local", "local_holdings"), ("origin:none", "other_holdings")):  # fmt: skip
         whole = number(totals.get(total, {}).get("holdings"))
         if whole is not None and regions:
             # Whoever has no home school is of no region, so regions may hold fewer.
-            known.add_sum({f"regions {region} {count}": 1.0 for region in regions}, -math.inf, whole)
+            known.add_sum(
+                {name_of(run, "regions", region, count): 1.0 for region in regions}, -math.inf, whole
+            )
     whole = number(totals.get("all", {}).get("holdings"))
     phases = [str(row["phase"]) for row in tables.get("phases", pl.DataFrame()).to_dicts()]
     if whole is not None and phases:
-        known.add_sum({f"phases {phase} holdings": 1.0 for phase in phases}, whole, whole)
+        known.add_sum({name_of(run, "phases", phase, "holdings"): 1.0 for phase in phases}, whole, whole)
 
 
 def is_hidden(row: dict[str, Any], count: str) -> bool:

@@ -11,19 +11,22 @@ from random import Random
 
 import polars as pl
 import pytest
+
+from leadscape.core.errors import FileProblem
+
+from soak import findings, page, privacy
 from soak.attack_files import Gigabyte, bomb, workbook
 from soak.attack_words import HOSTILE_NAMES
 from soak.findings import Findings, Line
-from soak.fuzz import READ, REFUSED, Crew, is_whole, judge, spoilt, tell
+from soak.fuzz import is_whole, tell
+from soak.fuzz_crew import Crew
+from soak.fuzz_judge import READ, REFUSED, judge, spoilt
 from soak.load import growth
 from soak.load import judge as judge_load
 from soak.mutation import WAYS, mutate
 from soak.privacy_hidden import knowledge, worked_out
 from soak.privacy_search import Search
 from soak.readers import READERS, Reader
-
-from leadscape.core.errors import FileProblem
-from soak import findings, page, privacy
 
 RIGHT = {
     "table": b"a,b\n1,2\n3,4\n",
@@ -65,7 +68,7 @@ def test_a_reader_is_judged_by_how_it_ends() -> None:
 
 
 def test_a_reader_that_takes_for_ever_is_stopped(monkeypatch) -> None:
-    monkeypatch.setattr("soak.fuzz.LONGEST", 1)
+    monkeypatch.setattr("soak.fuzz_judge.LONGEST", 1)
     assert judge(lambda path: time.sleep(5), Path()).startswith("TooLong")
 
 
@@ -112,8 +115,8 @@ def test_a_process_that_dies_is_told_of_with_its_file(tmp_path: Path, monkeypatc
             self.task, self.left = None, []
             return said
 
-    monkeypatch.setattr("soak.fuzz.Member", lambda *_: Sound())
-    monkeypatch.setattr("soak.fuzz._keep_again", lambda *_: None)
+    monkeypatch.setattr("soak.fuzz_crew.Member", lambda *_: Sound())
+    monkeypatch.setattr("soak.fuzz_crew._keep_again", lambda *_: None)
     crew = Crew(tmp_path, 1)
     crew.members = [Dead()]  # type: ignore[list-item]
     assert crew.perform([]) == [("schools", "the process died (code -6)", 3), ("schools", READ, 4)]
