@@ -9,12 +9,11 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import polars as pl
 import pytest
 
 from leadscape.core.errors import FileProblem
 
-from soak import findings, page, privacy
+from soak import findings, page
 from soak.attack_files import Gigabyte, bomb, workbook
 from soak.attack_words import HOSTILE_NAMES
 from soak.findings import Findings, Line
@@ -24,8 +23,6 @@ from soak.fuzz_judge import READ, REFUSED, judge, spoilt
 from soak.load import growth
 from soak.load import judge as judge_load
 from soak.mutation import WAYS, mutate
-from soak.privacy_hidden import knowledge, worked_out
-from soak.privacy_search import Search
 from soak.readers import READERS, Reader
 
 RIGHT = {
@@ -209,56 +206,6 @@ def test_a_line_that_tried_nothing_is_not_good() -> None:
     assert not Line("nothing", 0, 0).is_good
 
 
-def tables_of(second: str, of_region: str = "33") -> dict[str, pl.DataFrame]:
-    return {
-        "authorities": pl.DataFrame({"authority_code": ["1", "2", "3"], "region": ["N"] * 3,
-                                     "holdings": ["suppressed", second, "20"]}),
-        "regions": pl.DataFrame({"region": ["N"], "holdings": [of_region]}),
-    }  # fmt: skip
-
-
-def test_a_hidden_count_that_sums_give_away_is_worked_out() -> None:
-    for second, through in (("9", 1), ("suppressed", 0)):
-        found = Findings("privacy")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(privacy, "published", lambda _, second=second: tables_of(second))
-            privacy.hidden(found, None)  # type: ignore[arg-type]
-        assert found.lines[0].through == through
-
-
-def test_a_hidden_count_is_worked_out_from_its_rate() -> None:
-    rated = pl.DataFrame({"phase": ["a", "b"], "holdings": ["suppressed", "9"], "schools": [40, 50],
-                          "per_100_schools": [7.5, 18.0]})  # fmt: skip
-    ends, fits = worked_out(knowledge({"phases": rated}))
-    assert fits
-    assert ends == {"phases a holdings": (3, 3)}
-
-
-def test_tables_that_contradict_each_other_are_told_of() -> None:
-    assert worked_out(knowledge(tables_of("suppressed", "19")))[1] is False
-
-
-def test_a_name_is_found_in_any_file_and_any_order(tmp_path: Path) -> None:
-    import gzip
-    import zipfile
-
-    import xlsxwriter
-
-    (tmp_path / "a.csv").write_bytes("Head\nJosé;Núñez".encode("cp1252"))
-    (tmp_path / "b.csv.gz").write_bytes(gzip.compress("x,Núñez,José,y".encode()))
-    with xlsxwriter.Workbook(str(tmp_path / "c.xlsx")) as book:
-        page = book.add_worksheet()
-        page.write_row(0, 0, ["José", "Birch"])
-        page.write_row(1, 0, ["José", "Núñez"])
-    with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
-        archive.writestr("in.txt", "JOSÉ NÚÑEZ")
-    (tmp_path / "e.txt").write_text("José Birch, Alice Núñez")
-    search = Search("José Núñez")
-    search.folder(tmp_path)
-    assert sorted(set(search.places)) == ["a.csv", "b.csv.gz", "c.xlsx", "d.zip"]
-    assert search.files == 5
-
-
 def test_hostile_files_are_what_they_say() -> None:
     assert len(bomb("a", 50 << 20)) < 1 << 20
     assert any("<script>" in name for name in HOSTILE_NAMES)
@@ -270,17 +217,6 @@ def test_a_gigabyte_is_as_long_as_it_says(monkeypatch) -> None:
     sent = b"".join(iter(lambda: body.read(65_536), b""))
     assert len(sent) == len(body)
     assert sent.endswith(b"--b--\r\n")
-
-
-def test_logs_that_name_somebody_are_found(tmp_path: Path) -> None:
-    class Fake:
-        log = tmp_path / "service.log"
-        folder = tmp_path
-
-    Fake.log.write_text('{"message": "asked for ALICE ash"}\n')
-    found = Findings("privacy")
-    privacy.logs(found, Fake(), ["Alice Ash", "Bob Birch"])  # type: ignore[arg-type]
-    assert (found.lines[0].tried, found.lines[0].through) == (2, 1)
 
 
 def test_the_command_lists_the_drills() -> None:
