@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
@@ -17,12 +18,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting, because
-from leadscape_web.accounts.models import User
+from leadscape_web.accounts.models import Person, PersonName, User
 from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.work.recognising import keep_keys
 from leadscape_web.review import queue
 from leadscape_web.review.models import Decision, Question, Text
+from leadscape_web.review.work.retention import forget_words, gone_questions
 
 from tests.review.review_world import KEYS, client_as, review_world, standing_of
+from tests.support.jobs import run_jobs
 
 __all__ = ["client_as", "review_world"]
 pytestmark = pytest.mark.xdist_group("review queue")
@@ -282,6 +286,81 @@ def test_a_longer_file_takes_no_more_queries(review_world, client_as) -> None:
 
     queries(["lost"])
     assert queries(["role", "lost"]) == queries(["lost"])
+
+
+def test_more_decisions_of_a_file_take_no_more_queries(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    base = f"/review/study/{review_world['study']}"
+
+    def queries(names: list[str], note: str) -> int:
+        for name in ("role", "lost"):
+            decide(client, review_world[name], "mentor_head")
+        text = "question_id,decision,note\n" + "".join(f"{KEYS[name]},none,{note}\n" for name in names)
+        page = client.post(f"{base}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())})
+        token = page.content.decode().split('name="token" value="')[1].split('"')[0]
+        with CaptureQueriesContext(connection) as taken:
+            assert client.post(f"{base}/apply/", {"token": token}).status_code == 302
+        return len(taken)
+
+    queries(["lost"], "Seen the list")
+    assert queries(["role", "lost"], "Seen the list") <= queries(["lost"], "Seen the list")
+    run_jobs()
+
+
+def test_notes_of_a_file_that_name_somebody_who_stays_out_are_emptied(
+    review_world, client_as, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stays out only the worker knows: the decision is made, and the words go before anybody reads them long."""
+    client = client_as("nation.editor")
+    base = f"/review/study/{review_world['study']}"
+    for name in ("role", "lost"):
+        decide(client, review_world[name], "mentor_head")
+    erased = "Zora Quillfeather"
+    with acting(why="Somebody was erased in a test", using="owner"):
+        person = Person.objects.using("owner").create()
+        PersonName.objects.using("owner").create(person=person, full_name=erased)
+        assert keep_keys(person.pk, "erasure")
+    text = (
+        "question_id,decision,decided_by,note\n"
+        f"{KEYS['role']},none,Clerk,{erased} of Ashgrove told me\n{KEYS['lost']},none,{erased},Seen the list\n"
+    )
+    page = client.post(f"{base}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())})
+    token = page.content.decode().split('name="token" value="')[1].split('"')[0]
+    assert client.post(f"{base}/apply/", {"token": token}).status_code == 302
+    assert ("review.sift", "done") in run_jobs()
+    told = Text.objects.using("owner").filter(decision__superseded_at=None, question__in=[review_world["role"],
+                                              review_world["lost"]], decision__isnull=False)  # fmt: skip
+    words = {(text.question_id, text.field): text.text for text in told}
+    assert words[review_world["role"], "note"] == ""
+    assert words[review_world["role"], "decided_by"] == "Clerk"
+    assert words[review_world["lost"], "decided_by"] == ""
+    assert words[review_world["lost"], "note"] == "Seen the list"
+    assert answer_of(review_world["role"]) == answer_of(review_world["lost"]) == "none"
+
+
+def test_words_of_questions_that_nobody_asks_any_more_go_in_time(review_world, client_as) -> None:
+    decide(client_as("nation.editor"), review_world["lost"], "none", note="They meet once a term")
+    with acting(why="A run asked it no more in a test", using="owner"):
+        Question.objects.using("owner").filter(pk=review_world["lost"]).update(gone_at=timezone.now())
+        assert str(review_world["lost"]) in dict(gone_questions("owner"))
+        assert forget_words([str(review_world["lost"])], "owner") >= 2
+        assert str(review_world["lost"]) not in dict(gone_questions("owner"))
+    kept = Text.objects.using("owner").filter(question=review_world["lost"], field__in=("key", "note"))
+    assert set(kept.values_list("text", flat=True)) == {""}
+    assert answer_of(review_world["lost"]) == "none"
+    with acting(why="It is asked again in a test", using="owner"):
+        Question.objects.using("owner").filter(pk=review_world["lost"]).update(gone_at=None)
+        Text.objects.using("owner").filter(question=review_world["lost"], field="key").update(
+            text=KEYS["lost"], blanked_at=None
+        )
+
+
+def test_no_figure_is_told_of_what_is_not_asked() -> None:
+    rows = pl.DataFrame({"kind": [], "state": [], "nominations": [], "not_used": []},
+                        schema={"kind": pl.String, "state": pl.String, "nominations": pl.Int64,
+                                "not_used": pl.Boolean})  # fmt: skip
+    assert queue.figures_of(rows) == []
+    assert "No study has been run here" in queue.why_none([("editor", "nation")], studies=False)
 
 
 def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.utils import timezone
 
-from leadscape.actions.draw_sample import draw_sample
 from leadscape.actions.draw_validation import draw_validation
 from leadscape.actions.read_validation import read_validation
 from leadscape.actions.write_demo_files import write_demo_files
@@ -18,7 +18,7 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.review.models import Answer, Entry, Sample
 from leadscape_web.review.sampling import rates_of
-from leadscape_web.studies.models import Study
+from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import load_study
 from leadscape_web.survey.models import RoleHolding, Wave
 
@@ -60,8 +60,44 @@ def test_the_sample_is_the_librarys_and_names_nobody(demo: Path, sample: Sample,
     library = pl.read_csv(drawn.sample, infer_schema=False)
     assert {entry.holding_key for entry in entries(sample)} == set(library["entry_id"])
     assert sample.size == SIZE
-    assert "leader_name" not in draw_sample(demo, size=SIZE).columns
     assert all(entry.person_id for entry in entries(sample))
+    of_library = {row["entry_id"]: row for row in library.iter_rows(named=True)}
+    for entry in entries(sample):
+        row = of_library[entry.holding_key]
+        assert (entry.stratum, str(entry.reported), str(entry.drawn)) == (
+            row["stratum"],
+            row["reported"],
+            row["drawn"],
+        )
+        assert (entry.role, entry.home_school_id) == (row["role"], row["home_urn"])
+        assert all(urn in (row["partner_schools"] or "") for urn in entry.partner_schools)
+    assert any(entry.partner_schools for entry in entries(sample))
+
+
+def test_what_no_run_has_read_yet_is_not_drawn(sample: Sample) -> None:
+    """People and places of a sample are those of the last run, whatever was decided or brought in since."""
+    with acting(why="A return that no run has read", using="owner"):
+        one = StudyInput.objects.using("owner").filter(study=sample.study_id, key="returns", removed_at=None)[
+            0
+        ]
+        StudyInput.objects.using("owner").filter(pk=one.pk).update(removed_at=timezone.now())
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(editor):
+        given = {"study": str(sample.study_id), "size": SIZE, "by": "role"}
+        job = ask_for("review.draw", asked_by=editor, given=given)
+    run_jobs()
+    again = Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
+    assert [one.holding_key for one in entries(again)] == [one.holding_key for one in entries(sample)]
+    assert all(one.person_id and one.authority_id for one in entries(again))
+    with acting(why="The return is back", using="owner"):
+        StudyInput.objects.using("owner").filter(pk=one_of_returns(sample)).update(removed_at=None)
+
+
+def one_of_returns(sample: Sample) -> Any:
+    rows = StudyInput.objects.using("owner").filter(
+        study=sample.study_id, key="returns", removed_at__isnull=False
+    )
+    return rows.values_list("pk", flat=True)[0]
 
 
 def test_answers_give_the_rates_that_forms_give(demo: Path, sample: Sample, tmp_path: Path) -> None:

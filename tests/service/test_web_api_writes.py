@@ -293,6 +293,30 @@ def test_the_same_request_is_done_once(send, alice, see) -> None:
     assert send("authority.editor", "PUT", put, body).status_code == 409
 
 
+@pytest.mark.parametrize("kind", ["mistake", "ended"])
+def test_what_the_first_request_withdrew_is_no_reason_to_refuse_the_second(kind, send, alice, see) -> None:
+    held = send("authority.editor", "POST", f"/leaders/{alice.pk}/role-holdings", added()).json()
+    support = {"holding": held["id"], "partner_school": "100004", "started_on": "2006-02-01", "why": WHY}
+    given = send("authority.editor", "POST", f"/leaders/{alice.pk}/supports", support).json()
+    end = {"kind": kind, "version": 1, "why": WHY, **({"ended_on": "2006-05-01"} if kind == "ended" else {})}
+    for path in (f"/supports/{given['id']}/end", f"/role-holdings/{held['id']}/end"):
+        first = send("authority.editor", "POST", path, end, f"key of {path}")
+        assert first.status_code == 200, first.content
+        again = send("authority.editor", "POST", path, end, f"key of {path}")
+        assert (again.status_code, again["Idempotency-Replayed"], again.json()) == (200, "true", first.json())
+        assert send("authority.editor", "POST", path, end).status_code == (403 if kind == "mistake" else 409)
+
+
+def test_a_correction_is_answered_again_though_the_record_was_withdrawn_since(send, held) -> None:
+    path = f"/role-holdings/{held.pk}"
+    body = {"role": held.role, "started_on": "2006-02-01", "ended_on": None, "version": 1, "why": WHY}
+    assert send("authority.editor", "PUT", path, body, "one").status_code == 200
+    mistake = {"kind": "mistake", "version": 2, "why": WHY}
+    assert send("authority.editor", "POST", f"{path}/end", mistake).status_code == 200
+    again = send("authority.editor", "PUT", path, body, "one")
+    assert (again.status_code, again["Idempotency-Replayed"]) == (200, "true")
+
+
 def test_a_key_is_for_one_change_of_one_user_for_a_day(send, alice, see, user_of) -> None:
     path, key = f"/leaders/{alice.pk}/role-holdings", "one"
     first = send("authority.editor", "POST", path, added(), key)
@@ -334,7 +358,7 @@ def test_the_description_tells_how_to_write() -> None:
     writes = [one for one in api.operations() if one.method != "GET"]
     assert {one.name for one in writes} == {
         "add_role_holding", "correct_role_holding", "end_role_holding", "add_support", "end_support",
-        "correct_home_school",
+        "correct_home_school", "decide_question", "take_back_decision",
     }  # fmt: skip
     assert all(
         one.scope in WRITING and one.rule and one.rule.sentence.startswith("Editors") for one in writes

@@ -45,8 +45,9 @@ def one_row_more(cursor: Any) -> None:
         "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at,"
         " taken_out, doubtful)"
         " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now(), 0, '{}' from studies_study limit 1",
-        "insert into review_question (id, study_id, kind, authorities, nominations, candidates, run_at, wave_id)"
-        " select gen_random_uuid(), id, 'role', '{}', 1, '{}', now(), wave_id from studies_study"
+        "insert into review_question (id, study_id, kind, authorities, nominations, candidates, answers, chances_pct,"
+        " evidence, not_used, run_at, wave_id)"
+        " select gen_random_uuid(), id, 'role', '{}', 1, '{}', '{}', '{}', '{}', '', now(), wave_id from studies_study"
         " where title = 'Reviewed'",
         "insert into review_decision (id, question_id, answer, origin, decided_at)"
         " select gen_random_uuid(), id, 'none', 'study', '2020-01-01' from review_question",

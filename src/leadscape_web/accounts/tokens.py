@@ -19,10 +19,12 @@ SCOPES: Final[dict[str, str]] = {
     "landscape:read": "Published counts and estimates",
     "anonymous:read": "Role-holdings without names or schools, for researchers",
     "audit:read": "The history of changes that you may see",
+    "review:read": "Questions that returns leave open, and what was decided, in your area",
     "survey:write": "Role-holdings, support and home schools, in the area you edit",
+    "review:write": "Decisions on questions, in the area you edit",
 }
 """What a key may be used for. It never opens more than its user's own rights."""
-WRITING: Final = frozenset({"survey:write"})
+WRITING: Final = frozenset({"survey:write", "review:write"})
 """Those that change something. They are asked for apart from reading, and a session never has them."""
 LONGEST_DAYS: Final = 365
 

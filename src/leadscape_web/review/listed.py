@@ -24,7 +24,8 @@ from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
 _QUESTIONS: Final = """
 select q.id::text, q.kind, array_to_string(q.authorities, chr(31)), q.nominations, q.probability_pct, q.carried_out,
-       q.study_id::text, q.wave_id::text, d.answer, coalesce(d.decided_at > q.run_at, false)
+       q.study_id::text, q.wave_id::text, d.answer, coalesce(d.decided_at > q.run_at, false),
+       coalesce(d.origin = 'earlier', false), q.not_used <> ''
 from review_question q
 left join review_decision d on d.question_id = q.id and d.superseded_at is null
 where q.gone_at is null order by q.nominations desc, q.id
@@ -32,6 +33,7 @@ where q.gone_at is null order by q.nominations desc, q.id
 _READ: Final = {
     "key": pl.String, "code": pl.String, "places": pl.String, "nominations": pl.Int64, "pct": pl.Int64,
     "carried_out": pl.String, "study_key": pl.String, "wave": pl.String, "answer": pl.String, "after_run": pl.Boolean,
+    "earlier": pl.Boolean, "not_used": pl.Boolean,
 }  # fmt: skip
 _WRITTEN: Final = """
 select question_id::text, text from review_text
@@ -54,7 +56,7 @@ def list_questions(waves: KnownWaves) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_QUESTIONS)
         rows = pl.DataFrame(cursor.fetchall(), schema=_READ, orient="row")
-    states = rows.select("answer", "carried_out", "after_run").iter_rows()
+    states = rows.select("answer", "carried_out", "after_run", "earlier").iter_rows()
     titles = {wave: _title(waves, wave) for wave in rows["wave"].unique()}
     chances = {pct: likely(pct) for pct in rows["pct"].unique()}
     places = pl.col("places").str.split(chr(31))

@@ -66,8 +66,19 @@ def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
     return others.filter(later).first() or others.first()
 
 
-def why_none(accesses: Iterable[tuple[str, str]]) -> str:
-    """Why whoever has these rights (right, kind of organisation) may see no question, and what to do."""
+def why_none(accesses: Iterable[tuple[str, str]], *, studies: bool = True) -> str:
+    """Why whoever has these rights (right, kind of organisation) may see no question, and what to do.
+
+    Parameters
+    ----------
+    studies
+        Whether there is any study that questions could come from.
+    """
+    if not studies:
+        return (
+            "No study has been run here, so nothing is in doubt. Whoever runs the service loads one; its questions"
+            " come with the run."
+        )
     if any(kind not in OF_SCHOOLS for _, kind in accesses):
         return (
             "No question lies wholly in your area. Questions come when a study is run; those that bear on two"
@@ -130,8 +141,8 @@ def show_queue(request: HttpRequest, listing: Listing, waves: KnownWaves) -> Sho
 
 
 def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """How many are open, by kind, with what waits for them."""
-    return [
+    """How many are open, by each kind that is asked, with what waits for them; and what of before was not used."""
+    figures = [
         {
             "label": f"{words} is meant: open" if kind != Question.Kind.PERSON else f"{words}: open",
             "value": part.filter(pl.col("state") == OPEN).height,
@@ -139,4 +150,9 @@ def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
         }
         for kind, words in KINDS.items()
         for part in (rows.filter(pl.col("kind") == words),)
+        if part.height
     ]
+    if not_used := int(rows["not_used"].sum()):
+        basis = "they name a role or school that the study does not know; the page of the question says which"
+        figures.append({"label": "Decisions of earlier studies not used", "value": not_used, "basis": basis})
+    return figures

@@ -24,14 +24,16 @@ MEDIA_TYPES: Final = {
 }
 _ROWS: Final = """
 select q.id, k.text, q.kind, nullif(w.text, ''), nullif(c.text, ''), q.nominations, q.candidates,
-       d.answer, nullif(b.text, ''), d.decided_by_id is not null, nullif(n.text, '')
+       d.answer, nullif(b.text, ''), o.decided_by_id is not null, nullif(n.text, ''), nullif(i.text, '')
 from review_question q
 join review_text k on k.question_id = q.id and k.decision_id is null and k.field = 'key' and k.text <> ''
 left join review_text w on w.question_id = q.id and w.decision_id is null and w.field = 'as_written'
 left join review_text c on c.question_id = q.id and c.decision_id is null and c.field = 'context'
 left join review_decision d on d.question_id = q.id and d.superseded_at is null and d.answer is not null
-left join review_text b on b.question_id = q.id and b.decision_id = d.id and b.field = 'decided_by'
-left join review_text n on n.question_id = q.id and n.decision_id = d.id and n.field = 'note'
+left join review_decision o on o.id = coalesce(d.restores_id, d.id)
+left join review_text b on b.decision_id = o.id and b.field = 'decided_by'
+left join review_text n on n.decision_id = o.id and n.field = 'note'
+left join review_text i on i.decision_id = o.id and i.field = 'decided_in'
 where q.study_id = %s and q.gone_at is null order by q.nominations desc, q.id
 """
 _LINES: Final = """
@@ -69,6 +71,7 @@ def _row(
     by_file: str | None,
     by_user: bool,
     note: str | None,
+    decided_in: str | None,
 ) -> dict[str, Any]:
     return {
         "question_id": question_id,
@@ -81,6 +84,7 @@ def _row(
         "decision": answer,
         "decided_by": by_file or (BY_REVIEWER if by_user else None),
         "note": note,
+        "decided_in": decided_in,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from django.utils import timezone
@@ -47,6 +48,12 @@ def provided(study: Study, folder: Path, using: str) -> dict[str, list[str]]:
         for key, names in _PROVIDERS[name](study, folder, using).items():
             found.setdefault(key, []).extend(names)
     return found
+
+
+def is_provided_for(study: Study, using: str) -> bool:
+    """Whether any room writes something for a study."""
+    with TemporaryDirectory(prefix="leadscape-rooms-") as folder:
+        return bool(provided(study, Path(folder), using))
 
 
 def add_input(

@@ -21,7 +21,7 @@ from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.load import LoadedStudy, lock_loads, store_opened, why_loaded
-from leadscape_web.studies.inputs import current_inputs
+from leadscape_web.studies.inputs import current_inputs, is_provided_for
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.signals import study_stored
 from leadscape_web.studies.study_folder import keep_study, write_folder
@@ -29,6 +29,8 @@ from leadscape_web.studies.study_folder import keep_study, write_folder
 
 def load_study(path: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
     """Run the study file at ``path``, store everything of it, and keep the study with its files to be run again.
+
+    A study that is new here is run with what rooms keep for it: decisions of earlier studies, objections.
 
     Raises
     ------
@@ -41,6 +43,8 @@ def load_study(path: Path, *, using: str = "owner", progress: Progress | None = 
     with acting(using=using, why=why_loaded(opened)):
         lock_loads(connections[using].cursor().cursor)
         study = keep_study(read_study(path), using)
+        if study.wave_id is None and is_provided_for(study, using):
+            opened = check(study, using=using, progress=progress)
         return store(study, opened, using=using, progress=progress)
 
 

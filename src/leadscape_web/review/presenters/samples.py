@@ -69,7 +69,7 @@ def entries_listing(rows: pl.DataFrame, sample: Sample) -> Listing:
     """The entries, to ask their schools about."""
     return Listing(
         name="sample",
-        title=f"Entries drawn on {written_date(sample.drawn_at.date())}",
+        title=f"Entries drawn on {written_date(sample.drawn_on)}",
         about="One row is one role-holding that was drawn. Ask the home school what is right of it.",
         columns=(
             Column("name", "Leader", href=address_of("review:entry", key="key")),

@@ -25,6 +25,7 @@ from leadscape_web.review.queue import (
     why_none,
 )
 from leadscape_web.review.reading import question_or_404
+from leadscape_web.studies.models import Study
 from leadscape_web.survey.codebooks import known_waves
 
 LAST: Final = "review_last"
@@ -38,7 +39,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = list_questions(waves)
     own = dict(rows.select("study_key", "study").unique().sort("study_key").iter_rows())
     narrowed = read_narrowed(request.GET)
-    empty = why_none(request.accesses)  # type: ignore[attr-defined]
+    empty = why_none(request.accesses, studies=bool(own) or Study.objects.exists())  # type: ignore[attr-defined]
     listing = show_queue(request, queue_listing(rows, narrowed, len(own) > 1, empty), waves)
     if isinstance(listing, HttpResponse):
         return listing
