@@ -255,10 +255,96 @@ def test_its_page_says_how_far_it_is_and_cancels(client_of: Any, user_of: Any) -
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert "It waits for its turn." in page
     assert client_of("authority.reader").get(f"/jobs/{job.pk}/").status_code == 404
-    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 302
-    assert "stops at its next step" in client.get(f"/jobs/{job.pk}/").content.decode()
-    assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is False
+    assert client.get(f"/jobs/{job.pk}/state.json").json() == {
+        "state": "waiting", "over": False, "words": "It waits for its turn.",
+    }  # fmt: skip
     assert "Northshire" in client.get("/jobs/").content.decode()
+    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 302
+    cancelled = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert "It was not begun, so nothing was changed." in cancelled
+    assert "It was cancelled, and nothing was changed." in cancelled
+    assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is True
+    assert (
+        client.post(f"/jobs/{job.pk}/cancel/", follow=True).content.decode().count("It was over already") == 1
+    )
+
+
+@pytest.mark.django_db
+def test_its_page_tells_who_asked_and_no_ids(client_of: Any, user_of: Any) -> None:
+    editor = user_of("nation.editor")
+    with acting(editor):
+        job = ask_for("tests.rename", asked_by=editor)
+    result = {"study": str(uuid.uuid4()), "already": False, "letters": 3, "the mail server said": "451"}
+    shown = {
+        fact["label"]: fact["value"] for fact in _presented(job, editor, state="done", result=result).facts
+    }
+    assert (shown["Letters"], shown["The mail server said"]) == (3, "451")
+    assert {"Study", "Already"}.isdisjoint(shown)
+    assert shown["Asked for by"] == "You"
+    page = client_of("nation.administrator").get("/jobs/").content.decode()
+    assert "A user of" in page or "Nation Editor" in page
+
+
+def _presented(job: Job, reader: Any, **given: Any) -> Any:
+    from leadscape_web.jobs.presenters import present_job
+
+    for name, value in given.items():
+        setattr(job, name, value)
+    with acting(reader):
+        return present_job(job)
+
+
+def test_what_runs_stops_at_its_next_step_or_stands(committed: None) -> None:
+    editor = _user("nation.editor")
+    job = _ask(editor)
+    Job.objects.using("owner").filter(pk=job.pk).update(state="running", attempts=1)
+    client = _client_of("nation.editor")
+    page = client.post(f"/jobs/{job.pk}/cancel/", follow=True).content.decode()
+    assert (
+        "It stops at its next step, and what it changed is taken back. If it is done before, it stands."
+        in page
+    )
+    assert "stops at its next step, unless it is done before" in page
+    job.refresh_from_db(using="owner")
+    assert (job.state, job.ended_at) == ("running", None)
+    # It came to its end before it noticed.
+    Job.objects.using("owner").filter(pk=job.pk).update(state="done", ended_at=timezone.now())
+    assert "it was cancelled too late" in client.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def test_what_is_cancelled_while_it_is_begun_is_not_done(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadscape_web.jobs import performing
+
+    job = _ask(_user("nation.editor"))
+    refresh = Job.refresh_from_db
+
+    def cancelled_meanwhile(self: Job, **more: Any) -> None:
+        refresh(self, **more)
+        Job.objects.using("progress").filter(pk=job.pk).update(cancel_asked_at=timezone.now())
+
+    monkeypatch.setattr(performing.Job, "refresh_from_db", cancelled_meanwhile)
+    perform(job.pk)
+    monkeypatch.undo()
+    job.refresh_from_db(using="owner")
+    assert (job.state, job.attempts) == ("cancelled", 0)
+    assert _name() == "Northshire"
+
+
+def test_a_letter_that_failed_does_not_claim_that_nothing_happened(committed: None) -> None:
+    def break_down(_: Any) -> None:
+        raise ZeroDivisionError
+
+    add_kind(Kind("tests.letter", "Send", break_down, rule=EDITS, leaves=True, brief=True))
+    user = _user("nation.editor")
+    with acting(user):
+        job = ask_for("tests.letter", asked_by=user)
+    assert run_jobs() == [("tests.letter", "failed")]
+    page = _client_of("nation.editor").get(f"/jobs/{job.pk}/").content.decode()
+    assert page.count("whether the letter was handed over before is not known") == 2
+    assert "It failed, and nothing was changed" not in page
+    assert "work is kept whole or not at all" not in page
 
 
 @pytest.mark.parametrize(("leaves", "state"), [(True, "done"), (False, "cancelled")])
@@ -342,6 +428,10 @@ def _an_hour_later(kind: str) -> None:
 
 
 def _page_of_jobs(name: str) -> str:
+    return _client_of(name).get("/jobs/").content.decode()
+
+
+def _client_of(name: str) -> Any:
     from django.test import Client
 
     client = Client()
@@ -350,7 +440,7 @@ def _page_of_jobs(name: str) -> str:
     session = client.session
     session["second_factor"] = True
     session.save()
-    return client.get("/jobs/").content.decode()
+    return client
 
 
 def test_what_is_patient_lets_others_go_first(committed: None) -> None:

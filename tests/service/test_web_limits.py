@@ -73,6 +73,17 @@ def test_all_keys_of_a_user_count_together_and_with_the_session(user_of, client_
 
 
 @both
+def test_a_key_is_one_however_the_header_writes_it(user_of, settings) -> None:
+    settings.LIMITS = {"key": 2}
+    user = user_of("nation.reader")
+    raw, other = key_for(user)[1], key_for(user)[1]
+    spelled = [f"Bearer {raw}", f"bearer {raw}", f"BEARER   {raw} "]
+    codes = [Client(headers={"Authorization": one}).get(f"{API}/me").status_code for one in spelled]
+    assert codes == [200, 200, 429]
+    assert program(other)("/me").status_code == 200, "another key of the same user counts by itself"
+
+
+@both
 def test_whoever_tries_keys_is_counted_by_place_and_not_believed_about_it(settings, user_of) -> None:
     settings.LIMITS = {"place": 2}
     answers = [

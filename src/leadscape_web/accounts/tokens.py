@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -71,8 +73,17 @@ def revoke_token(token: ApiToken) -> None:
         token.save(update_fields=["revoked_at"])
 
 
-def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
-    """Whose key this is and what for; null when it is unknown, over, revoked, or its user is switched off.
+@dataclass(frozen=True)
+class KnownToken:
+    """A key that works: which, whose, and what for."""
+
+    id: UUID
+    user: User
+    scopes: frozenset[str]
+
+
+def known_token(raw: str) -> KnownToken | None:
+    """The key of that text; null when it is unknown, over, revoked, or its user is switched off.
 
     A key ends with the sessions of its user: what locks a thief out of the pages locks their keys out, too.
 
@@ -95,4 +106,4 @@ def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
     today = timezone.localdate()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
-    return user, frozenset(token.scopes)
+    return KnownToken(token.pk, user, frozenset(token.scopes))

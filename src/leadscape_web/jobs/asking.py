@@ -33,10 +33,11 @@ def ask_for(
     ValueError
         When there is no such kind.
     """
-    if kind_of(kind) is None:
+    known = kind_of(kind)
+    if known is None:
         raise ValueError(f"there is no kind of job called {kind!r}")
     return Job.objects.using(using).create(
-        kind=kind, subject=subject, given=dict(given or {}), asked_by=asked_by
+        kind=kind, subject=subject, given=dict(given or {}), asked_by=asked_by, brief=known.brief
     )
 
 

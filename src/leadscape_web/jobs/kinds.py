@@ -35,6 +35,8 @@ class Kind:
         ``HH:MM`` (UTC) at which the service asks for it every day by itself.
     leaves
         Whether its work leaves the service, as a letter does: once it is done, it is too late to cancel it.
+    brief
+        Whether it is over in a moment: it goes beside longer work, never behind it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kind:
     link: Callable[[Job], str] | None = None
     daily: str | None = None
     leaves: bool = False
+    brief: bool = False
 
 
 _KINDS: dict[str, Kind] = {}

@@ -15,7 +15,9 @@ from django.core.mail import EmailMessage
 
 NO_MAILBOX: Final = frozenset({550, 551, 553})
 """Answers that mean the address (RFC 5321, 4.2.3), where the server gives no finer one."""
-_FINER: Final = re.compile(r"^\s*([245])\.(\d{1,3})\.\d{1,3}\b")
+_FINER: Final = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
+NO_SUCH: Final = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""Finer answers (RFC 3463) that mean the address: unknown, moved, disabled. 5.1.7 and 5.1.8 mean the sender's."""
 
 
 class Refused(Exception):
@@ -56,11 +58,11 @@ def hand_over(subject: str, body: str, address: str, headers: Mapping[str, str] 
 
 
 def _is_no_mailbox(code: int, said: bytes | str, *, after_data: bool = False) -> bool:
-    """Whether an answer means the address and not the moment, the letter or the sender (RFC 3463: x.1 and x.2)."""
+    """Whether an answer means the address and not the moment, the letter or the sender."""
     if code not in range(500, 600):
         return False
     text = said.decode("ascii", "replace") if isinstance(said, bytes) else said
     finer = _FINER.match(text)
     if finer:
-        return finer.group(1) == "5" and finer.group(2) in ("1", "2")
+        return finer.group(1) in NO_SUCH
     return code in NO_MAILBOX and not after_data

@@ -19,6 +19,8 @@ from leadscape_web.jobs.performing import OWNER, Busy
 from leadscape_web.jobs.performing import perform as perform_job
 
 QUEUE: Final = "leadscape"
+BRIEF: Final = "leadscape.brief"
+"""Of what is over in a moment: letters, and looking after the queue itself. ``jobs/sql/queue.sql`` fills both."""
 KEPT_DAYS: Final = 90
 """Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
 MOST_A_DAY: Final = 4
@@ -41,7 +43,7 @@ def perform(job: str) -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name="leadscape.look_after", queue=QUEUE, queueing_lock="leadscape.look_after", pass_context=True)
+@app.task(name="leadscape.look_after", queue=BRIEF, queueing_lock="leadscape.look_after", pass_context=True)
 async def look_after(context: JobContext, timestamp: int) -> None:
     """Give jobs of killed workers to the others, and ask for what is due today."""
     from asgiref.sync import sync_to_async
@@ -71,13 +73,10 @@ def ask_for_daily() -> None:
                 ask_for(kind.name, asked_by=None, subject=now.date().isoformat(), using=OWNER)
         # A worker that lost the database between a job and its row leaves one that nobody would ever perform.
         cursor.execute(
-            "select procrastinate_defer_jobs_v1(array[row(%s, 'leadscape.perform',"
-            " case when j.given ? 'patient' then -10 else 0 end, null, null,"
-            " jsonb_build_object('job', j.id), null)::procrastinate_job_to_defer_v1]) from jobs_job j"
-            " where j.state in ('waiting', 'running') and j.asked_at < now() - interval '10 seconds' and not exists ("
+            "select leadscape_queue_job(j) from jobs_job j where j.state in ('waiting', 'running')"
+            " and j.asked_at < now() - interval '10 seconds' and not exists ("
             "  select 1 from procrastinate_jobs q where q.args ->> 'job' = j.id::text"
-            "  and q.status in ('todo', 'doing'))",
-            [QUEUE],
+            "  and q.status in ('todo', 'doing'))"
         )
     # In a transaction of its own: what cannot be forgotten keeps nobody from the work of the day.
     with acting(using=OWNER, why="Forgot jobs that were over long ago"):

@@ -32,6 +32,7 @@ class RoundsConfig(AppConfig):
                 "Write to the respondents of a round",
                 asking.perform_invite,
                 rule=EDITS_NATION,
+                brief=True,
             )
         )
         add_kind(
@@ -41,6 +42,7 @@ class RoundsConfig(AppConfig):
                 sending.perform_letter,
                 rule=EDITS_NATION,
                 leaves=True,
+                brief=True,
             )
         )
         add_kind(Kind("rounds.daily", "Letters of rounds that are due", asking.perform_daily, daily="06:00"))

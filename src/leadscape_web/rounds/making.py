@@ -15,7 +15,7 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds.models import Asked, Contact, Link, Round
-from leadscape_web.rounds.wanting import INVITE, want_new_link
+from leadscape_web.rounds.wanting import INVITE, try_again, want_new_link
 
 COUNT: Final = "rounds.count"
 BY_HAND: Final = "by hand"
@@ -77,6 +77,8 @@ def add_respondents(found: Round, respondents: pl.DataFrame) -> int:
 
 def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str]) -> int:
     because("Said who is asked in a survey round")
+    # Two who add respondents at once wait for each other.
+    Round.objects.select_for_update().get(pk=found.pk)
     there = {asked.respondent: asked for asked in Asked.objects.filter(round=found)}
     new = [Asked(round=found, **row) for row in rows if row["respondent"] not in there]
     Asked.objects.bulk_create(new)
@@ -96,6 +98,7 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str])
 def set_address(asked: Asked, email: str) -> None:
     """Another address; what bounced at the former one is no matter any more."""
     because("Changed the address of a respondent")
+    Asked.objects.select_for_update().get(pk=asked.pk)
     Contact.objects.filter(asked=asked, ended_at=None).update(ended_at=timezone.now())
     if email:
         Contact.objects.create(asked=asked, email=email.strip().lower())
@@ -122,11 +125,20 @@ def ask_everybody(found: Round, by: User) -> Job:
     return ask_for(INVITE, asked_by=by, subject=found.title, given={"round": str(found.pk)})
 
 
+def send_again(found: Round, by: User) -> int:
+    """Try letters again that the mail server did not take; how many. Sending that was stopped goes on."""
+    halted = found.halted_at is not None
+    if halted:
+        because("Sent letters of a survey round again")
+        Round.objects.filter(pk=found.pk).update(halted_at=None, refused_in_a_row=0)
+    return try_again(found, by, untried=halted)
+
+
 def close_round(found: Round, by: User) -> Job:
     """Close a round for good, and ask for its count."""
     because("Closed a survey round")
     Round.objects.filter(pk=found.pk, closed_at=None).update(
-        closed_at=timezone.now(), version=found.version + 1
+        closed_at=timezone.now(), halted_at=None, refused_in_a_row=0, version=found.version + 1
     )
     return ask_for(COUNT, asked_by=by, subject=found.title, given={"round": str(found.pk)})
 

@@ -47,6 +47,10 @@ class Round(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    refused_in_a_row = models.IntegerField(
+        default=0, db_default=0, help_text="Letters that the mail server refused since it last took one"
+    )
+    halted_at = models.DateTimeField(null=True, help_text="When so many were refused that no more are sent")
     version = models.IntegerField(default=1)
     asked: models.Manager[Asked]
 
@@ -170,7 +174,7 @@ class Letter(models.Model):
     refused_at = models.DateTimeField(null=True, help_text="When the mail server refused it for good")
     dropped_at = models.DateTimeField(null=True, help_text="When it was wanted no more before it was sent")
     tried_at = models.DateTimeField(null=True, help_text="When the mail server last did not take it for now")
-    answer = models.TextField(blank=True, help_text="What the mail server said, as a code")
+    answer = models.TextField(blank=True, help_text="What the mail server last said, as a code")
 
     class Meta:
         constraints: ClassVar = [

@@ -20,6 +20,7 @@ TABLES: Final[dict[str, TableRule]] = {
         write=_NATION,
         audience="public",
         left_out=("contact", "letter", "purpose"),
+        quiet=("refused_in_a_row",),
     ),
     "rounds_asked": TableRule(
         "Editors of the nation; whoever holds the respondent's link reads it. What became of a letter and an answer is"

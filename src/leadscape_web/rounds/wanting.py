@@ -88,11 +88,23 @@ def want_new_link(asked: Asked, asked_by: User) -> Letter:
     return letter
 
 
-def try_again(found: Round, asked_by: User) -> int:
-    """Ask once more for every letter of a round that the mail server did not take; how many."""
-    waiting = Letter.objects.filter(
-        asked__round=found, sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False
-    )
-    for key in waiting.values_list("pk", flat=True):
+def waiting_letters(found: Round) -> QuerySet[Letter]:
+    """Letters of a round that were not handed over and are still wanted."""
+    return Letter.objects.filter(asked__round=found, sent_at=None, refused_at=None, dropped_at=None)
+
+
+def try_again(found: Round, asked_by: User, *, untried: bool) -> int:
+    """Ask once more for every letter of a round that the mail server did not take; how many.
+
+    Parameters
+    ----------
+    untried
+        Whether those go as well that were never tried.
+    """
+    waiting = waiting_letters(found)
+    if not untried:
+        waiting = waiting.filter(tried_at__isnull=False)
+    keys = list(waiting.values_list("pk", flat=True))
+    for key in keys:
         ask_for(LETTER, asked_by=asked_by, given={"letter": str(key)})
-    return len(waiting)
+    return len(keys)

@@ -20,7 +20,7 @@ from leadscape_web.accounts import second_factor
 from leadscape_web.accounts.context import because, set_context
 from leadscape_web.accounts.letters import send_letter
 from leadscape_web.accounts.models import Access, Identity, Organisation, User
-from leadscape_web.accounts.openid.client import Claims
+from leadscape_web.accounts.openid.claims import Claims
 from leadscape_web.accounts.openid.providers import Provider
 
 METHOD: Final = "openid"

@@ -17,7 +17,8 @@ from leadscape_web.govuk.listing import render_listing, show_listing
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds import presenters
-from leadscape_web.rounds.forms.making import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm, WhoForm
+from leadscape_web.rounds.forms.round import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm
+from leadscape_web.rounds.forms.who import WhoForm
 from leadscape_web.rounds.making import (
     add_authorities,
     add_respondents,
@@ -25,12 +26,13 @@ from leadscape_web.rounds.making import (
     change_round,
     close_round,
     make_round,
+    send_again,
     start_round,
 )
-from leadscape_web.rounds.models import Asked, Contact, Letter, Round, Sending
+from leadscape_web.rounds.models import Asked, Contact, Round, Sending
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.roles import codebooks
-from leadscape_web.rounds.wanting import not_invited, try_again
+from leadscape_web.rounds.wanting import not_invited, waiting_letters
 from leadscape_web.studies.models import Study
 
 BOTH = ("GET", "POST")
@@ -132,7 +134,7 @@ def round_page(request: HttpRequest, key: UUID) -> HttpResponse:
     if isinstance(shown, HttpResponse):
         return shown
     progress = progress_of(everybody, found)
-    waiting = Letter.objects.filter(asked__round=found, sent_at=None, refused_at=None, dropped_at=None)
+    waiting = waiting_letters(found)
     return render(
         request,
         "rounds/round.html",
@@ -195,7 +197,7 @@ def close(request: HttpRequest, key: UUID) -> HttpResponse:
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Try letters again that the mail server did not take."""
     found = get_object_or_404(Round, pk=key)
-    count = try_again(found, user_in(request))
+    count = send_again(found, user_in(request))
     messages.success(request, f"{count:,} letter{'s are' if count != 1 else ' is'} tried again.")
     return redirect("rounds:round", key=key)
 

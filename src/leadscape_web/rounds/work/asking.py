@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leadscape_web.accounts.models import User
@@ -35,6 +36,7 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
     made = {
         "invitations": 0,
         "reminders": 0,
+        "given up": _give_up_old(),
         "tried again": _try_again_all(),
         "forgotten": blank_kept_out(),
     }
@@ -65,12 +67,22 @@ def _remind(found: Round, today: date) -> int:
     )
 
 
+def _unsent() -> QuerySet[Letter]:
+    """Letters that were not handed over and are still wanted, but for rounds whose sending is stopped."""
+    return Letter.objects.using(OWNER).filter(
+        sent_at=None, refused_at=None, dropped_at=None, asked__round__halted_at=None
+    )
+
+
+def _give_up_old() -> int:
+    """Letters wanted too long ago are wanted no more: the page says so, and whoever was never asked is asked anew."""
+    long_ago = timezone.now() - timedelta(days=TRIED_FOR_DAYS)
+    return _unsent().filter(wanted_at__lt=long_ago).update(dropped_at=timezone.now())
+
+
 def _try_again_all() -> int:
     """Letters that the mail server did not take, and those whose job came to nothing, are asked for once more."""
-    recent = timezone.now() - timedelta(days=TRIED_FOR_DAYS)
-    waiting = Letter.objects.using("owner").filter(
-        sent_at=None, refused_at=None, dropped_at=None, wanted_at__gte=recent
-    )
+    waiting = _unsent()
     under_way = Job.objects.using("owner").filter(kind=LETTER, state__in=("waiting", "running"))
     at_work = set(under_way.values_list("given__letter", flat=True))
     keys = [key for key in map(str, waiting.values_list("pk", flat=True)) if key not in at_work]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
 from leadscape.actions.number_lines import number_lines
 from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.named import may_be_one_name
 from leadscape_web.register.models import School
 from leadscape_web.rounds.models import Line, Meant, Round, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
@@ -17,10 +16,6 @@ from leadscape_web.rounds.work.provider import RETURN, counted_lines, file_name,
 from leadscape_web.rounds.work.retention import blank_kept_out
 from leadscape_web.studies.personal import ErasedSubject, hand_over_address
 from leadscape_web.survey.models import Leader
-
-TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
-)
 
 
 def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -> None:
@@ -87,29 +82,6 @@ def erase(subject: ErasedSubject) -> int:
     changed = blank_persons(gone, using)
     Meant.objects.using(using).filter(person_id=subject.person).delete()
     return changed
-
-
-def may_be_one_name(one: str, other: str, *, initials: bool = True) -> bool:
-    """Whether two spellings may be of one name: the same family name, and given names that agree.
-
-    Parameters
-    ----------
-    initials
-        Whether an initial, or no given name at all, agrees with any that it could be of.
-    """
-    a, b = _parts(one), _parts(other)
-    if not a or not b or a[-1] != b[-1]:
-        return False
-    if len(a) == 1 or len(b) == 1:
-        return initials or len(a) == len(b)
-    first, second = a[0], b[0]
-    return first == second or (initials and min(len(first), len(second)) == 1 and first[0] == second[0])
-
-
-def _parts(name: str) -> list[str]:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    words = re.findall(r"[^\W\d_]+", bare.casefold().replace("’", "").replace("'", ""))
-    return [word for word in words if word not in TITLES]
 
 
 def _is_about(line: Line, names: list[str], subject: ErasedSubject) -> bool:

@@ -8,18 +8,20 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import connections
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.landscape.loading.kept_out import find_kept_out
-from leadscape_web.rounds.models import Contact, Line, Round, SentLine
+from leadscape_web.rounds.models import Contact, Line, Round, Sending, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
 from leadscape_web.studies.keeping import Period
 
 USING: Final = "owner"
 PERIOD: Final = Period(
     "rounds",
-    "Addresses of respondents and of people named in a survey round, and names that were never sent",
+    "Addresses of respondents and of people named in a survey round, and names that were never sent or taken out",
     "the day the round was closed",
     90,
     "Answers may be asked about for a while; then who answered is known without an address (our choice)",
@@ -39,7 +41,7 @@ def closed_rounds(using: str) -> list[tuple[str, date]]:
 
 def forget_rounds(rounds: Sequence[str], using: str) -> int:
     """Blank what those rounds hold of that; how many records. In a transaction with a reason."""
-    changed = _contacts(rounds, using).update(email="", ended_at=timezone.now())
+    changed = _contacts(rounds, using).update(email="", ended_at=Coalesce("ended_at", timezone.now()))
     changed += blank_persons(set(_never_sent(rounds, using).values_list("person_id", flat=True)), using)
     return changed + _addressed(rounds, using).update(nominee_email="")
 
@@ -53,7 +55,12 @@ def _lines(rounds: Sequence[Any], using: str) -> Any:
 
 
 def _never_sent(rounds: Sequence[Any], using: str) -> Any:
-    return _lines(rounds, using).exclude(person__in=SentLine.objects.using(using).values("person"))
+    """Lines that do not stand in an answer as it was last sent: never sent, or taken out by a correction."""
+    later = Sending.objects.using(using).filter(
+        asked=OuterRef("sending__asked"), number__gt=OuterRef("sending__number")
+    )
+    standing = SentLine.objects.using(using).filter(~Exists(later))
+    return _lines(rounds, using).exclude(person__in=standing.values("person"))
 
 
 def _addressed(rounds: Sequence[Any], using: str) -> Any:
