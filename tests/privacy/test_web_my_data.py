@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg.errors
 import pytest
+from django.core import mail
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.links import hash_of
@@ -123,6 +127,8 @@ def test_a_correction_goes_to_an_editor_who_puts_it_right(signed_in: SignedIn) -
     page = signed_in("").get(f"/my-data/{token}/").content.decode()
     assert "Put right, thank you" in page
     assert "Accepted" in page
+    told = editor.get(f"/data-protection/request/{asked.pk}/").content.decode()
+    assert "Not yet: send the answer, or print it" in told
     again = editor.post(f"/data-protection/request/{asked.pk}/", given)
     assert again.status_code == 302
     assert PersonName.objects.using("owner").filter(person=person).count() == 2
@@ -156,6 +162,63 @@ def test_a_correction_is_declined_with_a_reason_and_changes_nothing(signed_in: S
     assert editor.post(f"/data-protection/request/{asked.pk}/", given).status_code == 302
     assert alice().home_school_id == "100001"
     assert "The register says otherwise" in signed_in("").get(f"/my-data/{token}/").content.decode()
+
+
+def test_the_answer_goes_to_the_person_with_a_new_link(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    _ask(signed_in(""), token, text="My role ended in May")
+    editor, at = signed_in("authority.editor"), f"/data-protection/request/{_request().pk}/"
+    assert "Works until" in editor.get(at).content.decode()
+    with acting(why="Ninety days later", using="owner"):
+        Notice.objects.using("owner").update(expires_at=timezone.now() - timedelta(days=1))
+    page = editor.get(at).content.decode()
+    assert "Is over" in page
+    assert "print your answer as a letter" in page
+    editor.post(f"/data-protection/person/{person}/address/", {"email": "alice@school.example"})
+    assert "Your answer goes by e-mail, with a new link" in editor.get(at).content.decode()
+    given = {"decision": "declined", "answer": "The register says otherwise", "opened": 1}
+    after = editor.post(at, given, follow=True)
+    assert "It goes to the person by e-mail" in after.content.decode()
+    assert "By e-mail: being sent" in editor.get(at).content.decode()
+    assert run_jobs() == [("privacy.send_notice", "done")]
+    letter = mail.outbox[-1]
+    assert letter.subject == "Your request to leadscape is answered"
+    assert "The register" not in letter.body, "what is held is shown by the link alone"
+    new = re.findall(r"/my-data/([\w-]+)/", letter.body)
+    assert len(new) == 1
+    assert "The register says otherwise" in signed_in("").get(f"/my-data/{new[0]}/").content.decode()
+    assert signed_in("").get(f"/my-data/{token}/").status_code == 404
+    assert "By e-mail: opened" in editor.get(at).content.decode()
+
+
+def test_an_answer_is_printed_where_no_address_is_known(signed_in: SignedIn) -> None:
+    token = link_of(alice().person_id)
+    _ask(signed_in(""), token, text="My role ended in May")
+    editor, at = signed_in("authority.editor"), f"/data-protection/request/{_request().pk}/"
+    assert editor.post(f"{at}tell/", {"by": "letter"}).status_code == 404, "nothing is answered yet"
+    editor.post(at, {"decision": "declined", "answer": "The register says otherwise", "opened": 1})
+    assert run_jobs() == []
+    letter = editor.post(f"{at}tell/", {"by": "letter"})
+    assert letter["Cache-Control"] == "no-store"
+    page = letter.content.decode()
+    assert "Your request is answered" in page
+    assert "The register says otherwise" in page
+    [link] = set(re.findall(r"/my-data/([\w-]+)/", page))
+    assert signed_in("").get(f"/my-data/{link}/").status_code == 200
+    assert "By letter: " in editor.get(at).content.decode()
+    assert signed_in("region.editor").post(f"{at}tell/", {"by": "letter"}).status_code in (200, 404)
+    assert signed_in("authority.reader").post(f"{at}tell/", {"by": "letter"}).status_code == 403
+
+
+def test_everything_held_is_not_taken_away_without_end(signed_in: SignedIn, settings: Any) -> None:
+    person = alice().person_id
+    settings.LIMITS = {**settings.LIMITS, "downloads": 2}
+    for client, path in (
+        (signed_in(""), f"/my-data/{link_of(person)}/held.json"),
+        (signed_in("nation.editor"), f"/data-protection/person/{person}/held.json"),
+    ):
+        assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_request_about_somebody_elses_record_changes_nothing(signed_in: SignedIn) -> None:

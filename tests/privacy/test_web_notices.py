@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -173,7 +174,8 @@ def test_what_was_cancelled_is_not_sent_after_all(signed_in: SignedIn, mail_serv
     _address(client, person)
     client.post(f"/data-protection/person/{person}/send/")
     client.post(f"/jobs/{Job.objects.using('owner').get().pk}/cancel/")
-    assert run_jobs() == [("privacy.send_notice", "cancelled")]
+    assert run_jobs() == []
+    assert Job.objects.using("owner").get().state == "cancelled"
     assert _daily() == {"tried again": 0, "given up": 1}
     assert mail_server.letters == []
 
@@ -296,6 +298,94 @@ def test_a_study_run_again_tells_nobody_twice(signed_in: SignedIn) -> None:
     owed = signed_in("nation.editor").get("/data-protection/notices/?state=Owed").content.decode()
     assert "Alice Ash" not in owed
     assert "Bob Birch" in owed
+
+
+def _another_wave(title: str, **more: Any) -> Any:
+    """A wave beside the first, which counts too."""
+    from leadscape_web.survey.models import Wave
+
+    made = Wave.objects.using("owner").order_by("loaded_at").first()
+    assert made is not None
+    made.pk, made.title, made.inputs_sha256, made.loaded_at = (
+        uuid.uuid4(),
+        title,
+        uuid.uuid4().hex,
+        timezone.now(),
+    )
+    made._state.adding = True
+    for name, value in more.items():
+        setattr(made, name, value)
+    made.save(using="owner", force_insert=True)
+    return made
+
+
+def test_whom_only_an_older_wave_that_counts_names_is_owed_one_too(signed_in: SignedIn) -> None:
+    from leadscape_web.survey.models import RoleHolding
+
+    with acting(why="A later round that names Bob alone", using="owner"):
+        later = _another_wave("A later round", as_of=timezone.localdate())
+        RoleHolding.objects.using("owner").filter(leader__key="leader-bob").update(wave=later)
+    client, person = signed_in("nation.editor"), alice().person_id
+    page = client.get("/data-protection/notices/?owed=Yes").content.decode()
+    assert "Alice Ash" in page
+    assert "Bob Birch" in page
+    assert "A later round" in page
+    _address(client, person)
+    client.post("/data-protection/notices/send/")
+    run_jobs()
+    assert "in “An invented system”" in _letter_text(), "the wave that names her, and not the later"
+    assert "A later round" not in _letter_text()
+    assert "Alice Ash" not in client.get("/data-protection/notices/?owed=Yes").content.decode()
+
+
+def _letter_text() -> str:
+    return " ".join(mail.outbox[-1].body.split())
+
+
+def test_a_wave_that_came_after_the_notice_is_told_of_and_one_before_it_is_not_again(
+    signed_in: SignedIn,
+) -> None:
+    from leadscape_web.survey.models import RoleHolding
+
+    from tests.privacy.conftest import link_of
+
+    person = alice().person_id
+    with acting(why="A round of the same date, named by both", using="owner"):
+        beside = _another_wave("A round beside it")
+        held = RoleHolding.objects.using("owner").filter(person=person)[0]
+        held.pk, held.wave_id, held.key = uuid.uuid4(), beside.pk, "beside"
+        held.started_on, held.ended_on = date(1996, 9, 1), date(1999, 8, 31)
+        held._state.adding = True
+        held.save(using="owner", force_insert=True)
+    client = signed_in("nation.editor")
+    link_of(person, wave=beside)
+    owed = "/data-protection/notices/?owed=Yes"
+    assert "Alice Ash" not in client.get(owed).content.decode(), "one notice tells everything that is held"
+    assert "Bob Birch" in client.get(owed).content.decode()
+    with acting(why="An older round, loaded later", using="owner"):
+        older = _another_wave("An older round", as_of="1999-06-30")
+        RoleHolding.objects.using("owner").filter(pk=held.pk).update(wave=older)
+    assert "Alice Ash" in client.get(owed).content.decode()
+    former = _notice()
+    client.post(f"/data-protection/person/{person}/letter/")
+    former.refresh_from_db(using="owner")
+    assert former.ended_at is not None, "one link at a time, whichever wave it belongs to"
+    assert "Alice Ash" not in client.get(owed).content.decode()
+
+
+def test_each_wave_that_counts_has_a_basis_of_its_own(signed_in: SignedIn) -> None:
+    with acting(why="A later round", using="owner"):
+        later = _another_wave("A later round", as_of=timezone.localdate())
+    client = signed_in("nation.editor")
+    given = {"basis": "public_task", "explained": "The duty of the nation to know its leaders",
+             "controller": "The nation", "purpose": "Knowing who leads", "recipients": "Editors"}  # fmt: skip
+    assert client.post(f"/data-protection/basis/record/?wave={later.pk}", given).status_code == 302
+    page = client.get("/data-protection/basis/").content.decode()
+    assert "Nobody recorded the basis of “An invented system”" in page
+    assert "Nobody recorded the basis of “A later round”" not in page
+    assert client.get(f"/data-protection/basis/record/?wave={uuid.uuid4()}").status_code == 404
+    person = client.get(f"/data-protection/person/{alice().person_id}/").content.decode()
+    assert "Nobody recorded one" in person, "the wave that names her has none"
 
 
 def test_an_address_that_a_respondent_typed_replaces_none(committed: None) -> None:

@@ -18,6 +18,7 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import perform
 from leadscape_web.privacy.models import (
+    DoubtfulRow,
     Address,
     Erasure,
     Notice,
@@ -84,7 +85,7 @@ def _one_of_each(at: Any) -> None:
         study = Study.objects.using("owner").create(
             title="T", system="england", as_of=date(2006, 6, 30), codebook="england-2006", settings={}
         )
-        StudyInput.objects.using("owner").create(
+        old = StudyInput.objects.using("owner").create(
             study=study,
             key="returns",
             file_name="old.csv",
@@ -92,6 +93,9 @@ def _one_of_each(at: Any) -> None:
             sha256="0",
             size=5,
             removed_at=at,
+        )
+        DoubtfulRow.objects.using("owner").create(
+            file=old, row=2, may_be=person, cells={"name": "Alice"}, answer="person", answered_at=at
         )
 
 
@@ -108,7 +112,10 @@ def test_what_is_due_is_erased_and_nothing_else(signed_in: SignedIn) -> None:
     assert set(foreseen()) == {(code, timezone.localdate()) for code in codes}
     _retain(("privacy.erase_due", "done"))
     assert not Address.objects.using("owner").exists()
-    assert Notice.objects.using("owner").get().token_hash is None
+    notice = Notice.objects.using("owner").get()
+    assert notice.token_hash is None
+    assert notice.ended_at is None, "it was given all the same, and is not owed again"
+    assert DoubtfulRow.objects.using("owner").get().cells is None
     asked = PersonRequest.objects.using("owner").get()
     assert (asked.text, asked.answer, asked.state) == ("", "", "declined")
     assert bytes(StudyInput.objects.using("owner").get().content) == b""

@@ -90,6 +90,8 @@ def one_row_more(cursor: Any) -> None:
         "insert into privacy_recordgiven (id, person_id, made_by_id, made_at, format, sha256)"
         " select gen_random_uuid(), l.person_id, u.id, now(), 'json', 'x' from accounts_user u,"
         " (select person_id from survey_leader limit 1) l limit 1",
+        "insert into privacy_doubtfulrow (id, file_id, row, found_at, answer, acts, version, fingerprint, trouble)"
+        " select gen_random_uuid(), id, 2, now(), '', '[]', 1, '', '' from studies_studyinput limit 1",
         "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
         " select gen_random_uuid(), person_id, 'erasure', now() from register_headship"
         " where person_id not in (select person_id from survey_leader) limit 1",
@@ -104,7 +106,7 @@ def one_row_more(cursor: Any) -> None:
 
 
 @contextmanager
-def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
+def own_database(server: Any, blocker: Any, name: str, *, template: str = "world") -> Iterator[None]:
     """A copy of the invented system that all connections of Django point at, in which transactions really commit."""
     from django.db import connections
 
@@ -113,7 +115,7 @@ def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
     with blocker.unblock():
         for connection in connections.all():
             connection.close()
-        server.create_database(name, template="world")
+        server.create_database(name, template=template)
         point_at(server, name)
         try:
             yield

@@ -106,7 +106,7 @@ class DecisionForm(SchoolMixin, GovukForm):
     ended_on = DateField(label="When did it end?", called="the day it ended", depends=True)
     answer = TextareaField(
         label="What the person is told", called="your answer", rows=3, max_length=LONGEST,
-        help_text="The reason for your decision. The person reads it by their link.",
+        help_text="The reason for your decision. It goes to the person with a new link: by e-mail, or as a letter.",
     )  # fmt: skip
     version = HiddenField(required=False)
     opened = HiddenField(required=False)

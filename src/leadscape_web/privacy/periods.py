@@ -52,6 +52,13 @@ PERIODS: Final = (
         "Two rounds, so that a correction can be followed (our choice)",
     ),
     Period(
+        "rows",
+        "What stood in rows that were taken out of files because they name somebody who stays out",
+        "the day an editor said so",
+        7,
+        "Long enough to put a row back that was taken out by mistake (our choice)",
+    ),
+    Period(
         "leaders",
         "Names of leaders whom no round has named again",
         "the date of the last wave that named them, or the day it was loaded if that is later",

@@ -36,7 +36,7 @@ TABLES: Final[dict[str, TableRule]] = {
         audience="person",
         left_out=("token_hash",),
         unasked=("opened_at",),
-        fixed=("person_id", "wave_id"),
+        fixed=("person_id", "wave_id", "answers_id"),
     ),
     "privacy_personrequest": TableRule(
         "Asked by the person through their link, about themselves, or by an editor who answers for them; read by both;"
@@ -78,6 +78,16 @@ TABLES: Final[dict[str, TableRule]] = {
     "privacy_reportedline": TableRule(f"{_OWNER}lines of returns by leader, of the latest run", ""),
     "privacy_withdrawnline": TableRule(f"{_OWNER}lines of returns that stay out", ""),
     "privacy_objectionkey": TableRule(f"{_OWNER}keyed hashes by which somebody is recognised", ""),
+    "privacy_doubtfulrow": TableRule(
+        "Rows of files that may name somebody who stays out: editors of the nation read them and say which; jobs find"
+        " them and carry the answer out",
+        "SELECT, UPDATE (answer, answered_at, answered_by_id, trouble, version)",
+        read=_NATION,
+        change=_NATION,
+        audience="administration",
+        left_out=("cells", "fingerprint"),
+        fixed=("file_id", "row", "may_be"),
+    ),
     "privacy_secret": TableRule(f"{_OWNER}the secret of the keyed hashes", ""),
     "privacy_erasure": TableRule(
         "The ledger of erasures, without names: editors of the nation read it; only jobs write it",

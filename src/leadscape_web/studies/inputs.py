@@ -10,15 +10,20 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from leadscape.actions.read_decisions_file import read_decisions_file
+from leadscape.actions.write_review_file import write_decisions_file
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import Sifted, sift
 
 Provide = Callable[[Study, Path, str], Mapping[str, Sequence[str]]]
+Answer = Callable[[Study, str], Iterable[Mapping[str, Any]]]
 LISTS: Final = frozenset({"schools", "links", "groups", "returns", "validation"})
 """Keys of which a study may have several files; of any other, one."""
+ANSWERED: Final = "answered.csv"
 TAKEN_OUT: Final = "lines about people who stay out, not kept"
 TO_LOOK_AT: Final = "rows that may name one of them, to be looked at"
 _PROVIDERS: dict[str, Provide] = {}
+_ANSWERS: dict[str, Answer] = {}
 
 
 def add_provider(name: str, provide: Provide) -> None:
@@ -39,6 +44,30 @@ def add_provider(name: str, provide: Provide) -> None:
     if _PROVIDERS.get(name, provide) is not provide:
         raise ValueError(f"two providers are called {name!r}")
     _PROVIDERS[name] = provide
+
+
+def add_answers(name: str, give: Answer) -> None:
+    """Let a room answer questions of a study beside those that are decided, each time the study is run.
+
+    Parameters
+    ----------
+    give
+        Gets the study and the alias of the owner's connection; gives rows of a file of decisions. What is decided
+        elsewhere stands before them.
+    """
+    _ANSWERS[name] = give
+
+
+def with_answers(study: Study, decisions: Path | None, folder: Path, using: str) -> Path | None:
+    """The file of decisions with what rooms answer besides, in ``folder``; as it was where none does."""
+    given = {row["question_id"]: row for name in sorted(_ANSWERS) for row in _ANSWERS[name](study, using)}
+    if not given:
+        return decisions
+    if decisions is not None:
+        given |= {row["question_id"]: row for row in read_decisions_file(decisions).drop("row").to_dicts()}
+    path = folder / ANSWERED
+    write_decisions_file(given.values(), path)
+    return path
 
 
 def provided(study: Study, folder: Path, using: str) -> dict[str, list[str]]:

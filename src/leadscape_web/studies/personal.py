@@ -6,10 +6,14 @@ empties it of one person; whoever comes to know an address hands it over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
+
+import polars as pl
+
+from leadscape.core.identifiers import normalise_name
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,23 @@ def add_eraser(name: str, erase: Erase) -> None:
 def erase_everywhere(subject: ErasedSubject) -> Mapping[str, int]:
     """Ask every room; records changed, by room."""
     return {name: _ERASE[name](subject) for name in sorted(_ERASE)}
+
+
+def is_called_after(file_name: str, names: Iterable[str]) -> bool:
+    """Whether the first and the last word of one of the names of a person stand in the name of a file."""
+    parted = "".join(letter if letter.isalnum() else " " for letter in file_name)
+    words = [_words(one) for one in (parted, *names)]
+    return any(len(name) > 1 and {name[0], name[-1]} <= set(words[0]) for name in words[1:])
+
+
+def plain_name(key: Any, file_name: str) -> str:
+    """What a file is called that must not be called after a person any more: its number, and its ending."""
+    _, dot, ending = file_name.rpartition(".")
+    return f"file-{key}{dot}{ending[:8]}"
+
+
+def _words(text: str) -> list[str]:
+    return str(pl.select(normalise_name(pl.lit(text))).item() or "").split()
 
 
 def set_receiver(receive: Receive) -> None:

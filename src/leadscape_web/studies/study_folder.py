@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leadscape.actions.study import KEYS
 from leadscape.actions.study import Study as DeclaredStudy
-from leadscape_web.studies.inputs import LISTS, current_inputs, keep_input, provided
+from leadscape_web.studies.inputs import LISTS, current_inputs, keep_input, provided, with_answers
 from leadscape_web.studies.models import Study, StudyInput
 
 STUDY_FILE: Final = "study.toml"
@@ -46,6 +46,10 @@ def write_folder(study: Study, folder: Path, using: str = "owner") -> Path:
     for key, names in provided(study, kept, using).items():
         files = [f"rooms/{name}" for name in names]
         named[key] = [*named.get(key, []), *files] if key in LISTS else files[-1:]
+    decided = folder / named["decisions"][-1] if "decisions" in named else None
+    answered = with_answers(study, decided, kept, using)
+    if answered is not None:
+        named["decisions"] = [answered.relative_to(folder).as_posix()]
     path = folder / STUDY_FILE
     path.write_text(_as_toml(study, named), encoding="utf-8")
     return path

@@ -8,11 +8,10 @@ from typing import Final
 
 from django.utils import timezone
 
-from leadscape_web.accounts.reasons import names_person
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Import, Upload
 from leadscape_web.studies.keeping import Period
-from leadscape_web.studies.personal import ErasedSubject
+from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
 
 WAITING: Final = (Import.State.CHECKING, Import.State.CHECKED, Import.State.STORING)
 GIVEN_UP: Final = (
@@ -67,17 +66,8 @@ def give_up(keys: Sequence[str], using: str) -> int:
 
 
 def _rename_files(subject: ErasedSubject) -> int:
-    named = [
-        (key, name)
-        for key, name in Upload.objects.using(subject.using).values_list("pk", "file_name")
-        if any(names_person(_parted(name), one) for one in subject.names)
-    ]
+    files = Upload.objects.using(subject.using)
+    named = [one for one in files.values_list("pk", "file_name") if is_called_after(one[1], subject.names)]
     for key, name in named:
-        _, dot, ending = name.rpartition(".")
-        Upload.objects.using(subject.using).filter(pk=key).update(file_name=f"file-{key}{dot}{ending[:8]}")
+        files.filter(pk=key).update(file_name=plain_name(key, name))
     return len(named)
-
-
-def _parted(file_name: str) -> str:
-    """The words of a file's name, parted."""
-    return "".join(letter if letter.isalnum() else " " for letter in file_name)

@@ -6,6 +6,7 @@ create or replace function leadscape_let_in(person uuid) returns boolean
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare
   left_at timestamptz;
+  open_row record;
 begin
   if session_user <> current_user and not leadscape_answers_for(person) then
     return false;
@@ -19,6 +20,16 @@ begin
   end if;
   delete from privacy_objectionkey k where k.person_id = person;
   delete from privacy_withdrawnline l where l.person_id = person;
+  -- Whether rows of files are about them is no question any more.
+  for open_row in
+    delete from privacy_doubtfulrow d
+      where d.may_be = person and d.answer = '' and coalesce(d.acts -> -1 ->> 'answer', '') = ''
+      returning d.file_id, d.row
+  loop
+    update studies_studyinput i set doubtful = array_remove(i.doubtful, open_row.row)
+      where i.id = open_row.file_id and not exists (
+        select 1 from privacy_doubtfulrow d where d.file_id = i.id and d.row = open_row.row and d.answer = '');
+  end loop;
   update survey_roleholding h set withdrawn_at = null, version = version + 1
     where h.person_id = person and h.withdrawn_at = left_at
       and not exists (select 1 from survey_wave w where w.id = h.wave_id and w.superseded_at is not null);

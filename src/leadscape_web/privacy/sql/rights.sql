@@ -99,13 +99,13 @@ begin
 end
 $$;
 
--- The lawful basis of a person in the wave of their link, else the wave's. Nobody else's.
+-- The lawful basis of the person of the link, else that of the wave of the link. Nobody else's.
 create or replace function leadscape_linked_basis() returns setof privacy_basis
 language sql stable security definer set search_path = public, pg_temp as $$
   select b.* from privacy_basis b join survey_wave own on own.id = b.wave_id, leadscape_live_notice() n
     join survey_wave told on told.id = n.wave_id
-  where (own.title, own.system, own.as_of) = (told.title, told.system, told.as_of)
-    and b.ended_at is null and (b.person_id is null or b.person_id = n.person_id)
+  where b.ended_at is null and (b.person_id = n.person_id
+    or (b.person_id is null and (own.title, own.system, own.as_of) = (told.title, told.system, told.as_of)))
   order by b.person_id nulls last, b.recorded_at desc
 $$;
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from leadscape.actions.write_record import record_html, record_json, record_xlsx
 from leadscape_web.accounts.context import because
+from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.links import is_one_too_many, with_link
 from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.privacy.forms import CorrectionForm, StayOutForm
@@ -98,6 +99,7 @@ def stay_out(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @allow(ANYONE)
+@costly
 @never_cache
 def take_away(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """Everything held, as a file."""

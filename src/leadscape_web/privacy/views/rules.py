@@ -19,7 +19,7 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.forms import BasisForm, PeriodForm
 from leadscape_web.privacy.models import Basis, RetentionDone, RetentionPeriod, RetentionPlan
-from leadscape_web.privacy.notices import current_wave
+from leadscape_web.privacy.owed import counting_waves
 from leadscape_web.privacy.periods import by_code, current_periods
 from leadscape_web.survey.models import Wave
 
@@ -36,16 +36,25 @@ def bases(request: HttpRequest) -> HttpResponse:
          "from": one.recorded_at, "to": one.ended_at}
         for one in held
     ]  # fmt: skip
-    context = {"rows": rows, "wave": current_wave(), "nation": EDITS_NATION.allows(request.accesses)}  # type: ignore[attr-defined]
+    held_now = {(one.wave.title, one.wave.as_of, one.wave.system) for one in held if one.ended_at is None}
+    waves = [
+        {"id": wave.pk, "title": wave.title, "held": (wave.title, wave.as_of, wave.system) in held_now}
+        for wave in counting_waves()
+    ]
+    context = {"rows": rows, "waves": waves, "nation": EDITS_NATION.allows(request.accesses)}  # type: ignore[attr-defined]
     return render(request, "privacy/bases.html", context)
 
 
 @allow(EDITS_NATION, methods=BOTH)
 def basis(request: HttpRequest) -> HttpResponse:
-    """Record the basis of the latest wave; the former one ends."""
-    wave = current_wave()
-    if wave is None:
+    """Record the basis of a wave that counts, the latest unless the address names one; the former one ends."""
+    waves = counting_waves()
+    if not waves:
         return render(request, "privacy/nothing.html")
+    asked = request.GET.get("wave")
+    wave = next((one for one in waves if str(one.pk) == asked), waves[0] if asked is None else None)
+    if wave is None:
+        raise Http404
     former = _of_round(wave).first()
     initial = {name: getattr(former, name) for name in BasisForm.base_fields} if former else None  # type: ignore[attr-defined]
     form = BasisForm(request.POST or None, initial=initial)

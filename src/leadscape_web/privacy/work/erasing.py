@@ -6,30 +6,24 @@ new register or return names them. The roles they held no longer count.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import polars as pl
 from django.db import connections
+from django.db.models import F
 from django.utils import timezone
 
-from leadscape.actions.redact_file import PURPOSES
-from leadscape.actions.redact_study import may_name, redact_study
-from leadscape.core.errors import LeadscapeError, OutputBlocked
-from leadscape.core.identifiers import normalise_name
+from leadscape.core.errors import LeadscapeError
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
 from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
 from leadscape_web.accounts.second_factor import forget_factors
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
-from leadscape_web.privacy.work.sifting import look
-from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.privacy.work.rewriting import rewrite_studies
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
-from leadscape_web.studies.running import written
 from leadscape_web.survey.models import Leader, RoleHolding, Support
 
 if TYPE_CHECKING:
@@ -37,8 +31,6 @@ if TYPE_CHECKING:
 
 WHY: Final = "A person was erased"
 NOT_RUN: Final = "studies that cannot be run, looked through file by file"
-LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
-"""No run, load or import stores meanwhile what it read before."""
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
 
 
@@ -96,8 +88,8 @@ def erase(
     OutputBlocked
         When a stored file that names the person cannot be written again; nothing is changed then.
     """
-    with connections[using].cursor() as cursor:
-        cursor.execute(LOCK)
+    # No run, load or import stores meanwhile what it read before.
+    lock_loads(connections[using].cursor().cursor)
     user = User.objects.using(using).filter(person_id=person).first()
     if user is not None and user.is_active:
         raise StillUser
@@ -110,7 +102,7 @@ def erase(
     )
     digests = keep_keys(person, "erasure", using)
     lines = keep_lines(person, using)
-    files = _rewrite_studies(subject, progress)
+    files = rewrite_studies(subject, progress)
     rooms = erase_everywhere(subject)
     _blank_own_tables(person, using)
     names = PersonName.objects.using(using).filter(person_id=person).delete()[0]
@@ -142,122 +134,6 @@ def erase(
     }
 
 
-@dataclass
-class _Rewritten:
-    """What an erasure did to stored files."""
-
-    files: int = 0
-    still: set[str] = field(default_factory=set)
-    doubtful: list[str] = field(default_factory=list)
-    by_keys_alone: list[str] = field(default_factory=list)
-
-
-def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> _Rewritten:
-    """Take the person from every file that a run reads; empty replaced files that may name them."""
-    done = _Rewritten()
-    for study in Study.objects.using(subject.using).order_by("made_at"):
-        current = _inputs(subject, study).filter(removed_at=None)
-        if current.exists() and (subject.names or subject.leader_keys):
-            _rewrite(study, subject, done, progress)
-        for one in current:
-            _sift(one, subject, done)
-        for former in _inputs(subject, study).filter(removed_at__isnull=False, blanked_at=None):
-            if _may_name(former, subject):
-                _store(former, b"", subject.using, blanked_at=timezone.now())
-                done.files += 1
-    done.files += _rename_files(subject)
-    return done
-
-
-def _inputs(subject: ErasedSubject, study: Study) -> Any:
-    return (
-        StudyInput.objects.using(subject.using)
-        .filter(study=study, key__in=PURPOSES)
-        .order_by("key", "position")
-    )
-
-
-def _may_name(former: StudyInput, subject: ErasedSubject) -> bool:
-    """Whether a file that was replaced may name the person; one that cannot be read counts as one."""
-    content = bytes(former.content)
-    if may_name(content, former.file_name, subject.names):
-        return True
-    try:
-        found = look(former.key, former.file_name, content, subject.using, subject.person)
-    except LeadscapeError:
-        return True
-    return found is not None and bool(found.taken_out or found.doubtful)
-
-
-def _rewrite(study: Study, subject: ErasedSubject, done: _Rewritten, progress: Progress | None) -> None:
-    """As the library understands the study: lines that it takes for the person, and what follows from them."""
-    with written(study, subject.using) as path:
-        own = [
-            path.parent / one.key / one.file_name
-            for one in _inputs(subject, study).filter(key="decisions", removed_at=None)
-        ]
-        try:
-            told = redact_study(
-                path,
-                leaders=subject.leader_keys,
-                names=subject.names,
-                urns=subject.schools,
-                decisions=own,
-                progress=progress,
-            )
-        except OutputBlocked:
-            raise
-        except LeadscapeError:
-            # A study that cannot be run is no reason to keep anybody in it.
-            done.by_keys_alone.append(study.title)
-            return
-        for one in _inputs(subject, study).filter(removed_at=None):
-            content = (path.parent / one.key / one.file_name).read_bytes()
-            if content != bytes(one.content):
-                _store(one, content, subject.using)
-                done.files += 1
-        done.still |= {name for name in told.still if not name.startswith("rooms/")}
-
-
-def _sift(one: StudyInput, subject: ErasedSubject, done: _Rewritten) -> None:
-    """As a new file would be looked at: what only the keys tell, and rows that a person should look at."""
-    found = look(one.key, one.file_name, bytes(one.content), subject.using, subject.person)
-    if found is None:
-        return
-    if found.content is not None:
-        _store(one, found.content, subject.using, taken_out=one.taken_out + found.taken_out)
-        done.files += 1
-    if set(found.doubtful) - set(one.doubtful):
-        rows = sorted({*one.doubtful, *found.doubtful})
-        StudyInput.objects.using(subject.using).filter(pk=one.pk).update(doubtful=rows)
-    if found.doubtful:
-        done.doubtful.append(f"{one.file_name}: {', '.join(map(str, found.doubtful))}")
-
-
-def _rename_files(subject: ErasedSubject) -> int:
-    """Files that are called after the person are called by their number."""
-    renamed = 0
-    for key, name in StudyInput.objects.using(subject.using).values_list("pk", "file_name"):
-        words = _words(name)
-        if any({whole[0], whole[-1]} <= set(words) for one in subject.names if len(whole := _words(one)) > 1):
-            _, dot, ending = name.rpartition(".")
-            StudyInput.objects.using(subject.using).filter(pk=key).update(
-                file_name=f"file-{key}{dot}{ending[:8]}"
-            )
-            renamed += 1
-    return renamed
-
-
-def _words(text: str) -> list[str]:
-    return str(pl.select(normalise_name(pl.lit(text))).item()).split()
-
-
-def _store(one: StudyInput, content: bytes, using: str, **more: Any) -> None:
-    StudyInput.objects.using(using).filter(pk=one.pk).update(
-        content=content, sha256=hashlib.sha256(content).hexdigest(), size=len(content), **more
-    )
-
-
 def _blank_own_tables(person: UUID, using: str) -> None:
     now = timezone.now()
     Address.objects.using(using).filter(person_id=person).delete()
@@ -283,8 +159,6 @@ def _blank_user(user: User, using: str) -> None:
 
 
 def _end_roles(person: UUID, using: str) -> None:
-    from django.db.models import F
-
     for model in (Support, RoleHolding):
         rows = model.objects.using(using).filter(person_id=person, withdrawn_at=None)
         rows.update(withdrawn_at=timezone.now(), version=F("version") + 1)

@@ -20,6 +20,7 @@ from leadscape.actions.recognise_objectors import (
     write_objectors,
     write_withdrawn,
 )
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import Exclusion, ObjectionKey, ReportedLine, Secret, WithdrawnLine
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study, StudyInput
@@ -121,8 +122,7 @@ def keep_lines(person: UUID, using: str = "owner") -> int:
 def perform_keep_out(running: Running) -> Mapping[str, Any]:
     """The job ``privacy.keep_out``: what staying out needs beyond what the database did at once."""
     person = UUID(running.given["person"])
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+    lock_loads(connections["owner"].cursor().cursor)
     running.because("A person stays out")
     if not Exclusion.objects.using("owner").filter(person_id=person).exists():
         return {"lines": 0, "why": "The person came back meanwhile"}

@@ -46,6 +46,7 @@ _SINCE: Final[Mapping[str, str]] = {
     "former_names": "select id::text, superseded_at from accounts_personname where superseded_at is not null",
     "removed_files": "select id::text, removed_at from studies_studyinput where removed_at is not null"
     " and blanked_at is null",
+    "rows": "select id::text, answered_at from privacy_doubtfulrow where answer = 'person' and cells is not null",
     # A person who heads a school today stays named by the register; only whom no round has named again goes. A round of
     # long ago that is loaded today is as new to the people whom it names as one of today.
     LEADERS: "select l.person_id::text, greatest(w.as_of::timestamptz, w.loaded_at)"
@@ -56,11 +57,13 @@ _SINCE: Final[Mapping[str, str]] = {
 }
 """What each period is about: key of the record, and the day from which the days count."""
 _ERASE: Final[Mapping[str, str]] = {
-    "links": "update privacy_notice set token_hash = null, ended_at = coalesce(ended_at, now())"
+    # The notice was given, so that it is not owed again; its link works no more.
+    "links": "update privacy_notice set token_hash = null, expires_at = least(expires_at, now())"
     " where id = any (%s::uuid[])",
     "addresses": "delete from privacy_address where id = any (%s::uuid[])",
     "requests": "update privacy_personrequest set text = '', answer = '', blanked_at = now()"
     " where id = any (%s::uuid[])",
+    "rows": "update privacy_doubtfulrow set cells = null where id = any (%s::uuid[])",
     "former_names": "delete from accounts_personname where id = any (%s::uuid[])",
     "removed_files": "update studies_studyinput set content = '', size = 0, blanked_at = now()"
     " where id = any (%s::uuid[])",

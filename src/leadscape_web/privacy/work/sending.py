@@ -23,6 +23,7 @@ from leadscape_web.jobs.mail import NotNow, Refused, hand_over
 from leadscape_web.jobs.models import Job
 from leadscape_web.privacy.models import Address, Notice
 from leadscape_web.privacy.notices import SEND, current_address, give_link
+from leadscape_web.privacy.owed import named_waves, waves_naming
 
 if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
@@ -45,7 +46,7 @@ class NotTheirs(LeadscapeError):
 
 def perform_send(running: Running) -> Mapping[str, Any]:
     """The job ``privacy.send_notice``, for whoever answers for the person; or tried again by the service itself."""
-    notice = Notice.objects.using("owner").select_for_update().select_related("wave").get(
+    notice = Notice.objects.using("owner").select_for_update().get(
         pk=running.given["notice"]
     )  # fmt: skip
     if notice.ended_at or notice.sent_at:
@@ -99,10 +100,12 @@ def _send(notice: Notice, address: Address, base: str) -> Mapping[str, Any]:
     now = timezone.now()
     rows = Notice.objects.using("owner").filter(pk=notice.pk)
     link = give_link(notice, base, "owner")
+    answered = notice.answers
     context = {
         "link": link.address,
         "until": timezone.localtime(link.expires_at).date(),
-        "wave": notice.wave.title,
+        "waves": named_waves(waves_naming(notice.person_id, "owner")),
+        "asked_on": timezone.localtime(answered.asked_at).date() if answered else None,
         "contact": settings.ENVIRONMENT.contact,
     }
     subject, _, body = render_to_string("privacy/notice.txt", context).strip().partition("\n")

@@ -74,7 +74,7 @@ def look(key: str, file_name: str, content: bytes, using: str, person: Any = Non
 def _remember(found: RedactedFile, using: str) -> None:
     """Keep which lines were taken out, so that their respondents still count as having answered."""
     lines = found.lines.drop_nulls(["nomination_id", "person"])
-    leaders = _leader_keys(lines["person"].unique().to_list(), using)
+    leaders = leader_keys(lines["person"].unique().to_list(), using)
     WithdrawnLine.objects.using(using).bulk_create(
         [
             WithdrawnLine(
@@ -92,6 +92,7 @@ def _remember(found: RedactedFile, using: str) -> None:
     )
 
 
-def _leader_keys(persons: list[str], using: str) -> Mapping[str, str]:
+def leader_keys(persons: list[str], using: str) -> Mapping[str, str]:
+    """Person to the key by which the library calls them as a leader, for those who are one."""
     found = Leader.objects.using(using).filter(person_id__in=persons).values_list("person_id", "key")
     return {str(person): key for person, key in found}
