@@ -13,6 +13,7 @@ import xlsxwriter
 from leadscape.actions.number_lines import number_lines
 from leadscape.actions.recognise_objectors import key_objector
 from leadscape.actions.redact_file import RedactedFile, redact_file
+from leadscape.actions.redact_reading import KnownPerson
 from leadscape.core.errors import OutputBlocked
 from leadscape.core.tabular import read_text_table
 from leadscape.survey.privacy.search import read_words
@@ -95,6 +96,35 @@ def test_a_line_that_may_name_somebody_stays_and_is_told(line: str, why: str) ->
     name = "302.csv" if "Cedar" in line else "301.csv"
     done = _redact(f"{HEAD}\nBob Elm,100002,Beech Infant School,head,\n{line}\n", name)
     assert (done.content, done.taken_out, done.doubtful) == (None, 0, (3,)), why
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Jane Birch,100001,Ash Primary School,head,",
+        "Mrs J. Birch,100001,,head,",
+        '"BIRCH, Jane",,Ash Primary School,head,',
+        "Jane Burch,100001,,head,",
+        "Dr Jane Mary Birch,,Ash  Primary SCHOOL,head,",
+        "Birch Jane,,,head,",
+        "José Nunez,100003,Cedar High School,head,",
+        "J. Birch,100002,Beech Infant School,head,",
+        "Jane Oak,100001,Ash Primary School,head,",
+        "Alice Ash,100002,Beech Infant School,head,took over from Jane Birch",
+        "Alice Ash,100002,Beech Infant School,head,took over from somebody",
+    ],
+)
+@pytest.mark.parametrize("name", ["301.csv", "302.csv", "100001.csv"])
+def test_passing_over_rows_without_a_name_or_school_of_theirs_changes_nothing(line: str, name: str) -> None:
+    text = (
+        f"{HEAD}\nBob Elm,100002,Beech Infant School,head,\n{line}\nTom Oak,100003,Cedar High School,head,\n"
+    )
+    known = KnownPerson(("Jane Birch", "José Núñez"), ("100001", "Ash Primary School"))
+    for purpose in ("returns", "validation"):
+        whole, passed = _redact(text, name, purpose), _redact(text, name, purpose, known=known)
+        assert passed.content == whole.content
+        assert passed.lines.equals(whole.lines)
+        assert passed.doubts.equals(whole.doubts)
 
 
 def test_a_network_names_the_authority_and_no_school() -> None:

@@ -18,8 +18,8 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import perform
 from leadscape_web.privacy.models import (
-    DoubtfulRow,
     Address,
+    DoubtfulRow,
     Erasure,
     Notice,
     PersonRequest,

@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from leadscape.actions.redact_look import Look
-from leadscape.actions.redact_reading import ReadFile
+from leadscape.actions.redact_reading import KnownPerson, ReadFile
 from leadscape.actions.redact_write import DOUBTS, rewritten
 from leadscape.core.errors import FileProblem
 from leadscape.core.tabular import NO_ROW
@@ -66,6 +66,7 @@ def redact_file(
     secret: bytes,
     schools: pl.DataFrame,
     withdrawn: frozenset[str] = frozenset(),
+    known: KnownPerson | None = None,
 ) -> RedactedFile:
     """One file of a study without people who stay out.
 
@@ -80,6 +81,9 @@ def redact_file(
         ``urn``, ``school``, ``authority_code``, ``authority_name`` of the register, by which lines are placed.
     withdrawn
         Ids of lines of returns that are known to be about somebody who stays out.
+    known
+        Where ``keys`` are one person's whose names are at hand: how they are known. A line of ``withdrawn`` that bears
+        another name at another school is not looked for then.
 
     Raises
     ------
@@ -95,7 +99,7 @@ def redact_file(
         path = Path(folder) / file_name
         path.write_bytes(content)
         try:
-            look = Look(ReadFile(path, purpose, schools), keys, secret, withdrawn)
+            look = Look(ReadFile(path, purpose, schools, known), keys, secret, withdrawn, known)
         except FileProblem as error:
             if NO_ROW in error.what:
                 return nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leadscape.actions.redact_reading import ReadFile
+from leadscape.actions.redact_reading import KnownPerson, ReadFile
 from leadscape.actions.redact_write import DOUBTS, Found
 from leadscape.core.tabular import read_text_table, workbook_sheets
 from leadscape.survey.nomination_lines import sender_of
@@ -23,7 +23,15 @@ from leadscape.survey.privacy.redaction import MARK
 class Look:
     """What is looked for in one file: keyed hashes, and lines that are known."""
 
-    def __init__(self, read: ReadFile, keys: pl.DataFrame, secret: bytes, withdrawn: frozenset[str]) -> None:
+    def __init__(
+        self,
+        read: ReadFile,
+        keys: pl.DataFrame,
+        secret: bytes,
+        withdrawn: frozenset[str],
+        known: KnownPerson | None = None,
+    ) -> None:
+        self._known = known
         self._read, self._keys, self._secret, self._withdrawn = read, keys, secret, withdrawn
         self._schools, self._frame = read.schools, read.table.frame
         self._purpose = read.purpose
@@ -141,6 +149,8 @@ class Look:
             if sheet.name == self._read.table.sheet or not sheet.rows:
                 continue
             frame = read_text_table(self._read.path, sheet=sheet.name).frame
+            if self._known is not None:
+                frame = frame.filter(self._known.may_be_in(frame))
             texts = frame.select(
                 id=pl.col("row").cast(pl.String),
                 text=pl.concat_str(pl.exclude("row"), separator=" ", ignore_nulls=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -34,6 +35,37 @@ _FRAME: Final = {
 }
 
 
+@dataclass(frozen=True)
+class KnownPerson:
+    """By what somebody is known whose names are at hand, so that only rows that hold some of it need be looked at.
+
+    Attributes
+    ----------
+    names
+        Every name they have or had.
+    places
+        Numbers and names of the schools they are known at, and of what those were and became.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+
+    def may_be_in(self, frame: pl.DataFrame) -> pl.Expr:
+        """Whether a row of a table holds a family name or a school of theirs: no rule recognises them without."""
+        texts = pl.Series([*self.names, *self.places], dtype=pl.String)
+        folded = pl.DataFrame({"t": texts}).select(normalise_name(pl.col("t")))["t"].fill_null("").to_list()
+        names = [name.split(" ") for name in folded[: len(self.names)]]
+        words = {f" {word} " for name in names for word in (name[1:] or name) if word}
+        places = {place for place in folded[len(self.names) :] if place}
+        if not words and not places:
+            return pl.lit(value=False)
+        cells = pl.concat_str(
+            [pl.col(name) for name in frame.columns if name != "row"], separator=" ", ignore_nulls=True
+        )
+        row = pl.concat_str(pl.lit(" "), normalise_name(cells), pl.lit(" "))
+        return row.str.contains_any(sorted(words | places))
+
+
 class ReadFile:
     """One reading of one file.
 
@@ -45,11 +77,19 @@ class ReadFile:
         Its rows; of a form, its lines.
     schools
         ``urn``, ``school``, ``authority_code``, ``authority_name`` of the register, by which lines are placed.
+    known
+        Of whom alone is asked; null: of anybody. Rows that cannot be about them are left out of ``table``.
     """
 
-    def __init__(self, path: Path, purpose: str, schools: pl.DataFrame) -> None:
+    def __init__(
+        self, path: Path, purpose: str, schools: pl.DataFrame, known: KnownPerson | None = None
+    ) -> None:
         self.path, self.purpose, self.schools = path, purpose, schools
-        self.table: TextTable = lines_of_form(path) or read_text_table(path)
+        table = lines_of_form(path) or read_text_table(path)
+        # A file may be called by the number of a school, of which its rows say nothing.
+        if known is not None and purpose != "decisions" and path.stem not in known.places:
+            table = replace(table, frame=table.frame.filter(known.may_be_in(table.frame)))
+        self.table: TextTable = table
         called = (
             schools.select(normalise_name(pl.col("authority_name")), "authority_code").drop_nulls().unique()
         )
@@ -57,10 +97,11 @@ class ReadFile:
 
     def nominations(self) -> pl.DataFrame:
         empty = dict.fromkeys(_READ, pl.String)
-        if self.purpose == "returns":
+        if self.purpose == "returns" and not self.table.frame.is_empty():
             try:
-                read = read_returns((self.path,)).nominations
-                return read.select("source_row", *empty).cast({"source_row": pl.Int64})
+                read = read_returns((self.path,)).nominations.cast({"source_row": pl.Int64})
+                here = self.table.frame["row"].implode()
+                return read.filter(pl.col("source_row").is_in(here)).select("source_row", *empty)
             except (
                 LeadscapeError
             ):  # What is wrong in it is told by whoever runs it; here its headings are enough.
@@ -133,7 +174,11 @@ class ReadFile:
             )
         )  # fmt: skip
         if self.purpose == "schools":
-            return as_written.select(list(PLACED))
+            # A name in another authority is somebody else's in a register, where everybody's namesakes stand.
+            near = pl.col("urn").is_in(self.schools["urn"].implode()) | pl.col("authority_code").is_in(
+                self.schools["authority_code"].implode()
+            )
+            return as_written.filter(near).select(list(PLACED))
         sent = as_written.with_columns(authority_code=pl.coalesce("sender", pl.lit(stem)))
         return pl.concat([one.select(list(PLACED)) for one in (as_written, sent)])
 

@@ -113,11 +113,7 @@ def settle_after_erasure(subject: ErasedSubject) -> None:
     for held in by_file.values():
         file = held[0].file
         content = StudyInput.objects.using(subject.using).values_list("content", flat=True).get(pk=file.pk)
-        there = (
-            read_rows(bytes(content), file.file_name, file.key, [each.row for each in held])
-            if content
-            else {}
-        )
+        there = _read(file, bytes(content), [each.row for each in held])
         gone: set[int] = set()
         for each in held:
             same = DoubtfulRow.objects.using(subject.using).filter(pk=each.pk)
@@ -153,6 +149,14 @@ def fingerprint_of(cells: Mapping[str, str] | None, secret: bytes) -> str:
         return ""
     text = json.dumps(cells, ensure_ascii=False, sort_keys=True)
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _read(one: StudyInput, content: bytes, rows: list[int]) -> dict[int, Mapping[str, str]]:
+    """What stands in rows of a file; nothing where it was emptied or cannot be read any more."""
+    try:
+        return dict(read_rows(content, one.file_name, one.key, rows)) if content else {}
+    except LeadscapeError:
+        return {}
 
 
 def _answer_as_before(one: StudyInput, made: list[DoubtfulRow], using: str) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from leadscape.actions.redact_file import PURPOSES
+from leadscape.actions.redact_reading import KnownPerson
 from leadscape.actions.redact_study import may_name, redact_study
 from leadscape.core.errors import LeadscapeError, OutputBlocked
 from leadscape.core.progress import Progress
 from leadscape_web.privacy.work.doubts import keep_doubts, settle_after_erasure
 from leadscape_web.privacy.work.files import store_file
+from leadscape_web.privacy.work.recognising import schools_of_person
 from leadscape_web.privacy.work.sifting import look
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
@@ -36,8 +38,10 @@ def rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> Rewrit
         current = _inputs(subject, study).filter(removed_at=None)
         if current.exists() and (subject.names or subject.leader_keys):
             _rewrite(study, subject, done, progress)
+        # What the run takes for the person whatever it says is out by now; the rest is told by names and places.
+        known = _known(subject) if study.title not in done.by_keys_alone else None
         for one in current:
-            _sift(one, subject, done)
+            _sift(one, subject, done, known)
         for former in _inputs(subject, study).filter(removed_at__isnull=False, blanked_at=None):
             if _may_name(former, subject):
                 store_file(former, b"", subject.using, blanked_at=timezone.now())
@@ -97,9 +101,16 @@ def _rewrite(study: Study, subject: ErasedSubject, done: Rewritten, progress: Pr
         done.still |= {name for name in told.still if not name.startswith("rooms/")}
 
 
-def _sift(one: StudyInput, subject: ErasedSubject, done: Rewritten) -> None:
+def _known(subject: ErasedSubject) -> KnownPerson | None:
+    """How the person is known; null where no name is."""
+    places = schools_of_person(subject.person, subject.using)
+    told = tuple({text for urn, name, _, _ in places for text in (urn, name) if text})
+    return KnownPerson(subject.names, told) if subject.names else None
+
+
+def _sift(one: StudyInput, subject: ErasedSubject, done: Rewritten, known: KnownPerson | None) -> None:
     """As a new file would be looked at: what only the keys tell, and rows that a person should look at."""
-    found = look(one.key, one.file_name, bytes(one.content), subject.using, subject.person)
+    found = look(one.key, one.file_name, bytes(one.content), subject.using, subject.person, known)
     if found is None:
         return
     if found.content is not None:

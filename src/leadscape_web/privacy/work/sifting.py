@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from leadscape.actions.recognise_objectors import secret_digest
 from leadscape.actions.redact_file import PURPOSES, RedactedFile, redact_file
+from leadscape.actions.redact_reading import KnownPerson
 from leadscape_web.privacy.models import WithdrawnLine
 from leadscape_web.privacy.work.recognising import service_secret
 from leadscape_web.studies.personal import Sifted
@@ -26,9 +27,11 @@ _KEYS: Final = (
     " where secret = %s and (%s::uuid is null or person_id = %s)"
 )
 _SCHOOLS: Final = """
-with recursive known(urn) as (
-  select home_school_id from survey_leader where person_id in (select person_id from privacy_objectionkey)
-  union select school_id from register_headship where person_id in (select person_id from privacy_objectionkey)
+with out(person_id) as (
+  select distinct person_id from privacy_objectionkey where %(person)s::uuid is null or person_id = %(person)s
+), known(urn) as (
+  select home_school_id from survey_leader where person_id in (select person_id from out)
+  union select school_id from register_headship where person_id in (select person_id from out)
 )
 select s.urn, s.name, s.authority_id, a.name
 from register_school s left join register_authority a on a.code = s.authority_id
@@ -48,8 +51,21 @@ def sift(key: str, file_name: str, content: bytes, using: str) -> Sifted:
     return Sifted(kept, found.taken_out, found.doubtful)
 
 
-def look(key: str, file_name: str, content: bytes, using: str, person: Any = None) -> RedactedFile | None:
-    """What of a file is about people who stay out, or about one of them; null where there is nothing to look for."""
+def look(
+    key: str,
+    file_name: str,
+    content: bytes,
+    using: str,
+    person: Any = None,
+    known: KnownPerson | None = None,
+) -> RedactedFile | None:
+    """What of a file is about people who stay out, or about one of them; null where there is nothing to look for.
+
+    Parameters
+    ----------
+    known
+        How ``person`` is known, where their names are at hand: rows that hold none of it are passed over.
+    """
     if key not in PURPOSES:
         return None
     secret = service_secret(using)
@@ -60,14 +76,14 @@ def look(key: str, file_name: str, content: bytes, using: str, person: Any = Non
         withdrawn = frozenset(lines.values_list("nomination", flat=True))
         if keys.is_empty() and not withdrawn:
             return None
-        cursor.execute(_SCHOOLS)
+        cursor.execute(_SCHOOLS, {"person": person})
         schools = pl.DataFrame(
             cursor.fetchall(),
             schema=dict.fromkeys(("urn", "school", "authority_code", "authority_name"), pl.String()),
             orient="row",
         )
     return redact_file(
-        content, file_name, key, keys=keys, secret=secret, schools=schools, withdrawn=withdrawn
+        content, file_name, key, keys=keys, secret=secret, schools=schools, withdrawn=withdrawn, known=known
     )
 
 
