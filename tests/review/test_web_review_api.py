@@ -102,7 +102,7 @@ def test_a_list_is_narrowed_and_says_what_may_be_answered(review_world, key_of, 
     assert found(study=str(uuid4())) == set()
     assert found(study=str(review_world["study"])) == set(KEYS)
     assert ask("/questions", kind="wisdom").status_code == 422
-    [school] = [row for row in every_row(ask, "/questions", kind="school")]
+    [school] = every_row(ask, "/questions", kind="school")
     assert school["candidates"][0] == {
         "answer": "100001", "probability_pct": 83, "evidence": "has all the words and more; in the authority",
     }  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from leadscape.actions.gather_inputs import gather_inputs
 from leadscape.actions.review_questions import review_questions
 from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName, User
 from leadscape_web.jobs.asking import ask_for
@@ -25,29 +23,31 @@ from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here
 from leadscape_web.review.review_file import review_file
 from leadscape_web.studies.models import Study
-from leadscape_web.studies.running import load_study, written
-from leadscape_web.survey.models import RoleHolding, Wave
+from leadscape_web.studies.running import written
+from leadscape_web.survey.models import RoleHolding
 
 from tests.review.review_world import sign_in
+from tests.support.demo_world import GROUP, demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("review")
+pytestmark = pytest.mark.xdist_group(GROUP)
 WORLD = ("leader-alice", "leader-bob", "leader-charlie")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def kept(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"review_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        yield Study.objects.using("owner").get()
+def kept(demo: Path) -> Study:
+    return Study.objects.using("owner").get()
 
 
 def editor() -> User:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +11,42 @@ from django.utils import timezone
 
 from leadscape.actions.draw_validation import draw_validation
 from leadscape.actions.read_validation import read_validation
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.review.models import Answer, Entry, Sample
 from leadscape_web.review.sampling import rates_of
 from leadscape_web.studies.models import Study, StudyInput
-from leadscape_web.studies.running import load_study
 from leadscape_web.survey.models import RoleHolding, Wave
 
 from tests.review.review_world import sign_in
+from tests.support.demo_world import GROUP, demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("review samples")
+pytestmark = pytest.mark.xdist_group(GROUP)
 SIZE = 40
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def sample(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"sample_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
-        study = Study.objects.using("owner").get()
-        with acting(editor):
-            job = ask_for(
-                "review.draw", asked_by=editor, given={"study": str(study.pk), "size": SIZE, "by": "role"}
-            )
-        run_jobs()
-        yield Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
+def sample(demo: Path) -> Sample:
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    study = Study.objects.using("owner").get()
+    with acting(editor):
+        given = {"study": str(study.pk), "size": SIZE, "by": "role"}
+        job = ask_for("review.draw", asked_by=editor, given=given)
+    run_jobs()
+    return Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
 
 
 def entries(sample: Sample) -> list[Entry]:

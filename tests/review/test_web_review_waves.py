@@ -6,14 +6,12 @@ import csv
 import gzip
 import io
 import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
@@ -27,14 +25,14 @@ from leadscape_web.rounds.models import Round
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.running import load_study
-from leadscape_web.survey.models import RoleHolding, Wave
+from leadscape_web.survey.models import RoleHolding
 
 from tests.review.review_world import sign_in
+from tests.support.demo_world import GROUP, demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 from tests.support.rounds import make_round
 
-pytestmark = pytest.mark.xdist_group("review waves")
+pytestmark = pytest.mark.xdist_group(GROUP)
 EARLIER = Decision.Origin.EARLIER
 NOTE = "Told by the authority"
 
@@ -60,11 +58,7 @@ def waves(
     django_db_setup: None,
     django_db_blocker: Any,
 ) -> Any:
-    demo = write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
-    with own_database(service_server, django_db_blocker, f"waves_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as demo:
         first = Study.objects.using("owner").get()
         taken_back, noted = (key_of(one) for one in asked(first, "role")[:2])
         say(first, taken_back, None)
@@ -72,7 +66,7 @@ def waves(
         gone = key_of(asked(first, "school")[0])
         lost = unused_school()
         say(first, gone, lost)
-        again = next_wave(demo, lost)
+        again = next_wave(demo, tmp_path_factory.mktemp("next") / "study", lost)
         load_study(again)
         second = Study.objects.using("owner").exclude(pk=first.pk).get()
         yield Waves(first, second, taken_back, gone, noted)
@@ -84,9 +78,8 @@ def unused_school() -> str:
     return School.objects.using("owner").exclude(urn__in=[urn for urn in used if urn]).order_by("-urn")[0].urn
 
 
-def next_wave(demo: Path, lost: str) -> Path:
+def next_wave(demo: Path, folder: Path, lost: str) -> Path:
     """The same study a year on: without decisions of its own, and without one school of its register."""
-    folder = demo.parent.parent / "next"
     shutil.copytree(demo.parent, folder)
     text = demo.read_text().replace('decisions = "review.csv"\n', "").replace("2006-06-30", "2007-06-30")
     (folder / "study.toml").write_text(text.replace('title = "', 'title = "A year on: '))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +12,34 @@ from django.db import connections
 
 from leadscape.actions.open_study import open_study
 from leadscape.actions.study import read_study
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.context import acting, set_context
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.studies import inputs, running
 from leadscape_web.studies.models import Study, StudyInput
-from leadscape_web.studies.running import check, load_study, written
+from leadscape_web.studies.running import check, written
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
+from tests.support.demo_world import GROUP, demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("studies")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+pytestmark = pytest.mark.xdist_group(GROUP)
 
 
 @pytest.fixture(scope="module")
-def kept(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"studies_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        yield Study.objects.using("owner").get()
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def kept(demo: Path) -> Study:
+    return Study.objects.using("owner").get()
 
 
 def _editor() -> Any:
@@ -150,7 +150,7 @@ def test_a_run_locks_nothing_while_the_library_works_and_sees_what_came_meanwhil
 ) -> None:
     tried: list[int] = []
 
-    def look(study: Study, **_: Any) -> Any:
+    def look(path: Path, **_: Any) -> Any:
         if tried:
             raise LeadscapeError("Far enough.", "It is a test.", "Nothing.")
         with psycopg.connect(_url()) as other:
@@ -158,9 +158,10 @@ def test_a_run_locks_nothing_while_the_library_works_and_sees_what_came_meanwhil
             locked = other.execute("select pg_try_advisory_xact_lock(hashtext('leadscape load'))").fetchone()
         assert locked == (True,)
         set_context(using="owner", why="A file came meanwhile")
-        tried.append(StudyInput.objects.using("owner").filter(study=study).update(sha256="1" * 64))
+        files = StudyInput.objects.using("owner").filter(study=kept, key="returns", removed_at=None)
+        tried.append(files.update(content=b"Another file"))
 
-    monkeypatch.setattr(running, "check", look)
+    monkeypatch.setattr(running, "open_study", look)
     editor = _editor()
     with acting(editor):
         job = ask_for("studies.run", asked_by=editor, given={"study": str(kept.pk)})

@@ -38,10 +38,10 @@ from leadscape_web.survey.api_writes import router as survey
 
 ABOUT: Final = (
     "Everything that the pages show, for programs; corrections of leaders' records; decisions on what returns leave"
-    " open. A key opens what it has scopes for and never more than its user's rights; the database shows people of the"
-    " user's area only. A value that is missing is null beside the reason, never 0. Lists come in pages that begin where the one before ended, so that"
-    " every row comes exactly once while others are added. Problems come as application/problem+json with what happened"
-    " and what to do."
+    " open. A key opens what it has scopes for and never more than its user's rights; the database shows people of"
+    " the user's area only. A value that is missing is null beside the reason, never 0. Lists come in pages that"
+    " begin where the one before ended, so that every row comes exactly once while others are added. Problems come"
+    " as application/problem+json with what happened and what to do."
 )
 
 

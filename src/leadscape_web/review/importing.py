@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from leadscape.actions.read_review_file import read_review_file
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.reasons import check_reason
-from leadscape_web.register.models import School
 from leadscape_web.jobs.asking import ask_for
+from leadscape_web.register.models import School
 from leadscape_web.review.deciding import Wanted, decidable, decide_all
 from leadscape_web.review.models import Decision, Question, Text
 from leadscape_web.review.reading import Asked, read_questions

@@ -110,5 +110,5 @@ def brought_decisions(study: Study, using: str) -> list[dict[str, Any]]:
 def _rows(statement: str, values: Sequence[Any], using: str) -> list[dict[str, Any]]:
     with connections[using].cursor() as cursor:
         cursor.execute(statement, values)
-        names = [column[0] for column in cursor.description]
+        names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -55,7 +55,9 @@ def load_study(path: Path, *, using: str = "owner", progress: Progress | None = 
 
 
 def _is_known(declared: DeclaredStudy, using: str) -> bool:
-    found = Study.objects.using(using).filter(system=declared.system, as_of=declared.as_of, title=declared.title)
+    found = Study.objects.using(using).filter(
+        system=declared.system, as_of=declared.as_of, title=declared.title
+    )
     return found.exists()
 
 
