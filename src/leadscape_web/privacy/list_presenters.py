@@ -13,36 +13,42 @@ from django.utils import timezone
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.privacy.models import Erasure, PersonRequest
 from leadscape_web.privacy.owed import Standing, named_waves
-from leadscape_web.survey.models import Leader, Wave
+from leadscape_web.survey.models import Wave
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
 SOURCE = "What this service recorded about notices and requests"
 
 
 def notices_listing(
-    leaders: Iterable[Leader],
+    schools: Mapping[UUID, str | None],
     names: Mapping[UUID, str],
     standing: Mapping[UUID, Standing],
     addressed: frozenset[UUID],
     waves: Sequence[Wave],
 ) -> Listing:
-    """Everybody whom waves that count name, and where their notice stands."""
+    """Everybody whom waves that count name, and where their notice stands.
+
+    Parameters
+    ----------
+    schools
+        Leader by person to the name of their home school.
+    """
     now = timezone.now()
     titles = {wave.pk: wave.title for wave in waves}
     rows = [
         {
-            "person": str(one.person_id),
-            "name": names.get(one.person_id),
-            "school": one.home_school.name if one.home_school else None,
+            "person": str(person),
+            "name": names.get(person),
+            "school": school,
             "waves": "; ".join(titles[wave.pk] for wave in its.waves),
             "owed": "Yes" if its.owed else "No",
             "state": its.state(now),
-            "how": "E-mail" if one.person_id in addressed else "Letter",
+            "how": "E-mail" if person in addressed else "Letter",
             "sent": _day(its.notice.sent_at) if its.notice else None,
             "until": _day(its.notice.expires_at) if its.notice else None,
         }
-        for one in leaders
-        if (its := standing.get(one.person_id))
+        for person, school in schools.items()
+        if (its := standing.get(person))
     ]
     words = ("person", "name", "school", "waves", "owed", "state", "how")
     several = len(waves) > 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 import polars as pl
 from django.contrib import messages
@@ -54,8 +56,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     if not waves:
         return render(request, "privacy/nothing.html")
     standing = standings(waves)
-    leaders = list(Leader.objects.filter(person__in=list(standing)).select_related("home_school"))
-    listing = notices_listing(leaders, names_of(standing), standing, _addressed(), waves)
+    listing = notices_listing(_home_schools(standing), names_of(standing), standing, _addressed(), waves)
     return render_listing(request, listing, "privacy/notices.html")
 
 
@@ -120,6 +121,17 @@ def _edited(leaders: Any) -> Any:
             " or person_id in (select leadscape_edited_people())"
         )
         return leaders.filter(person__in=[person for (person,) in cursor.fetchall()])
+
+
+def _home_schools(persons: Iterable[UUID]) -> dict[UUID, str | None]:
+    """Leaders by person, to the name of their home school: one query for thousands, without their records."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select l.person_id, s.name from survey_leader l left join register_school s on s.urn = l.home_school_id"
+            " where l.person_id = any (%s)",
+            [list(persons)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _addressed() -> frozenset[Any]:
