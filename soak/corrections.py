@@ -20,7 +20,7 @@ WHY: Final = "Reason of a drill, "
 WHOLE: Final = ("accounts_personname insert", "accounts_personname update", "survey_leader update")
 """What the history tells of one correction of a name."""
 LETTERS: Final = "abcdefghij"
-PAUSE: Final = 0.05
+PAUSE: Final = 0.2
 """Seconds before the next try where one was not answered."""
 
 
@@ -132,7 +132,7 @@ def read_corrections(service: Service) -> dict[str, tuple[int, tuple[str, ...]]]
         "select full_name as name, count(*) as n from accounts_personname where full_name like 'Written %%' group by 1"
     )
     told = service.query(
-        'select why, array_agg("table" || \' \' || action order by "table", action) as events from audit_event'
+        "select why, array_agg(table_name || ' ' || action order by table_name, action) as events from audit_event"
         f" where why like '{WHY}%%' group by 1"
     )
     found: dict[str, tuple[int, tuple[str, ...]]] = {row["name"]: (row["n"], ()) for row in names}

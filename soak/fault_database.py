@@ -26,6 +26,8 @@ from soak.visiting import Visitor
 
 WRITERS: Final = 2
 """At the pages, and as many by the code; on two cores more would only wait for each other."""
+MORE: Final = 6
+"""Corrections that are confirmed before the next moment is drawn."""
 
 
 def database_killed(found: Findings, points: int) -> None:
@@ -41,11 +43,11 @@ def database_killed(found: Findings, points: int) -> None:
         with held_still(service):
             corrections.begin(WRITERS, WRITERS)
             for _ in range(points):
-                if not corrections.wait_for_more(1):
+                if not corrections.wait_for_more(MORE):
                     raise RuntimeError(
                         "Nothing was confirmed for a minute after the database was started again."
                     )
-                time.sleep(random.uniform(0.0, 0.5))
+                time.sleep(random.uniform(0.0, 0.3))
                 kill_database(folder)
                 started = time.monotonic()
                 start_database(folder)

@@ -113,8 +113,8 @@ def half_stored(
 def told_wrongly(service: Service, job: Any, file_name: str) -> list[str]:
     """What is wrong with the history of one import: each school once under its job's number, and its file once."""
     changed = service.query(
-        "select count(*) as n, count(distinct record) as records from audit_event"
-        " where request = %s and \"table\" = 'register_school' and action = 'update'", [str(job)],
+        "select count(*) as n, count(distinct record_id) as records from audit_event"
+        " where request = %s and table_name = 'register_school' and action = 'update'", [str(job)],
     )[0]  # fmt: skip
     sources = service.query("select count(*) as n from register_source where file_name = %s", [file_name])[0][
         "n"
