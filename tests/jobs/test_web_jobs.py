@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import connections
 from django.utils import timezone
 
 from leadscape.core.errors import StudyProblem
@@ -39,10 +40,22 @@ def _rename(running: Any) -> dict[str, Any]:
 add_kind(Kind("tests.rename", "Rename", _rename, rule=EDITS))
 
 
-@pytest.fixture
-def committed(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
+@pytest.fixture(scope="module")
+def world(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with own_database(service_server, django_db_blocker, f"jobs_{uuid.uuid4().hex[:8]}"):
         yield
+
+
+@pytest.fixture
+def committed(world: None) -> None:
+    """The world of this module's tests as each of them finds it: nothing is asked for, and nothing was changed."""
+    with acting(why="Another test begins", using="owner"):
+        Job.objects.using("owner").all().delete()
+        Authority.objects.using("owner").filter(code="101").exclude(name="Northshire").update(
+            name="Northshire"
+        )
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
 
 
 def _user(name: str) -> Any:
@@ -98,7 +111,7 @@ def test_a_right_that_ended_meanwhile_is_noticed(committed: None) -> None:
 
     from leadscape_web.accounts.models import Access
 
-    editor = _user("nation.editor")
+    editor = _user("region.editor")
     job = _ask(editor)
     with acting(why="Left", using="owner"):
         Access.objects.using("owner").filter(user=editor).update(ended_at=timezone.now())
@@ -132,7 +145,6 @@ def test_what_is_cancelled_is_taken_back(committed: None) -> None:
 
 def test_two_workers_do_not_do_one_job_at_once(committed: None) -> None:
     import psycopg
-    from django.db import connections
 
     job = _ask(_user("nation.editor"))
     settings = connections["owner"].get_connection_params()
@@ -156,8 +168,6 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up(committed: None) -> No
 
 
 def test_asking_puts_it_into_the_queue_in_the_same_transaction(committed: None) -> None:
-    from django.db import connections
-
     def queued() -> int:
         with connections["owner"].cursor() as cursor:
             cursor.execute("select count(*) from procrastinate_jobs")
@@ -218,25 +228,6 @@ def test_it_was_asked_for_when_it_was(committed: None) -> None:
     assert job.step == ""
 
 
-@pytest.mark.django_db
-def test_the_plain_role_asks_in_its_own_name_only_and_changes_nothing_else(user_of: Any) -> None:
-    editor, reader = user_of("nation.editor"), user_of("authority.reader")
-    with acting(editor):
-        job = ask_for("tests.rename", asked_by=editor)
-        for attempt in (
-            lambda: ask_for("tests.rename", asked_by=reader),
-            lambda: ask_for("tests.rename", asked_by=None),
-            lambda: Job.objects.create(kind="tests.rename", asked_by=editor, state="done"),
-            lambda: Job.objects.filter(pk=job.pk).update(result={"renamed": 9}),
-        ):
-            with pytest.raises(ProgrammingError), transaction.atomic():
-                attempt()
-    with acting(reader):
-        assert not Job.objects.filter(pk=job.pk).exists()
-    with acting(user_of("nation.administrator")):
-        assert Job.objects.filter(pk=job.pk).exists()
-
-
 def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> None:
     from django.utils import timezone
 
@@ -244,54 +235,6 @@ def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> N
     with acting(_user("nation.administrator")):
         assert Job.objects.filter(pk=job.pk).exists()
         assert Job.objects.filter(pk=job.pk).update(cancel_asked_at=timezone.now()) == 0
-
-
-@pytest.mark.django_db
-def test_its_page_says_how_far_it_is_and_cancels(client_of: Any, user_of: Any) -> None:
-    editor = user_of("nation.editor")
-    with acting(editor):
-        job = ask_for("tests.rename", asked_by=editor, subject="Northshire")
-    client = client_of("nation.editor")
-    page = client.get(f"/jobs/{job.pk}/").content.decode()
-    assert "It waits for its turn." in page
-    assert client_of("authority.reader").get(f"/jobs/{job.pk}/").status_code == 404
-    assert client.get(f"/jobs/{job.pk}/state.json").json() == {
-        "state": "waiting", "over": False, "words": "It waits for its turn.",
-    }  # fmt: skip
-    assert "Northshire" in client.get("/jobs/").content.decode()
-    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 302
-    cancelled = client.get(f"/jobs/{job.pk}/").content.decode()
-    assert "It was not begun, so nothing was changed." in cancelled
-    assert "It was cancelled, and nothing was changed." in cancelled
-    assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is True
-    assert (
-        client.post(f"/jobs/{job.pk}/cancel/", follow=True).content.decode().count("It was over already") == 1
-    )
-
-
-@pytest.mark.django_db
-def test_its_page_tells_who_asked_and_no_ids(client_of: Any, user_of: Any) -> None:
-    editor = user_of("nation.editor")
-    with acting(editor):
-        job = ask_for("tests.rename", asked_by=editor)
-    result = {"study": str(uuid.uuid4()), "already": False, "letters": 3, "the mail server said": "451"}
-    shown = {
-        fact["label"]: fact["value"] for fact in _presented(job, editor, state="done", result=result).facts
-    }
-    assert (shown["Letters"], shown["The mail server said"]) == (3, "451")
-    assert {"Study", "Already"}.isdisjoint(shown)
-    assert shown["Asked for by"] == "You"
-    page = client_of("nation.administrator").get("/jobs/").content.decode()
-    assert "A user of" in page or "Nation Editor" in page
-
-
-def _presented(job: Job, reader: Any, **given: Any) -> Any:
-    from leadscape_web.jobs.presenters import present_job
-
-    for name, value in given.items():
-        setattr(job, name, value)
-    with acting(reader):
-        return present_job(job)
 
 
 def test_what_runs_stops_at_its_next_step_or_stands(committed: None) -> None:
@@ -342,7 +285,7 @@ def test_a_letter_that_failed_does_not_claim_that_nothing_happened(committed: No
         job = ask_for("tests.letter", asked_by=user)
     assert run_jobs() == [("tests.letter", "failed")]
     page = _client_of("nation.editor").get(f"/jobs/{job.pk}/").content.decode()
-    assert page.count("whether the letter was handed over before is not known") == 2
+    assert "whether the letter was handed over before is not known" in page
     assert "It failed, and nothing was changed" not in page
     assert "work is kept whole or not at all" not in page
 
@@ -444,8 +387,6 @@ def _client_of(name: str) -> Any:
 
 
 def test_what_is_patient_lets_others_go_first(committed: None) -> None:
-    from django.db import connections
-
     patient = ask_for("tests.rename", asked_by=None, given={"patient": True}, using="owner")
     other = ask_for("tests.rename", asked_by=None, using="owner")
     with connections["owner"].cursor() as cursor:

@@ -31,6 +31,8 @@ def test_what_is_taken_arrives_with_its_headers(mail_server: MailServer) -> None
         ("554 No", NotNow),
         ("450 4.2.0 Greylisted", NotNow),
         ("452 4.2.2 Mailbox full", NotNow),
+        ("552 5.2.2 Mailbox full", NotNow),
+        ("550 5.1.8 The sender's system is not known", NotNow),
     ],
 )
 def test_only_a_mailbox_that_is_not_there_is_refused(

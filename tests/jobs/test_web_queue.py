@@ -8,10 +8,11 @@ import time
 import uuid
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connections
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from leadscape_web.accounts.context import acting
@@ -44,12 +45,22 @@ add_kind(LONG)
 add_kind(LETTER)
 
 
+@pytest.fixture(scope="module")
+def world(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with own_database(service_server, django_db_blocker, f"queue_{uuid.uuid4().hex[:8]}"):
+        yield
+
+
 @pytest.fixture
-def editor(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+def editor(world: None) -> Any:
     from leadscape_web.accounts.models import User
 
-    with own_database(service_server, django_db_blocker, f"queue_{uuid.uuid4().hex[:8]}"):
-        yield User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    Job.objects.using("owner").all().delete()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
+    letter_is_out.clear()
+    begun.clear()
+    return User.objects.using("owner").get(email="nation.editor@leadscape.example")
 
 
 def _ask(kind: str, editor: Any) -> Job:
@@ -62,7 +73,8 @@ def _queued(job: Job) -> tuple[str, str]:
         cursor.execute(
             "select queue_name, status::text from procrastinate_jobs where args ->> 'job' = %s", [str(job.pk)]
         )
-        return cursor.fetchone()
+        [found] = cursor.fetchall()
+    return found
 
 
 def test_what_is_over_in_a_moment_has_a_queue_of_its_own(editor: Any) -> None:
@@ -75,7 +87,6 @@ def test_what_is_over_in_a_moment_has_a_queue_of_its_own(editor: Any) -> None:
 
 def test_a_letter_goes_beside_long_work_in_one_worker(editor: Any) -> None:
     """The long work ends only once the letter is out: behind it, it would wait in vain."""
-    letter_is_out.clear()
     long = _ask(LONG.name, editor)
 
     async def work() -> float:
@@ -125,7 +136,7 @@ def test_the_job_of_a_worker_that_was_killed_is_given_to_another(editor: Any) ->
     async def look() -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as ready:  # type: ignore[attr-defined]
             async with ready.open_async():
-                await look_after.func(SimpleNamespace(app=ready), 0)
+                await look_after.func(cast("JobContext", SimpleNamespace(app=ready)), 0)
 
     asyncio.run(look())
     assert _queued(job) == (BRIEF, "todo")

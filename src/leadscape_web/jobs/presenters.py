@@ -53,7 +53,7 @@ def present_job(job: Job) -> ShownJob:
                 {"label": "About", "value": job.subject} if job.subject else None,
                 {"label": "State", "value": job.get_state_display()},  # type: ignore[attr-defined]
                 {"label": "Asked for", "value": to_the_second(job.asked_at)},
-                {"label": "Asked for by", "value": _begin(askers([job])[job.asked_by_id, job.asked_at])},
+                {"label": "Who asked", "value": _begin(askers([job])[job.asked_by_id, job.asked_at])},
                 {"label": "Begun", "value": to_the_second(job.started_at), "missing": "Not yet"},
                 {"label": "Ended", "value": to_the_second(job.ended_at), "missing": "Not yet"},
                 {"label": "Beginnings", "value": job.attempts} if job.attempts > 1 else None,
@@ -126,7 +126,8 @@ def progress_of(job: Job) -> str:
         return "It was cancelled, and nothing was changed."
     kind = kind_of(job.kind)
     if kind and kind.leaves:
-        return "It failed. Nothing was changed here; whether the letter was handed over before is not known."
+        # What is known of it stands with the problem.
+        return "It failed."
     return "It failed, and nothing was changed."
 
 

@@ -38,7 +38,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
             Column("what", "What", href="/jobs/{key}/"),
             Column("subject", "About", missing="Nothing in particular"),
             Column("state", "State"),
-            Column("asker", "Asked for by"),
+            Column("asker", "Who asked"),
             Column("asked", "Asked for", kind="date"),
             Column("ended", "Ended", kind="date", missing="Not yet"),
         ),

@@ -145,7 +145,7 @@ def _sentences(
         few = corrected.filter(pl.col("corrected").is_null(), pl.col("role") != ALL)["role"]
         if len(few):
             told.append(f"Not enough answers for a total of: {name_roles(few, labels)}.")
-    drawn_from = sample.unique("stratum")["reported"].sum()
+    drawn_from = int(sample.unique("stratum")["reported"].sum())
     if drawn_from != sum(reported.values()):
         told.append(
             f"The sample was drawn from {_holdings(drawn_from)} and the study now has "
