@@ -227,6 +227,7 @@ def test_links_that_do_not_work_are_counted(signed_in: SignedIn) -> None:
     client = signed_in("")
     answers = [client.get(f"/my-data/{n:043}/").status_code for n in range(60)]
     assert 429 in answers
+    assert "Too many links that do not work" in client.get(f"/my-data/{61:043}/").content.decode()
 
 
 def test_an_editor_of_an_area_tells_people_of_it_only(signed_in: SignedIn) -> None:
