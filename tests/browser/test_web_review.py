@@ -135,7 +135,7 @@ class TestDecide(ReviewJourney):
 class TestFiles(ReviewJourney, WorkedJourney):
     def when_i_bring(self, text: str) -> None:
         file = {"name": "review.csv", "mimeType": "text/csv", "buffer": text.encode()}
-        self.page.get_by_label("Review file").set_input_files([file])  # type: ignore[list-item]
+        self.page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
         self.when_i_press("Check the file")
 
     def test_a_review_file_right_and_wrong(self) -> None:
@@ -162,11 +162,11 @@ class TestFiles(ReviewJourney, WorkedJourney):
         self.given_three_questions()
         self.given_i_am("nation.editor", width=320)
         self.when_i_open("/review/samples/")
-        self.when_i_follow("Draw a sample of Reviewed")
-        self.when_i_fill("Entries to check", "many")
+        self.when_i_press("Draw a sample of Reviewed")
+        self.when_i_fill("Entries to check (optional)", "many")
         self.when_i_press("Draw the sample")
         self.then_i_am_told("How many entries to check must be a whole number from 1 to 10,000")
-        self.when_i_fill("Entries to check", "")
+        self.when_i_fill("Entries to check (optional)", "")
         self.when_i_press("Draw the sample")
         self.then_the_address_has("/jobs/")
         assert ("review.draw", "done") in self.work()
