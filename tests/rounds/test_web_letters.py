@@ -332,6 +332,22 @@ def test_who_told_us_otherwise_is_not_asked(found: Round, mail_server: MailServe
     assert mail_server.to(NORTH) == []
 
 
+def test_what_came_by_post_is_noted_after_closing_and_nothing_else_is_done(
+    found: Round, signed_in: Client
+) -> None:
+    set_round(found, closed_at=timezone.now())
+    place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
+    assert "What you can still note" in signed_in.get(place).content.decode()
+    said = signed_in.post(place, {"do": "heard", "heard": "none"}, follow=True).content.decode()
+    assert "It counts once the round is counted again." in said
+    assert asked_of(found).heard == "none"
+    for do in ("address", "link", "withdraw", "bounced", "wish"):
+        said = signed_in.post(place, {"do": do, "email": "x@x.example"}, follow=True).content.decode()
+        assert "The round is closed, so nothing was changed." in said, do
+    held = asked_of(found)
+    assert (held.withdrawn_at, held.bounced_at) == (None, None)
+
+
 def test_a_round_without_addresses_is_started_and_closed(study: Any, signed_in: Client) -> None:
     found = make_round(study, started=False)
     _set_channel(found, "post")

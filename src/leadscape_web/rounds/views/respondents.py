@@ -68,7 +68,8 @@ def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
 
 def _refusal(found: Asked, do: str) -> str:
     """Why it cannot be done now; empty where it can."""
-    if found.round.closed_at:
+    # What came by post or telephone may be told later; the round is counted again with it.
+    if found.round.closed_at and do != "heard":
         return "The round is closed, so nothing was changed."
     if do == "link" and found.stopped_at:
         return "They asked for no more letters, so none was sent. Note first that they want letters again."
@@ -82,7 +83,9 @@ def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, hear
         return "The address is changed."
     if do == "heard" and heard.is_valid():
         note_heard(found, heard.cleaned_data["heard"])
-        return "It is noted."
+        return "It is noted." + (
+            " It counts once the round is counted again." if found.round.closed_at else ""
+        )
     if do == "wish" and found.stopped_at:
         note_wish(found)
         return "Noted. Letters go to them again."
