@@ -73,6 +73,7 @@ def test_the_editor_sees_the_row_and_whom_it_may_name(study: Study, signed_in: S
     page = client.get(f"{LIST}{_row().pk}/").content.decode()
     for words in ("A. Ash", "Elsewhere School", "Alice Ash", "Objected", "Ashgrove Primary School"):
         assert words in page, words
+    assert page.index("leader_name") < page.index("home_school") < page.index("notes"), "as in the file"
     assert "zq@school.example" not in page, "nobody needs an address to tell who is meant"
     for who in ("authority.editor", "nation.reader", "nation.administrator"):
         assert signed_in(who).get(f"{LIST}{_row().pk}/").status_code == 403, who

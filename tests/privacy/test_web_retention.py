@@ -95,7 +95,7 @@ def _one_of_each(at: Any) -> None:
             removed_at=at,
         )
         DoubtfulRow.objects.using("owner").create(
-            file=old, row=2, may_be=person, cells={"name": "Alice"}, answer="person", answered_at=at
+            file=old, row=2, may_be=person, cells=[["name", "Alice"]], answer="person", answered_at=at
         )
 
 

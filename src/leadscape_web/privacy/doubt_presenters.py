@@ -89,8 +89,8 @@ def row_facts(one: DoubtfulRow, candidate: Candidate | None) -> list[dict[str, A
         {"label": "Row", "value": str(one.row), "note": "As a spreadsheet counts, the headings being row 1"},
         {"label": "May name", "value": named(one, {one.may_be: candidate} if one.may_be and candidate else {}),
          "note": "Words in the column “" + one.column + "” mention them" if one.column else None},
-        {"label": "They stay out", "value": candidate.why if candidate else None, "missing": "Nobody in particular",
-         "on": candidate.since if candidate else None},
+        {"label": "They stay out", "value": _stays_out(candidate) if candidate else None,
+         "missing": "Nobody in particular"},
         {"label": "Known at", "value": candidate.school if candidate else None, "missing": "No school"},
         {"label": "State", "value": state_of_row(one), "note": one.trouble or None},
     ]  # fmt: skip
@@ -98,7 +98,12 @@ def row_facts(one: DoubtfulRow, candidate: Candidate | None) -> list[dict[str, A
 
 def row_cells(one: DoubtfulRow) -> list[list[str]]:
     """Heading and text of what stands in the row."""
-    return [[name, text] for name, text in shown_cells(one.cells).items()]
+    return shown_cells(one.cells)
+
+
+def _stays_out(candidate: Candidate) -> str:
+    """Why somebody stays out, and since when."""
+    return f"{candidate.why}, since {written(candidate.since)}" if candidate.since else candidate.why
 
 
 def row_history(one: DoubtfulRow) -> list[list[str]]:

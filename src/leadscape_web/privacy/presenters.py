@@ -129,7 +129,11 @@ def link_of_person(live: Notice | None, address: Address | None) -> dict[str, An
         if address
         else "No e-mail address is known: print your answer as a letter, with a new link."
     )
-    value = f"Works until {written_date(_day(live.expires_at))}" if live else "Is over"
+    value = (
+        f"Works until {written_date(_day(live.expires_at))}"
+        if live
+        else "None works: it is over, or none was made"
+    )
     return {"label": "The person’s link", "value": value, "note": way}
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -117,9 +117,9 @@ def candidates(persons: Iterable[UUID | None]) -> dict[UUID, Candidate]:
     }  # fmt: skip
 
 
-def shown_cells(cells: Mapping[str, Any] | None) -> dict[str, str]:
+def shown_cells(cells: Iterable[tuple[str, str]] | None) -> list[list[str]]:
     """What stands in a row, without e-mail addresses: nobody needs them to tell who is meant."""
-    return {name: _EMAIL.sub(HIDDEN, str(text)) for name, text in (cells or {}).items()}
+    return [[name, _EMAIL.sub(HIDDEN, text)] for name, text in cells or ()]
 
 
 def _day(at: datetime | None) -> date | None:

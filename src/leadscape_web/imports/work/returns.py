@@ -201,7 +201,10 @@ def _not_kept(added: list[StudyInput]) -> list[str]:
             )
         if one.doubtful:
             rows = f"row{'s' * (len(one.doubtful) != 1)} {', '.join(map(str, one.doubtful))}"
-            told.append(f"{one.file_name} may name such a person: look at {rows} before you confirm.")
+            told.append(
+                f"{one.file_name} may name such a person in {rows}. Once it is stored, answer for that among the"
+                " doubtful rows of data protection."
+            )
     return told
 
 

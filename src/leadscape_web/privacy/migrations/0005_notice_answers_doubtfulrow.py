@@ -50,7 +50,8 @@ class Migration(migrations.Migration):
                 (
                     "cells",
                     models.JSONField(
-                        help_text="What stands in it; null: not read, or not kept any more", null=True
+                        help_text="What stands in it: pairs of heading and text; null: not read, or not kept any more",
+                        null=True,
                     ),
                 ),
                 (

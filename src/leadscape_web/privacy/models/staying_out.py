@@ -113,7 +113,10 @@ class DoubtfulRow(models.Model):
     may_be = models.UUIDField(
         null=True, help_text="Id of the person who stays out; null: the row cannot be read"
     )
-    cells = models.JSONField(null=True, help_text="What stands in it; null: not read, or not kept any more")
+    cells = models.JSONField(
+        null=True,
+        help_text="What stands in it: pairs of heading and text; null: not read, or not kept any more",
+    )
     fingerprint = models.TextField(
         blank=True, default="", help_text="Keyed hash of what stands in it, by which it is known again"
     )

@@ -14,7 +14,7 @@ from leadscape.core.errors import LeadscapeError
 from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import DoubtfulRow, WithdrawnLine
 from leadscape_web.privacy.rows import PERSON, WHY, carried_out
-from leadscape_web.privacy.work.doubts import fingerprint_of, note_doubts, set_doubtful
+from leadscape_web.privacy.work.doubts import fingerprint_of, note_doubts, set_doubtful, shown
 from leadscape_web.privacy.work.files import store_file
 from leadscape_web.privacy.work.recognising import service_secret
 from leadscape_web.privacy.work.sifting import leader_keys
@@ -104,13 +104,13 @@ def _take_out(one: DoubtfulRow, file: StudyInput) -> dict[str, Any]:
             },
         )
     # What is put back is the whole of it, not what is shown.
-    return {"nomination": line["nomination_id"] if line else None, "cells": cells}
+    return {"nomination": line["nomination_id"] if line else None, "cells": shown(cells, None)}
 
 
 def _put_back(one: DoubtfulRow, file: StudyInput) -> dict[str, Any]:
     if one.cells is None:
         raise NotAsItWas(f"What stood in row {one.row} of {file.file_name} is not kept any more.")
-    content = put_row_back(bytes(file.content), file.file_name, one.row, one.cells)
+    content = put_row_back(bytes(file.content), file.file_name, one.row, dict(one.cells))
     store_file(file, content, OWNER, taken_out=max(file.taken_out - 1, 0))
     if one.nomination:
         WithdrawnLine.objects.using(OWNER).filter(nomination=one.nomination, person_id=one.may_be).delete()

@@ -119,7 +119,7 @@ def settle_after_erasure(subject: ErasedSubject) -> None:
             same = DoubtfulRow.objects.using(subject.using).filter(pk=each.pk)
             cells = there.get(each.row)
             if each.answer == DoubtfulRow.Answer.PERSON:
-                text = " ".join(map(str, (each.cells or {}).values()))
+                text = " ".join(text for _, text in each.cells or [])
                 if each.may_be == subject.person or is_called_after(text, subject.names):
                     forget_cells(same)
             elif fingerprint_of(cells, secret) != each.fingerprint:
@@ -138,9 +138,9 @@ def forget_cells(rows: Any) -> int:
     return rows.exclude(cells=None).update(cells=None)
 
 
-def shown(cells: Mapping[str, str] | None) -> dict[str, str] | None:
-    """What stands in a row, as it is kept."""
-    return {name: text[:LONGEST] for name, text in cells.items()} if cells is not None else None
+def shown(cells: Mapping[str, str] | None, longest: int | None = LONGEST) -> list[list[str]] | None:
+    """What stands in a row, as it is kept: in the order of the file."""
+    return [[name, text[:longest]] for name, text in cells.items()] if cells is not None else None
 
 
 def fingerprint_of(cells: Mapping[str, str] | None, secret: bytes) -> str:
