@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.rules import EDITS
 from leadscape_web.config.management.commands.work import _work
+from leadscape_web.jobs import queue_tasks
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.kinds import Kind, add_kind, kinds
 from leadscape_web.jobs.models import Job
@@ -123,7 +124,11 @@ def _until_over(job: Job) -> None:
         time.sleep(0.05)
 
 
-def test_the_job_of_a_worker_that_was_killed_is_given_to_another(editor: Any) -> None:
+def test_the_job_of_a_worker_that_was_killed_is_given_to_another_and_the_day_is_looked_after(
+    editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(queue_tasks, "ask_for_daily", asked.set)
     job = _ask(LETTER.name, editor)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -139,4 +144,5 @@ def test_the_job_of_a_worker_that_was_killed_is_given_to_another(editor: Any) ->
                 await look_after.func(cast("JobContext", SimpleNamespace(app=ready)), 0)
 
     asyncio.run(look())
+    assert asked.is_set()
     assert _queued(job) == (BRIEF, "todo")
