@@ -14,7 +14,6 @@ import polars as pl
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from leadscape.core.missing import NOT_COLLECTED, SUPPRESSED, UNKNOWN
-from leadscape_web.accounts.names import names_of
 from leadscape_web.register.memberships import CURRENT, memberships_collected
 from leadscape_web.register.records.frames import frame_of, read_frame
 from leadscape_web.survey.codebooks import KnownWaves
@@ -156,16 +155,15 @@ def _read(found: QuerySet[Any], columns: Sequence[str]) -> pl.DataFrame:
 
 def _named(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
     """With ``name`` and ``trusts``, the phase in words, and the URN for a school whose name is not known."""
-    names = {str(person): name for person, name in names_of(rows["person"].to_list()).items()}
+    names = _names(rows["person"])
     trusts = _trusts(rows["urn"])
     why = None if trusts.height or memberships_collected() else NOT_COLLECTED
     return (
         _in_words(rows, "phase", waves)
+        .join(names, on="person", how="left", maintain_order="left")
         .join(trusts, on="urn", how="left", maintain_order="left")
         .with_columns(
-            pl.col("person")
-            .replace_strict(names, default=NAME_NOT_KNOWN, return_dtype=pl.String)
-            .alias("name"),
+            pl.col("name").fill_null(NAME_NOT_KNOWN),
             pl.coalesce("school", "urn"),
             # Only of a known school, and with a file of trusts, is it known that it is in none.
             pl.when(pl.col("urn").is_null())
@@ -211,6 +209,16 @@ def _with_meanings(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
 
 def _book(waves: KnownWaves, wave: str | None) -> Any:
     return waves.words(next((one.id for one in waves.waves if str(one.id) == wave), None))
+
+
+def _names(persons: pl.Series) -> pl.DataFrame:
+    """The current names of people: ``person``, ``name``, as :func:`~leadscape_web.accounts.names.names_of`."""
+    return read_frame(
+        "select person_id, full_name from accounts_personname where superseded_at is null"
+        " and person_id = any ({}::uuid[])",
+        {"person": pl.String, "name": pl.String},
+        [persons.drop_nulls().unique().to_list()],
+    )
 
 
 def _trusts(urns: pl.Series) -> pl.DataFrame:
