@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -60,19 +61,36 @@ def take(service: Service, wave: str) -> Downloads:
     user = make_user("researcher")
     program, person = Visitor(service, key=make_key(user)), Visitor(service, user)
     taken = Downloads()
-    for shape in program.get(f"/api/v1/published-tables?wave={wave}").json()["items"]:
+    for shape in fetch(program, f"/api/v1/published-tables?wave={wave}").json()["items"]:
         name, rows = shape["name"], []
         address = f"/api/v1/published-tables/{wave}/{name}?limit=100"
         while address:
-            page = program.get(address).json()
+            page = fetch(program, address).json()
             rows += page.get("items", [])
             address = (page.get("next") or "").removeprefix(service.address)
         if rows:
             taken.tables[name] = pl.DataFrame(rows, infer_schema_length=None)
-        taken.files[name] = rows_of(person.get(f"/landscape/data/{name}/?wave={wave}&format=csv").content)
-    taken.areas = person.get("/landscape/map/areas.json").json()
-    taken.lists = {path: rows_of(person.get(f"{path}?format=csv").content) for path in LISTS}
+        taken.files[name] = rows_of(fetch(person, f"/landscape/data/{name}/?wave={wave}&format=csv").content)
+    taken.areas = fetch(person, "/landscape/map/areas.json").json()
+    taken.lists = {path: rows_of(fetch(person, f"{path}?format=csv").content) for path in LISTS}
     return taken
+
+
+def fetch(visitor: Visitor, path: str) -> Any:
+    """One download; where too many were taken within a minute, after the wait that is asked for.
+
+    Raises
+    ------
+    RuntimeError
+        When it is not handed over.
+    """
+    answer = visitor.get(path)
+    if answer.status_code == 429:
+        time.sleep(int(answer.headers["Retry-After"]) + 1)
+        answer = visitor.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path.partition('?')[0]} answered {answer.status_code}.")
+    return answer
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

@@ -41,7 +41,11 @@ def make_people(service: Service, each: int = 5) -> list[dict[str, Any]]:
         for user in (editor, people[0][0])
         for _ in range(each // 2)
     ]
-    with_link = [{"headers": {}, "pages": pages} for pages in _links(service, each + 1)]
+    # Each asks from a place of their own, as behind a proxy, since links are counted by the place.
+    with_link = [
+        {"headers": {"X-Forwarded-For": f"192.0.2.{place}"}, "pages": pages}
+        for place, pages in enumerate(_links(service, each + 1), 1)
+    ]
     return with_session + with_key + with_link
 
 

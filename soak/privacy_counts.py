@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from soak.downloads import Downloads, learn, learn_that_others_stayed, rows_of, take
+from soak.downloads import Downloads, fetch, learn, learn_that_others_stayed, rows_of, take
 from soak.fault_jobs import ask_to_run, state_of, wait_for_end
 from soak.findings import Findings
 from soak.privacy_hidden import Knowledge, Ranges, name_of, worked_out
@@ -110,7 +110,7 @@ def check_list(service: Service, codes: list[str], true: dict[str, dict[str, Any
     for code in codes[:1]:
         reader = Visitor(service, make_user("reader", "authority", code))
         name = service.query("select name from register_authority where code = %s", [code])[0]["name"]
-        rows = rows_of(reader.get("/survey/role-holdings/?format=csv").content)
+        rows = rows_of(fetch(reader, "/survey/role-holdings/?format=csv").content)
         seen = sum(row["Authority"] == name for row in rows)
         held = true.get(code, {}).get("holdings", 0)
         if seen != held:
