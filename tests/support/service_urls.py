@@ -176,6 +176,10 @@ EXAMPLES: Final[dict[str, Example]] = {
     "api:add_support": _alice(key="{leader}"),
     "api:end_support": Example({"key": ABSENT}, present=False),
     "api:correct_home_school": _alice(key="{leader}"),
+    **{
+        f"api:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("question", "decide_question", "take_back_decision")
+    },
     "api:wave": Example({"key": "{wave}"}),
     "api:published_table": Example({"wave": "{wave}", "name": "extent"}, present=False),
     "api:published_file": Example({"wave": "{wave}", "name": "report.html"}, present=False),
