@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-import pytest
 from django.core import mail
 
-from tests.support.jobs import run_jobs
-from tests.support.service import point_at
-from tests.support.service_browser import DATABASE, Journey, needs_browser, scrolls_sideways
+from tests.support.service_browser import WorkedJourney, needs_browser, scrolls_sideways
 
 pytestmark = needs_browser
 
 
-class PrivacyJourney(Journey):
+class PrivacyJourney(WorkedJourney):
     """What journeys of data protection say."""
-
-    @pytest.fixture(autouse=True)
-    def _with_a_worker(self, service_server: Any, django_db_blocker: Any) -> None:
-        @contextmanager
-        def beside() -> Iterator[None]:
-            with django_db_blocker.unblock():
-                point_at(service_server, DATABASE)
-                try:
-                    yield
-                finally:
-                    point_at(service_server, "world")
-
-        self.beside = beside
-
-    def work(self) -> None:
-        """As the worker would, beside the service."""
-        with self.beside():
-            run_jobs()
 
     def given_somebody_was_named(self, name: str) -> None:
         """A leader of this test's own, by Northshire."""
@@ -85,18 +62,6 @@ class PrivacyJourney(Journey):
             assert self.page.goto(link).status == 404
             self.then_the_page_is("This link does not work")
             self.then_i_see("Ask whoever sent it to you for a new one.")
-
-    def when_i_move_to(self, name: str) -> None:
-        """By the tabulator key alone."""
-        for _ in range(80):
-            self.page.keyboard.press("Tab")
-            said = self.page.evaluate(
-                "(e => ((e.labels && e.labels[0] && e.labels[0].innerText) || e.innerText || '').trim())"
-                "(document.activeElement)"
-            )
-            if said.startswith(name):
-                return
-        raise AssertionError(f"the tabulator key does not lead to {name}")
 
     @staticmethod
     def _link_in(text: str) -> str:
