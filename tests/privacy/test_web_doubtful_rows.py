@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from leadscape.actions.read_decisions_file import read_decisions_file
+from leadscape.survey.returns import read_returns
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.models import Job
@@ -15,6 +18,7 @@ from leadscape_web.privacy.models import DoubtfulRow, Exclusion, WithdrawnLine
 from leadscape_web.privacy.work.doubts import note_doubts
 from leadscape_web.studies.inputs import add_input, remove_input
 from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.studies.running import written
 
 from tests.privacy.conftest import alice
 from tests.support.jobs import run_jobs
@@ -115,6 +119,11 @@ def test_another_person_stays_also_in_the_next_file(study: Study, signed_in: Sig
     _say(client, "another")
     run_jobs()
     assert _content() == before
+    with written(study) as path:
+        [named] = re.findall(r'decisions = "(.*)"', path.read_text())
+        decided = read_decisions_file(path.parent / named)
+        line = read_returns((path.parent / "returns" / "101.csv",)).nominations["nomination_id"][1]
+    assert decided.select("question_id", "decision").rows() == [(f"objection-{line[1:]}", "different")]
     assert StudyInput.objects.using("owner").get(removed_at=None).doubtful == []
     with acting(why="A longer file of the same name", using="owner"):
         _bring(study, LINES + "Tom Oak,100002,,head,\n")
@@ -123,6 +132,8 @@ def test_another_person_stays_also_in_the_next_file(study: Study, signed_in: Sig
     _take_back(client)
     run_jobs()
     assert StudyInput.objects.using("owner").get(removed_at=None).doubtful == [3]
+    with written(study) as path:
+        assert "decisions" not in path.read_text(), "runs hold the line back again"
 
 
 def test_of_two_editors_the_second_is_told(study: Study, signed_in: SignedIn) -> None:
