@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from leadscape.actions.redact_study import may_name
+from leadscape.actions.redact_names import may_name
 from leadscape.actions.write_demo_files import write_demo_files
 from leadscape.core.errors import FileProblem
 from leadscape.core.identifiers import normalise_name

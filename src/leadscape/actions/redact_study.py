@@ -18,9 +18,10 @@ import polars as pl
 from leadscape.actions.clean_files import check_rewritable, clean_review, clean_validation
 from leadscape.actions.find_person import StudyPeople, find_person, read_people
 from leadscape.actions.keep_out import placed_names
+from leadscape.actions.redact_names import still_naming, words_of_name
 from leadscape.actions.redact_returns import move_copy, redact_returns
-from leadscape.core.errors import LeadscapeError, NotFound, OutputBlocked
-from leadscape.core.identifiers import clean_identifier, normalise_name
+from leadscape.core.errors import NotFound, OutputBlocked
+from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tabular import read_text_table
 from leadscape.survey.identity import fold_person_name
 from leadscape.survey.privacy.redaction import can_rewrite, rewrite_table
@@ -85,7 +86,7 @@ def redact_study(
     check_rewritable(people)
     words = name_words(pl.Series(names, dtype=pl.String))
     registers = [*people.study.schools]
-    heads = _Head(words, tuple(tuple(_words(name)) for name in names), tuple(urns))
+    heads = _Head(words, tuple(tuple(words_of_name(name)) for name in names), tuple(urns))
     if barred := [path.name for path in registers if _names_head(path, heads) and not _can_rewrite(path)]:
         raise OutputBlocked(
             f"{', '.join(barred)} cannot be written again by leadscape.",
@@ -104,57 +105,7 @@ def redact_study(
     for leader in _known(people, leaders):
         changed += clean_validation(people, leader)
     changed += [path for path in registers if _blank_heads(path, heads)]
-    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, _still(study.parent, names))
-
-
-def may_name(content: bytes, file_name: str, names: Sequence[str]) -> bool:
-    """Whether a table may name somebody: a row holds the first and the last word of a name, in whichever cells.
-
-    Says yes of what cannot be read: for files of which nothing depends any more, and that had better be emptied.
-    """
-    with tempfile.TemporaryDirectory(prefix="leadscape-look-") as folder:
-        path = Path(folder) / Path(file_name).name
-        path.write_bytes(content)
-        try:
-            rows = _rows_as_words(path)
-        except LeadscapeError:
-            return True
-    found = pl.lit(value=False)
-    for name in names:
-        words = _words(name)
-        if words:
-            found = found | (
-                pl.col("words").list.contains(words[0]) & pl.col("words").list.contains(words[-1])
-            )
-    return bool(rows.select(found.any()).item())
-
-
-def _still(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """Files below a folder in whose rows a name stands word for word, read cell by cell."""
-    words = name_words(pl.Series(names, dtype=pl.String))
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.suffix.lower() in (".toml", ".secret", ".geojson", ".json"):
-            continue
-        try:
-            rows = _rows_as_words(path)
-        except LeadscapeError:
-            continue
-        if rows.select(names_person(pl.col("words").list.join(" "), words).any()).item():
-            found.append(path.relative_to(folder).as_posix())
-    return tuple(found)
-
-
-def _rows_as_words(path: Path) -> pl.DataFrame:
-    """``words``: those of all cells of each row of a table, in order, folded."""
-    frame = read_text_table(path).frame.drop("row")
-    joined = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
-    return frame.select(words=normalise_name(joined).str.split(" "))
-
-
-def _words(name: str) -> list[str]:
-    folded = pl.select(fold_person_name(pl.lit(name))).item() or ""
-    return folded.split(" ") if folded else []
+    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, still_naming(study.parent, names))
 
 
 def _known(people: StudyPeople, leaders: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from leadscape.actions.redact_file import PURPOSES
-from leadscape.actions.redact_study import may_name
+from leadscape.actions.redact_names import may_name
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from leadscape.actions.redact_file import PURPOSES
+from leadscape.actions.redact_names import may_name
 from leadscape.actions.redact_reading import KnownPerson
-from leadscape.actions.redact_study import may_name, redact_study
+from leadscape.actions.redact_study import redact_study
 from leadscape.core.errors import LeadscapeError, OutputBlocked
 from leadscape.core.progress import Progress
 from leadscape_web.privacy.work.doubts import keep_doubts, settle_after_erasure
