@@ -105,7 +105,7 @@ def _living(service: Service, random: Random) -> list[dict[str, Any]]:
         ("review queue", 8, ["/review/", "/review/samples/"]),
         ("question", 6, of("select id as key from review_question order by id limit 2000", "/review/{}/")),
         ("imports", 4, ["/imports/", "/imports/register/", "/imports/returns/"]),
-        ("jobs", 4, ["/jobs/", *of("select id as key from jobs_job order by id limit 20", "/jobs/{}/")]),
+        ("jobs", 4, ["/jobs/"]),
         ("studies", 2, ["/studies/", *of("select id as key from studies_study order by id", "/studies/{}/")]),
         ("rounds", 4, ["/rounds/", *of("select id as key from rounds_round order by id", "/rounds/{}/")]),
         ("data protection", 4, ["/data-protection/", "/data-protection/notices/", "/data-protection/requests/"]),

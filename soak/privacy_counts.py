@@ -70,13 +70,17 @@ def by_neighbours(found: Findings, taken: Downloads, service: Service) -> None:
     codes = sorted({name.split()[1] for name in hidden if name.startswith("authorities ")})
     check_list(service, codes, true)
     tried, through, wrong = 0, [], 0
+    # Counts of one region tell of each other; those of another are tied to them by the nation only.
+    region = {str(row["authority_code"]): row["region"] for row in taken.tables["authorities"].to_dicts()}
     for code in codes:
         own = own_counts(code, true.get(code, {}), known)
         others = {
             name
             for mine in own
             for name in ranges.together(mine)
-            if name in hidden and name.split()[1] != code
+            if name in hidden
+            and name.split()[1] != code
+            and region.get(name.split()[1], region[code]) == region[code]
         }
         for name in sorted(others):
             tried += 1

@@ -82,34 +82,53 @@ def knowledge(tables: dict[str, pl.DataFrame], known: Knowledge | None = None, r
 
 
 class Ranges:
-    """The least and the most that counts may be, by all that is known."""
+    """The least and the most that counts may be, by all that is known.
+
+    Only what some sum ties to a count, directly or through others that are not known, can say anything of it: each such
+    group is a small problem of its own.
+    """
 
     def __init__(self, known: Knowledge) -> None:
         self.names = list(known.cells)
         self.place = {name: number for number, name in enumerate(self.names)}
-        self.bounds = [(low, None if math.isinf(high) else high) for low, high in known.cells.values()]
-        rows, columns, values, self.limits = [], [], [], []
+        self.low, self.high = np.array(list(known.cells.values()), dtype=float).reshape(-1, 2).T
+        rows, columns, values, limits = [], [], [], []
         for parts, low, high in known.sums:
             for sign, limit in ((1.0, high), (-1.0, -low)):
                 if math.isfinite(limit):
                     for name, weight in parts.items():
-                        rows.append(len(self.limits))
+                        rows.append(len(limits))
                         columns.append(self.place[name])
                         values.append(sign * weight)
-                    self.limits.append(limit)
-        shape = (len(self.limits), len(self.names))
-        self.matrix = csr_matrix((values, (rows, columns)), shape=shape) if self.limits else None
+                    limits.append(limit)
+        matrix = csr_matrix((values, (rows, columns)), shape=(len(limits), len(self.names)))
+        open_ = self.high > self.low
+        # What is known is a number: it goes to the other side.
+        self.limits = np.array(limits) - matrix[:, ~open_] @ self.low[~open_]
+        self.at = np.flatnonzero(open_)
+        self.matrix = matrix[:, open_]
+        ties = abs(self.matrix).astype(bool).astype(int)
+        self.group = connected_components(ties.T @ ties, directed=False)[1] if len(self.at) else self.at
+        bare = np.asarray(ties.sum(axis=1)).ravel() == 0
+        self.fits = bool(np.all(self.low <= self.high) and np.all(self.limits[bare] >= -1e-6))
 
     def of(self, name: str, also: Mapping[str, float] | None = None) -> tuple[float, float] | None:
         """The range of one count, to somebody who ``also`` knows some counts; null where nothing fits all of it."""
-        bounds = list(self.bounds)
+        if not self.fits:
+            return None
+        number = self.place[name]
+        if self.low[number] == self.high[number]:
+            return self.low[number], self.high[number]
+        mine = np.flatnonzero(self.group == self.group[np.searchsorted(self.at, number)])
+        inner = self.matrix[:, mine]
+        told = np.flatnonzero(np.diff(inner.indptr))
+        bounds = np.column_stack([self.low[self.at[mine]], self.high[self.at[mine]]])
         for other, value in (also or {}).items():
-            bounds[self.place[other]] = (value, value)
+            bounds[self.at[mine] == self.place[other]] = value
         ends = []
         for sign in (1.0, -1.0):
-            aim = np.zeros(len(self.names))
-            aim[self.place[name]] = sign
-            solved = linprog(aim, A_ub=self.matrix, b_ub=self.limits or None, bounds=bounds)
+            aim = np.where(self.at[mine] == number, sign, 0.0)
+            solved = linprog(aim, A_ub=inner[told], b_ub=self.limits[told], bounds=bounds)
             # 2: nothing fits; 3: without an end.
             if solved.status == 2:
                 return None
@@ -119,14 +138,10 @@ class Ranges:
 
     def together(self, name: str) -> list[str]:
         """Counts that some sum ties to this one, directly or through others that are not known."""
-        if self.matrix is None:
+        place = np.searchsorted(self.at, self.place[name])
+        if place == len(self.at) or self.at[place] != self.place[name]:
             return [name]
-        open_ = np.array([high is None or high > low for low, high in self.bounds])
-        ties = abs(self.matrix).astype(bool)[:, open_]
-        at = np.flatnonzero(open_)
-        groups = connected_components(ties.T @ ties, directed=False)[1]
-        mine = np.flatnonzero(at == self.place[name])
-        return [self.names[n] for n in at[groups == groups[mine[0]]]] if len(mine) else [name]
+        return [self.names[n] for n in self.at[self.group == self.group[place]]]
 
 
 def worked_out(known: Knowledge) -> tuple[dict[str, tuple[float, float]], bool]:
