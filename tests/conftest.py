@@ -19,13 +19,7 @@ settings.load_profile("leadscape")
 DEFAULT_REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a module makes once is made once in a run: its tests go to one process, unless they name a group."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
+@pytest.hookimpl(tryfirst=True)
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real open data (``LEADSCAPE_REAL_DATA``, default ``../shared/data``); skips where it is absent."""

@@ -32,7 +32,7 @@ from tests.support.service_browser import (
 )
 
 # In one process: titles are compared with each other, and the service is filled once.
-pytestmark = [*needs_browser, pytest.mark.xdist_group("every_page")]
+pytestmark = needs_browser
 USERS = ("nation.editor", "nation.administrator", "nation.researcher", "authority.reader", "")
 """Whoever gets a page with something on it that nobody before had has it checked."""
 

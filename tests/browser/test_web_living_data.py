@@ -15,7 +15,7 @@ from tests.support.own_database import own_database
 from tests.support.rounds import make_study
 from tests.support.service_browser import BrowserService, WorkedJourney, needs_browser, serving
 
-pytestmark = [*needs_browser, pytest.mark.xdist_group("living_data")]
+pytestmark = needs_browser
 DATABASE = "living"
 STUDY = "The register of the journeys"
 ROUND = "Autumn of the journeys"

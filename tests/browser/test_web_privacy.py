@@ -100,7 +100,9 @@ class TestMyData(PrivacyJourney):
         self.when_i_fill("The name as it should be", "Hazel Holm-Oak")
         self.when_i_fill("What the person is told", "Put right, thank you")
         self.when_i_press("Save the answer")
-        self.then_i_see("Your answer is kept. The person reads it by their link.")
+        self.then_i_see(
+            "Your answer is kept. It goes to the person by e-mail within a minute, with a new link."
+        )
 
         self.when_i_open_my_link()
         self.then_i_see("Put right, thank you")
@@ -113,7 +115,7 @@ class TestMyData(PrivacyJourney):
         self.when_i_open_my_link(javascript=False, width=320)
         self.when_i_follow("Object to being in the study")
         self.when_i_press("Object to being in the study")
-        self.then_i_see("Tick “Take me out of the study” to go on")
+        self.then_i_am_told("Tick “Take me out of the study” to go on")
         self.when_i_choose("Take me out of the study")
         self.when_i_press("Object to being in the study")
         self.then_i_see("You are out of the study")
@@ -211,4 +213,5 @@ class TestEditors(PrivacyJourney):
         )
         self.when_i_press("Record the addresses")
         self.then_i_see("No leader whom you edit has this key")
+        self.then_the_form_is_refused()
         assert not scrolls_sideways(self.page)

@@ -133,5 +133,6 @@ class TestCorrectALeader(SurveyJourney):
         self.page.keyboard.press("Tab")
         self.page.keyboard.press("Enter")
         self.page.get_by_role("heading", name="There is a problem").wait_for()
+        self.then_the_form_is_refused()
         assert self.page.get_by_role("radio", name="Fernhill Academy").count() == 1
         self.then_it_is_accessible()
