@@ -20,7 +20,6 @@ from tests.review.review_world import KEYS, review_world, sign_in
 from tests.support.programs import API, every_row, key_for, program
 
 __all__ = ["review_world"]
-pytestmark = pytest.mark.xdist_group("review api")
 AREAS = {
     "nation.editor": {"school", "role", "person", "lost"},
     "region.editor": {"school", "role", "person"},

@@ -29,7 +29,6 @@ from tests.review.review_world import KEYS, client_as, review_world, standing_of
 from tests.support.jobs import run_jobs
 
 __all__ = ["client_as", "review_world"]
-pytestmark = pytest.mark.xdist_group("review queue")
 
 
 def decide(client: Client, question: Any, answer: str, **more: str) -> Any:

@@ -27,10 +27,9 @@ from leadscape_web.studies.running import written
 from leadscape_web.survey.models import RoleHolding
 
 from tests.review.review_world import sign_in
-from tests.support.demo_world import GROUP, demo_world
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
 
-pytestmark = pytest.mark.xdist_group(GROUP)
 WORLD = ("leader-alice", "leader-bob", "leader-charlie")
 
 

@@ -28,11 +28,10 @@ from leadscape_web.studies.running import load_study
 from leadscape_web.survey.models import RoleHolding
 
 from tests.review.review_world import sign_in
-from tests.support.demo_world import GROUP, demo_world
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
 from tests.support.rounds import make_round
 
-pytestmark = pytest.mark.xdist_group(GROUP)
 EARLIER = Decision.Origin.EARLIER
 NOTE = "Told by the authority"
 

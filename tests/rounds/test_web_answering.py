@@ -20,7 +20,6 @@ from leadscape_web.rounds.work.blanking import blank_persons
 
 from tests.support.rounds import asked_of, editor, make_round, make_study, make_token, own_world
 
-pytestmark = pytest.mark.xdist_group("rounds")
 ALICE = {"full_name": "Gita Gorse", "home_school": "Ashgrove Primary School", "role": "consultant_leader"}
 
 

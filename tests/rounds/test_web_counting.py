@@ -49,7 +49,6 @@ from tests.support.rounds import (
 )
 from tests.support.service import SCHOOLS
 
-pytestmark = pytest.mark.xdist_group("rounds")
 LINES = {
     "101": (
         ("Gita Gorse", "100001", "consultant_leader", "Consultant leader", "", "2005-09-01", "", "100005"),

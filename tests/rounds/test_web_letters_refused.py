@@ -34,7 +34,6 @@ from tests.support.rounds import (
     set_round,
 )
 
-pytestmark = pytest.mark.xdist_group("rounds")
 NORTH, EAST, NETWORK = address_of("101"), address_of("102"), address_of("N1")
 
 

@@ -20,10 +20,8 @@ from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import check, written
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
-from tests.support.demo_world import GROUP, demo_world
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
-
-pytestmark = pytest.mark.xdist_group(GROUP)
 
 
 @pytest.fixture(scope="module")

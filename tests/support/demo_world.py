@@ -14,8 +14,6 @@ from leadscape.actions.write_demo_files import write_demo_files
 
 from tests.support.own_database import own_database
 
-GROUP = "small demo"
-"""Modules that use it name this group, so that they run in one process and load it once."""
 _LOADED: dict[int, tuple[str, Path]] = {}
 
 
