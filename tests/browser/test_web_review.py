@@ -20,9 +20,9 @@ delete from review_question;
 insert into review_question (id, study_id, kind, authorities, nominations, candidates, probability_pct, run_at, wave_id)
 select gen_random_uuid(), id, one.kind, one.authorities, one.nominations, one.candidates, one.pct, now(), wave_id
 from studies_study, (values
-  ('school', array['101'], 3, array['100001 | Ashgrove Primary School | Town | 83 %% | the same name; in the authority',
-   '100003 | Cedar Lane Primary School | Town | 9 %% | another authority'], 83),
-  ('role', array['101'], 2, array['school_improvement_partner (61 %%; 2 of 3 so named by others)'], 61),
+  ('school', array['101'], 3, array['100001 | Ashgrove Primary School | Town | 83 % | the same name; in the authority',
+   '100003 | Cedar Lane Primary School | Town | 9 % | another authority'], 83),
+  ('role', array['101'], 2, array['school_improvement_partner (61 %; 2 of 3 so named by others)'], 61),
   ('person', array['101', '102'], 1, array['different', 'same'], 26)
 ) as one(kind, authorities, nominations, candidates, pct) where title = 'Reviewed';
 insert into review_text (id, question_id, field, text)
@@ -30,7 +30,7 @@ select gen_random_uuid(), id, 'key', kind || '-asked' from review_question union
 select gen_random_uuid(), id, 'as_written', case kind when 'role' then 'helps out' else 'Ashgrove' end
 from review_question where kind <> 'person' union all
 select gen_random_uuid(), id, 'context',
-  case kind when 'person' then '26 %%: surname near; schools differ' else 'x: y' end
+  case kind when 'person' then '26 %: surname near; schools differ' else 'x: y' end
 from review_question;
 insert into review_questionline (id, question_id, side, person_id, leader_key, respondent, home_school_id, role)
 select gen_random_uuid(), q.id, case l.key when 'leader-alice' then 1 else 2 end, l.person_id, l.key, '101',

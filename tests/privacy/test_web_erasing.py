@@ -115,6 +115,7 @@ def _pick(n: int) -> Leader:
             "  split_part(o.full_name, ' ', -1) = split_part(n.full_name, ' ', -1) and"
             "  left(o.full_name, 1) = left(n.full_name, 1))"
             " and l.key in (select leader_key from privacy_reportedline)"
+            " and l.person_id not in (select person_id from privacy_exclusion)"
             " order by l.key offset %s limit 1",
             [n],
         ).fetchall()
