@@ -19,7 +19,6 @@ settings.load_profile("leadscape")
 DEFAULT_REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real open data (``LEADSCAPE_REAL_DATA``, default ``../shared/data``); skips where it is absent."""

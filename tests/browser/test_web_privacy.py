@@ -103,6 +103,8 @@ class TestMyData(PrivacyJourney):
         self.then_i_see(
             "Your answer is kept. It goes to the person by e-mail within a minute, with a new link."
         )
+        self.work()
+        self.link = self._link_in(mail.outbox[-1].body)
 
         self.when_i_open_my_link()
         self.then_i_see("Put right, thank you")

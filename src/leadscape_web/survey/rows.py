@@ -144,7 +144,7 @@ _TYPES: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-def _read(found: QuerySet[Any], columns: Sequence[str]) -> pl.DataFrame:
+def _read(found: Any, columns: Sequence[str]) -> pl.DataFrame:
     """Rows of a query as a frame, ids as text."""
     rows = frame_of(found, {name: _TYPES.get(name, pl.String) for name in columns})
     if "routes" not in columns:

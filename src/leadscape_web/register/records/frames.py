@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
 from psycopg import sql
 
 
@@ -32,8 +31,8 @@ def read_frame(statement: str, schema: Mapping[str, Any], parameters: Sequence[A
     return _copied(asked.as_string(connection.connection), schema)
 
 
-def frame_of(found: QuerySet[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
-    """The rows of ``values_list``, whose values are those of ``schema``, in order; ids as text.
+def frame_of(found: Any, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows of a query's ``values_list``, whose values are those of ``schema``, in order; ids as text.
 
     Thousands of rows as Python objects take several times longer, most of it in making objects of ids.
     """
@@ -47,7 +46,7 @@ def frame_of(found: QuerySet[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
     return _copied(whole, schema)
 
 
-def _copied(statement: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+def _copied(statement: str | bytes, schema: Mapping[str, Any]) -> pl.DataFrame:
     with connection.cursor() as cursor, cursor.copy(statement) as rows:  # type: ignore[attr-defined]
         content = b"".join(bytes(part) for part in rows)
     if not content:
