@@ -18,6 +18,7 @@ from leadscape_web.register.models import Group, Membership, School
 from leadscape_web.register.presenters.authority import present_authority
 from leadscape_web.register.presenters.school import present_school
 from leadscape_web.register.presenters.trust import present_trust
+from leadscape_web.register.records import lists
 from leadscape_web.register.records.authority import read_authority
 from leadscape_web.register.records.lineage import relatives_of
 from leadscape_web.register.records.lists import trusts_frame
@@ -198,6 +199,8 @@ def changed_members() -> Iterator[Callable[..., None]]:
             for statement in statements:
                 cursor.execute(statement)
             cursor.connection.commit()
+            # A load would have said so by a source of its own.
+            lists._whole_register.cache_clear()
 
         change("create table members_kept as select * from register_membership")
         yield change

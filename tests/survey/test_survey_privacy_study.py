@@ -456,5 +456,5 @@ def test_the_commands_say_what_they_did_and_end_with_their_codes(
     )
     code, out = run(capsys, "validate", str(study), *options)
     assert code == 0
-    assert "1 answers are not enough" in out
+    assert "1 answer is not enough" in out
     assert "100.0 %" in out, "one of one, with an interval that says how little that is"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import connections
+from django.db import OperationalError, connections
 from django.urls import reverse
 
 from leadscape.actions.open_study import OpenedStudy, open_study
@@ -43,8 +43,12 @@ def load_study(path: Path, *, using: str = "owner", progress: Progress | None = 
     """
     declared = read_study(path)
     why = why_loaded(declared)
-    with acting(using=using, why=why):
-        alone = _is_known(declared, using) or not is_provided_for(_named(declared), using)
+    try:
+        with acting(using=using, why=why):
+            alone = _is_known(declared, using) or not is_provided_for(_named(declared), using)
+    except OperationalError:
+        # What is wrong with the files is told even where no database answers.
+        alone = True
     opened = open_study(path, progress=progress) if alone else None
     with acting(using=using, why=why):
         lock_loads(connections[using].cursor().cursor)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import logging
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate import signals
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
-from leadscape.core.errors import ServiceBlocked
+from leadscape.core.errors import ServiceBlocked, StoreUnavailable
+from leadscape.core.exit_codes import EXIT_CODES
 from leadscape_web.config.parent import end_with_parent
 from leadscape_web.config.work_folder import work_folder
 from leadscape_web.jobs.queue_tasks import BRIEF, QUEUE, STALLED_AFTER
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -39,7 +44,12 @@ class Command(BaseCommand):
         end_with_parent()
         worker = app.replace_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         with work_folder(), worker as ready:
-            asyncio.run(_work(ready, wait=not options["once"]))
+            try:
+                asyncio.run(_work(ready, wait=not options["once"]))
+            except ConnectorException as error:
+                # A line of the log like any other: whoever keeps this process running begins it again.
+                _log.error("the database does not answer: this worker ends (%s)", error.__cause__ or error)
+                raise SystemExit(EXIT_CODES[StoreUnavailable]) from error
 
 
 async def _work(app: Any, *, wait: bool) -> None:
