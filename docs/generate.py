@@ -68,7 +68,7 @@ def tables_page() -> str:
     return "\n".join(parts) + "\n"
 
 
-_ROOMS = ("core", "register", "survey", "landscape", "report")
+_ROOMS = ("core", "register", "survey", "landscape", "need", "report")
 
 
 def declared_tables() -> list[tuple[str, type[Table]]]:

@@ -179,6 +179,16 @@ def shipped_measure_formats() -> tuple[MeasureFormat, ...]:
     return tuple(parse_measure_format(entry.read_bytes(), entry.name) for entry in entries)
 
 
+def measure_format_source(format_id: str) -> str | None:
+    """The file of a shipped format, as a start for a mapping of one's own; null where there is none of that id."""
+    for entry in FOLDER.iterdir():
+        if entry.name.endswith(".toml"):
+            content = entry.read_bytes()
+            if parse_measure_format(content, entry.name).id == format_id:
+                return content.decode("utf-8")
+    return None
+
+
 def load_measure_format(path: Path) -> MeasureFormat:
     """A user's own format.
 

@@ -7,8 +7,9 @@ is their sum:
 * the area's figure is rounded (half a step), a school's is rounded (half a step, since a mean of rounded figures is off
   by no more than one of them is);
 * schools whose figure is hidden: their pupils are those that the area has more than the schools that show theirs, and
-  their figure may lie anywhere a share can (0 to 100), or anywhere the figures of the other schools lie;
-* for a count, up to five pupils a hidden school where fewer than six are hidden, else the area's excess is open.
+  their figure may lie anywhere it can (a share from 0 to 100, points from 0), else anywhere the figures of the other
+  schools lie;
+* for a count, up to five pupils a school whose count is hidden.
 
 What it does not say: that the area's figure is right; only that it is or is not what its schools add up to.
 """
@@ -81,7 +82,7 @@ def check_aggregates(
     summed = pl.col("unit") == "pupils"
     half = pl.col("step") / 2
     hidden = ((pl.col("area_pupils") - pl.col("weight")) / pl.col("area_pupils")).clip(0, 1)
-    lowest = pl.when(pl.col("unit") == "pct").then(0.0).otherwise("lowest")
+    lowest = pl.when(pl.col("unit").is_in(["pct", "points"])).then(0.0).otherwise("lowest")
     highest = pl.when(pl.col("unit") == "pct").then(100.0).otherwise("highest")
     reach = pl.max_horizontal(highest - pl.col("mean"), pl.col("mean") - lowest)
     checked = both.with_columns(

@@ -242,8 +242,8 @@ def _declare(melted: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFram
     schools = full.filter(pl.col("_whose") == SCHOOL).select(polars_schema(Measures).names())
     areas = full.filter(pl.col("_whose") == AREA).select(polars_schema(AreaMeasures).names())
     return (
-        Measures.validate(schools.cast(dict(polars_schema(Measures)))),
-        AreaMeasures.validate(areas.cast(dict(polars_schema(AreaMeasures)))),
+        Measures.validate(schools.cast(polars_schema(Measures))),
+        AreaMeasures.validate(areas.cast(polars_schema(AreaMeasures))),
     )
 
 
@@ -261,7 +261,7 @@ def _listings(rows: pl.DataFrame, name: str) -> pl.DataFrame:
             authority_code="_authority",
         )
     )
-    return Listings.validate(listed.cast(dict(polars_schema(Listings))))
+    return Listings.validate(listed.cast(polars_schema(Listings)))
 
 
 def _row_problems(rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SCHOOL: Final = "school"
 AREA: Final = "area"
+NO_NUMBER: Final = ["nan", "null", "none", "na"]
+"""What programs write where a school has no number."""
+
 OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     SCHOOL: ("used", "Row of a school: its figures are in the table of measures."),
     AREA: ("apart", "Row of an area: its figures are kept apart from those of schools."),
@@ -55,7 +58,7 @@ def sort_rows(text: pl.DataFrame, known: MeasureFormat, headers: Headers) -> pl.
         stated = pl.lit(rule.code) if rule.code is not None else code_of[rule.kind]
         kind = pl.when(fits).then(pl.lit(rule.kind)).otherwise(kind)
         code = pl.when(fits).then(stated).otherwise(code)
-    named = pl.when(urn.str.contains(URN_PATTERN)).then(urn)
+    named = pl.when(urn.str.contains(URN_PATTERN) & ~urn.str.to_lowercase().is_in(NO_NUMBER)).then(urn)
     column = headers.find(*known.outside_areas[0])
     outside = pl.col(column).is_in(list(known.outside_areas[1])) if column is not None else pl.lit(False)
     rows = text.with_columns(
