@@ -1,26 +1,31 @@
 """The exact nearest schools of each, in blocks of fixed memory.
 
-A matrix product finds candidates, with a bound on its rounding; every candidate within that bound is computed again from
-its differences, so that neighbours, distances and ties are those of a plain loop over all pairs.
+A matrix product finds candidates, with a bound on its rounding; every candidate within that bound is computed again
+from its differences, so that neighbours, distances and ties are those of a plain loop over all pairs.
 
-Schools are taken by *pattern* (which characteristics are known of them). Between two patterns one set of characteristics
-is known of both, so one product serves all their pairs.
+Schools are taken by *pattern* (which characteristics are known of them). Between two patterns one set of
+characteristics is known of both, so one product serves all their pairs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leadscape.need.similar.metrics import FittedMetric
 
-ROUNDING = 64 * np.finfo(np.float64).eps
-EXTRA = 8
+ROUNDING: Final = 64 * np.finfo(np.float64).eps
+BIGGEST: Final = np.finfo(np.float64).max
+GROUPS_A_NEIGHBOUR: Final = 4
+_Block = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.int64]"]
+EMPTY: Final[_Block] = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,9 @@ def nearest(asked: Asked, metric: FittedMetric) -> Found:
     pair_known, pair_code = np.unique(together.reshape(-1, together.shape[2]), axis=0, return_inverse=True)
     pair_code = pair_code.reshape(len(patterns), len(patterns))
     shares = np.array([metric.share(one) if one.any() else 0.0 for one in pair_known])
-    parts: list[tuple[NDArray, ...]] = []
     keys = asked.group * len(patterns) + pattern_of
     wanted = asked.queries[asked.group[asked.queries] >= 0]
+    blocks: list[tuple[NDArray[np.int64], _Targets]] = []
     for key in np.unique(keys[wanted]):
         rows = wanted[keys[wanted] == key]
         mine = int(key % len(patterns))
@@ -77,27 +82,33 @@ def nearest(asked: Asked, metric: FittedMetric) -> Found:
         if not len(targets):
             continue
         targets = targets[np.argsort(pattern_of[targets], kind="stable")]
-        chosen = _Targets(targets, pattern_of[targets], pair_code[mine], pair_known, shares)
+        place_of = np.full(len(known), -1)
+        place_of[targets] = np.arange(len(targets))
+        chosen = _Targets(targets, place_of, pattern_of[targets], pair_code[mine], pair_known, shares)
         step = max(1, asked.block_bytes // (8 * len(targets)))
-        parts += [
-            _search(asked, metric, centred, rows[start : start + step], chosen)
-            for start in range(0, len(rows), step)
-        ]
-    empty = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else list(empty)
-    inside = np.argsort(_position(asked.queries, columns[0]), kind="stable")
-    query, neighbour, squared, code = (column[inside] for column in columns)
-    return Found(query, neighbour, squared, code, pair_known)
+        blocks += [(rows[start : start + step], chosen) for start in range(0, len(rows), step)]
+    # One after the other: the matrix product uses every core by itself.
+    parts = [_search(asked, metric, centred, *block) for block in blocks] or [EMPTY]
+    query, neighbour, code = (
+        np.concatenate([part[at] for part in parts]).astype(np.int64) for at in (0, 1, 3)
+    )
+    squared = np.concatenate([part[2] for part in parts])
+    inside = np.argsort(_position(asked.queries, query), kind="stable")
+    return Found(query[inside], neighbour[inside], squared[inside], code[inside], pair_known)
 
 
 @dataclass(frozen=True)
 class _Targets:
+    """Who may be found by queries of one pattern and group, in order of their own pattern."""
+
     rows: NDArray[np.int64]
+    place_of: NDArray[np.int64]
     pattern: NDArray[np.int64]
     code_of_pattern: NDArray[np.int64]
     known: NDArray[np.bool_]
     share: NDArray[np.float64]
 
+    @cached_property
     def runs(self) -> list[tuple[slice, int]]:
         """Consecutive targets of one pattern, with the code of what is known of both."""
         starts = np.flatnonzero(np.r_[True, self.pattern[1:] != self.pattern[:-1]])
@@ -107,6 +118,31 @@ class _Targets:
             for a, b in zip(starts, ends, strict=True)
         ]
 
+    @cached_property
+    def _right(self) -> dict[int, tuple[NDArray[np.float64], float]]:
+        return {}
+
+    def sides(
+        self,
+        metric: FittedMetric,
+        centred: NDArray[np.float64],
+        rows: NDArray[np.int64],
+        run: slice,
+        code: int,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+        """Two matrices whose product is the squared distances, |x|² - 2 x'y + |y|²; and the largest |y|²."""
+        known = self.known[code]
+        factor = metric.factor(known) / np.sqrt(self.share[code])
+        left = centred[rows][:, known] @ factor
+        if run.start not in self._right:
+            right = centred[self.rows[run]][:, known] @ factor
+            norm = (right**2).sum(axis=1)
+            stacked = np.ascontiguousarray(np.vstack([right.T, norm, np.ones(len(norm))]))
+            self._right[run.start] = stacked, float(norm.max())
+        return np.column_stack([-2 * left, np.ones(len(rows)), (left**2).sum(axis=1)]), *self._right[
+            run.start
+        ]
+
 
 def _search(
     asked: Asked,
@@ -114,54 +150,22 @@ def _search(
     centred: NDArray[np.float64],
     rows: NDArray[np.int64],
     targets: _Targets,
-) -> tuple[NDArray, ...]:
+) -> _Block:
     """The nearest of one block of queries of one pattern and group."""
     rough = np.empty((len(rows), len(targets.rows)))
     slack = np.zeros(len(rows))
-    for run, code in targets.runs():
+    for run, code in targets.runs:
         known = targets.known[code]
-        factor = metric.factor(known) / np.sqrt(targets.share[code])
-        left, right = centred[rows][:, known] @ factor, centred[targets.rows[run]][:, known] @ factor
-        left_norm, right_norm = (left**2).sum(axis=1), (right**2).sum(axis=1)
-        np.matmul(-2 * left, right.T, out=rough[:, run])
-        rough[:, run] += right_norm
-        rough[:, run] += left_norm[:, None]
-        slack = np.maximum(slack, ROUNDING * known.sum() * (left_norm + right_norm.max()))
-    rough[rows[:, None] == targets.rows] = np.inf
+        left, right, right_norm_max = targets.sides(metric, centred, rows, run, code)
+        np.matmul(left, right, out=rough[:, run])
+        slack = np.maximum(slack, ROUNDING * len(known) * (left[:, -1] + right_norm_max))
+    own = targets.place_of[rows]
+    among = np.flatnonzero(own >= 0)
+    rough[among, own[among]] = np.inf
     if asked.max_km is not None:
         gap = asked.place[rows][:, None, :] - asked.place[targets.rows]
-        near = np.hypot(gap[..., 0], gap[..., 1]) <= 1000 * asked.max_km
-        rough[~near] = np.inf
-    return _exact(asked, metric, rows, targets, rough, slack)
-
-
-def _exact(
-    asked: Asked,
-    metric: FittedMetric,
-    rows: NDArray[np.int64],
-    targets: _Targets,
-    rough: NDArray[np.float64],
-    slack: NDArray[np.float64],
-) -> tuple[NDArray, ...]:
-    """Candidates within the bound of the ``k``-th, computed again from differences and ordered."""
-    n = rough.shape[1]
-    k, width = min(asked.k, n), min(asked.k + EXTRA, n)
-    picked = (
-        np.argpartition(rough, width - 1, axis=1)[:, :width]
-        if width < n
-        else np.tile(np.arange(n), (len(rows), 1))
-    )
-    values = np.take_along_axis(rough, picked, axis=1)
-    limit = np.partition(values, k - 1, axis=1)[:, k - 1] + 2 * slack
-    # Where even the last one picked lies within the bound there may be more: those rows are searched whole.
-    crowded = np.flatnonzero((width < n) & (values.max(axis=1) <= limit))
-    keep = np.isfinite(values) & (values <= limit[:, None])
-    keep[crowded] = False
-    at, column = np.nonzero(keep)
-    place = picked[at, column]
-    if len(crowded):
-        more_at, more = np.nonzero(np.isfinite(rough[crowded]) & (rough[crowded] <= limit[crowded][:, None]))
-        at, place = np.r_[at, crowded[more_at]], np.r_[place, more]
+        rough[~(np.hypot(gap[..., 0], gap[..., 1]) <= 1000 * asked.max_km)] = np.inf
+    at, place = np.nonzero(rough <= np.minimum(_bound(rough, asked.k) + 2 * slack, BIGGEST)[:, None])
     code = targets.code_of_pattern[targets.pattern[place]]
     neighbour = targets.rows[place]
     squared = np.empty(len(at))
@@ -171,9 +175,23 @@ def _exact(
         squared[where] = metric.squared(difference, known)
     ordered = np.lexsort((asked.order[neighbour], squared, at))
     at, neighbour, squared, code = at[ordered], neighbour[ordered], squared[ordered], code[ordered]
-    rank = np.arange(len(at)) - np.searchsorted(at, at)
-    first = rank < asked.k
+    first = np.arange(len(at)) - np.searchsorted(at, at) < asked.k
     return rows[at[first]], neighbour[first], squared[first], code[first]
+
+
+def _bound(rough: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """For each row a number that at least ``k`` of its values do not exceed: the ``k``-th least of the least of groups.
+
+    With four groups for each of the ``k`` few hold two of the nearest, so few values beyond them lie below. Rows with
+    fewer than ``k`` values have no bound.
+    """
+    rows, n = rough.shape
+    groups = GROUPS_A_NEIGHBOUR * k
+    if n < 2 * groups:
+        return np.partition(rough, k - 1, axis=1)[:, k - 1] if k <= n else np.full(rows, np.inf)
+    depth = n // groups
+    least = rough[:, : depth * groups].reshape(rows, depth, groups).min(axis=1)
+    return np.partition(least, k - 1, axis=1)[:, k - 1]
 
 
 def _position(queries: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -23,13 +23,13 @@ class SimilarConfig:
         Fewer comparators than this are too few to compare with (schools). Default 5: peer comparisons need at
         least five peers.
     block_bytes
-        Memory for one block of distances (bytes). Default 64 MiB: memory does not grow with the number of schools.
+        Memory for one block of distances (bytes). Default 32 MiB; memory does not grow with the number of schools.
     """
 
     neighbours: int = 50
     compared_share_min: float = 0.5
     comparators_min: int = 5
-    block_bytes: int = 64 << 20
+    block_bytes: int = 32 << 20
 
     def __post_init__(self) -> None:
         """Refuse settings that would make a comparator set mean nothing."""

@@ -1,7 +1,7 @@
 """What *alike* means: named weights, one's own weights, or Mahalanobis with a shrunk covariance.
 
-A metric is a statement without data. Fitted to the schools at hand it gives, for any set *O* of characteristics known of
-both schools, a matrix *A* with squared distance |(x - y) A|² and the share of the expected squared distance that *O*
+A metric is a statement without data. Fitted to the schools at hand it gives, for any set *O* of characteristics known
+of both schools, a matrix *A* with squared distance |(x - y) A|² and the share of the expected squared distance that *O*
 makes up.
 """
 
@@ -75,7 +75,7 @@ class FittedMetric:
         if key not in self._factors:
             assert self.covariance is not None
             part = self.covariance[np.ix_(known, known)]
-            self._factors[key] = np.linalg.inv(np.linalg.cholesky(part)).T
+            self._factors[key] = np.asarray(np.linalg.inv(np.linalg.cholesky(part)).T, dtype=np.float64)
         return self._factors[key]
 
     def share(self, known: NDArray[np.bool_]) -> float:
@@ -162,7 +162,7 @@ class Mahalanobis:
     Notes
     -----
     The correlation matrix *R* of schools with every characteristic known is shrunk towards the identity,
-    (1 - s) R + s I, with Ledoit & Wolf's *s* for standardised data, and brought back to the units. Where characteristics
+    (1 - s) R + s I, with Ledoit & Wolf's *s* for standardised data, and brought back to the units. Where some
     are missing the block of those known is inverted, which has an expected squared distance of twice their number.
 
     Sources: Ledoit & Wolf (2004), Journal of Multivariate Analysis 88, 365-411.

@@ -1,8 +1,8 @@
 """The k nearest schools of each, from a frame of characteristics and a metric.
 
-Tables in: one row a school. Tables out: :class:`SimilarSchools` and :class:`ComparatorSets`. The distance is the root of
-the metric's squared distance over what is known of both schools, divided by the share of the expected squared distance
-that this makes up: a missing characteristic says nothing, it is never 0 and never counts as equal.
+Tables in: one row a school. Tables out: :class:`SimilarSchools` and :class:`ComparatorSets`. The distance is the root
+of the metric's squared distance over what is known of both schools, divided by the share of the expected squared
+distance that this makes up: a missing characteristic says nothing, it is never 0 and never counts as equal.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def find_similar_schools(
 
     Notes
     -----
-    Of equal distances the lower number, as text, is nearer. The metric is fitted to all rows of ``schools``, so filters do
-    not change a distance.
+    Of equal distances the lower number, as text, is nearer. The metric is fitted to all rows of ``schools``, so filters
+    do not change a distance.
     """
     config = config or SimilarConfig()
     _check(schools, metric, same, max_km, outcomes)
