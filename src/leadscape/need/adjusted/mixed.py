@@ -5,9 +5,10 @@ One row is one school in one year (or one pupil). With *i* the school and *t* th
     y_it = x_it' b + u_i + v_it + e_it,   u_i ~ N(0, a),  v_it ~ N(0, s),  e_it ~ N(0, D_it),
 
 where *a* is the variance between schools, *s* the variance within schools that sampling does not explain, and D_it the
-sampling variance: known, or known up to a factor *f* (f w_it). *a*, *s* and *f* maximise the likelihood or the restricted
-likelihood, *b* is their generalised least squares estimate, and the effects are best linear unbiased predictions with
-the error of *b* in their variance. Every sum over rows of a school is a weighted count, so time grows with rows alone.
+sampling variance: known, or known up to a factor *f* (f w_it). *a*, *s* and *f* maximise the likelihood or the
+restricted likelihood, *b* is their generalised least squares estimate, and the effects are best linear unbiased
+predictions with the error of *b* in their variance. Every sum over rows of a school is a weighted count, so time grows
+with rows alone.
 
 Sources: Fay & Herriot (1979), JASA 74; Henderson (1975), Biometrics 31; Rao & Molina (2015), Small Area Estimation,
 chapters 5 to 7; Goldstein (2011), Multilevel Statistical Models, chapter 2.
@@ -24,10 +25,13 @@ from scipy.optimize import minimize
 from leadscape.core.errors import NotIdentified
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
-Floats = "NDArray[np.float64]"
 FLOOR: Final = 1e-12
+FREE: Final = 1e4
+"""Times the spread of rows: so wide that a school's mean tells nothing of variances."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,20 +135,28 @@ def fit_mixed(
     """
     data, order = _data(y, x, school, sampling, sampling_factor_of)
     scaled = sampling_factor_of is not None
-    start = _start(data, within, scaled)
-    unpack = _unpacker(within, scaled)
-
-    def loss(parameters: NDArray[np.float64]) -> float:
-        return _deviance(data, *unpack(parameters), restricted)[0]
-
-    # Logarithms of variances: none is negative, and one that goes to zero stops at a floor.
-    bounds = [(one - 25, one + 12) for one in start]
-    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-7})
-    polished = minimize(
-        loss, best.x, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7, "maxiter": 400}
-    )
-    between, inside, factor = unpack(polished.x if polished.fun <= best.fun else best.x)
-    return _solved(data, order, between, inside, factor, restricted)
+    repeated = bool((np.bincount(data.school) > 1).any())
+    if scaled and within and repeated:
+        # Sizes of schools go with kinds of schools, so the spread between schools must not tell what chance does to
+        # small ones: with every school free to lie where it lies, only its changes do.
+        spread = FREE * _spread(data)
+        start = _start(data, within, scaled)
+        inside, factor = (
+            float(one) for one in np.exp(_minimise(data, start[1:], lambda p: (spread, *_two(np.exp(p)))))
+        )
+        (between,) = np.exp(_minimise(data, start[:1], lambda p: (float(np.exp(p[0])), inside, factor)))
+    else:
+        found = iter(
+            np.exp(
+                _minimise(
+                    data, _start(data, within, scaled), _unpacker(within, scaled), restricted=restricted
+                )
+            )
+        )
+        between = next(found)
+        inside = float(next(found)) if within else 0.0
+        factor = float(next(found)) if scaled else 1.0
+    return _solved(data, order, float(between), inside, factor, restricted)
 
 
 def evaluate_mixed(
@@ -162,19 +174,43 @@ def evaluate_mixed(
     return _solved(data, order, between, within, 1.0, restricted)
 
 
-def _unpacker(within: bool, scaled: bool):  # noqa: ANN202
+def _minimise(
+    data: _Data,
+    start: NDArray[np.float64],
+    variances: Callable[[NDArray[np.float64]], tuple[float, float, float]],
+    *,
+    restricted: bool = True,
+) -> NDArray[np.float64]:
+    """Logarithms of variances with the least deviance; none is negative, and one that goes to zero stops at a floor."""
+    bounds = [(one - 20, one + 10) for one in start]
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        return _deviance(data, *variances(parameters), restricted)[0] / len(data.y)
+
+    options = {"ftol": 1e-14, "gtol": 1e-7, "eps": 1e-5, "maxiter": 60}
+    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options=options)
+    return np.asarray(best.x, np.float64)
+
+
+def _two(values: NDArray[np.float64]) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
+
+
+def _unpacker(within: bool, scaled: bool) -> Callable[[NDArray[np.float64]], tuple[float, float, float]]:
     def unpack(parameters: NDArray[np.float64]) -> tuple[float, float, float]:
-        values = np.exp(np.clip(parameters, -60, 60))
-        rest = list(values[1:])
-        inside = float(rest.pop(0)) if within else 0.0
-        return float(values[0]), inside, float(rest.pop(0)) if scaled else 1.0
+        rest = [float(one) for one in np.exp(parameters)]
+        return rest[0], rest[1] if within else 0.0, rest[-1] if scaled else 1.0
 
     return unpack
 
 
-def _start(data: _Data, within: bool, scaled: bool) -> NDArray[np.float64]:
+def _spread(data: _Data) -> float:
     coefficients = np.linalg.lstsq(data.x, data.y, rcond=None)[0]
-    spread = max(float(np.var(data.y - data.x @ coefficients)), FLOOR)
+    return max(float(np.var(data.y - data.x @ coefficients)), FLOOR)
+
+
+def _start(data: _Data, within: bool, scaled: bool) -> NDArray[np.float64]:
+    spread = _spread(data)
     start = [np.log(0.4 * spread)]
     start += [np.log(0.3 * spread)] if within else []
     start += [np.log(0.3 * spread / max(float(data.per_factor.mean()), FLOOR))] if scaled else []
@@ -202,7 +238,7 @@ def _deviance(
     sums = _sum(data, weighted)
     cross = both.T @ weighted - between * (sums / q[:, None]).T @ sums
     precision, right = cross[:-1, :-1], cross[:-1, -1]
-    coefficients = np.linalg.solve(precision, right)
+    coefficients = np.asarray(np.linalg.solve(precision, right), np.float64)
     quadratic = cross[-1, -1] - right @ coefficients
     n, p = data.x.shape
     deviance = quadratic + np.log(q).sum() - np.log(weight).sum()
@@ -217,7 +253,7 @@ def _solved(
     data: _Data, order: NDArray[np.int64], between: float, inside: float, factor: float, restricted: bool
 ) -> MixedModel:
     deviance, coefficients, precision, weight, q = _deviance(data, between, inside, factor, restricted)
-    covariance = np.linalg.inv(precision)
+    covariance = np.asarray(np.linalg.inv(precision), np.float64)
     fitted = data.x @ coefficients
     residual = data.y - fitted
     effect = between * _sum(data, weight * residual) / q
