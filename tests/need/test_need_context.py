@@ -21,6 +21,7 @@ from leadscape.need.tables import Measures
 from leadscape.register.lineage import build_lineage
 from leadscape.register.reading import read_register_file
 from leadscape.register.tables import Links, Schools
+
 from tests.support.figures import write_rows
 
 LOOKUP = ["Postcode", "Postcode Status", "LSOA code", "Index of Multiple Deprivation Rank", "IDACI Score"]
@@ -34,7 +35,7 @@ def figures(*rows: tuple[str, str, float | None]) -> pl.DataFrame:
             {
                 "urn": urn, "measure": "ks2_rwm_expected_pct", "period": period,
                 "period_end": date(int(period[:4]) + 1, 8, 31), "pupils_group": "all", "value": value,
-                "status": "reported" if value is not None else "suppressed", "code": None if value is not None else "SUPP",
+                "status": "suppressed" if value is None else "reported", "code": "SUPP" if value is None else None,
                 "pupils": 30.0, "release": "final", "source": "results.csv", "source_row": 2 + n,
             }
             for n, (urn, period, value) in enumerate(rows)

@@ -15,6 +15,7 @@ from leadscape.codebooks.inspections import load_inspections, parse_inspections
 from leadscape.core.errors import CodebookProblem, NotComparable, TableProblem
 from leadscape.need.inspections.comparing import read_together
 from leadscape.need.inspections.reading import latest_inspections, read_inspections_file
+
 from tests.support.figures import write_report_cards, write_rows, write_sub_judgements
 
 HISTORY = ["URN", "Rating", "Inspection Date"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from leadscape.cli.app import main
 from leadscape.core.errors import FileProblem, NotFound, OutputBlocked, TableProblem
 from leadscape.need.formats import load_measure_format
 from leadscape.need.inspections.formats import inspection_format_source, shipped_inspection_formats
+
 from tests.support.figures import (
     ks2_world,
     write_absence_statistics,
@@ -60,7 +62,7 @@ def test_the_same_files_give_the_same_bytes(some_files: list[Path], tmp_path: Pa
 
 def test_nothing_is_written_when_one_file_cannot_be_used(some_files: list[Path], tmp_path: Path) -> None:
     strange = write_rows(tmp_path / "strange.csv", ["a"], [["1"]])
-    with pytest.raises(TableProblem, match="strange.csv is no file of figures"):
+    with pytest.raises(TableProblem, match=r"strange\.csv is no file of figures"):
         read_need([*some_files, strange], tmp_path / "out")
     with pytest.raises(TableProblem, match=r"2 files cannot be used: strange.csv .* cannot be read"):
         read_need([strange, tmp_path / "absent.csv"], tmp_path / "out")
@@ -85,8 +87,6 @@ def test_register_and_links_give_context_with_its_year_and_carried_figures(tmp_p
         tmp_path / "links.csv", ["URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"],
         [["900002", "900012", "Invented Academy", "Successor", "01-09-2018"]],
     )  # fmt: skip
-    from datetime import date
-
     done = read_need([results, indices], register=register, links=[links], as_of=date(2022, 8, 31))
     ages = done.tables["context_ages"]
     assert ages.filter(measure="fsm_pct")["gap_years"].to_list() == [4]

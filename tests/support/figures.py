@@ -1,4 +1,4 @@
-"""Files in the formats that are published, with invented schools: results, absence, inspections. A truth that is known."""
+"""Files in the formats that are published, with invented schools and a truth that is known."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def ks2_world(
         )  # fmt: skip
     pct = 100 * reached.sum() / pupils.sum()
     rows.append(
-        {"RECTYPE": "3", "LEA": "999", "SCHNAME": "Inventshire", "TELIG": str(pupils.sum()), "PTRWM_EXP": f"{round(pct)}%",
-         "READPROG": "1.0"}
+        {"RECTYPE": "3", "LEA": "999", "SCHNAME": "Inventshire", "TELIG": str(pupils.sum()),
+         "PTRWM_EXP": f"{round(pct)}%", "READPROG": "1.0"}
     )  # fmt: skip
     return rows, float(pct), int(pupils.sum())
 
 
 def write_absence_statistics(path: Path) -> Path:
-    """Absence as published with the statistics: a school with figures, one suppressed, an authority, a region, England."""
+    """Absence as published with the statistics: a school, one suppressed, an authority, a region, England."""
     header = [
         "time_period", "time_identifier", "geographic_level", "country_code", "region_code", "old_la_code", "la_name",
         "education_phase", "school_urn", "school_name", "enrolments", "sess_overall_percent",
