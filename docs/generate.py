@@ -16,6 +16,7 @@ from typing import Any
 import dataframely as dy
 import typer.main
 from api_page import api_page
+from measures_page import measures_page
 from permissions_page import permissions_page
 
 import leadscape
@@ -35,6 +36,7 @@ def main() -> None:
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
         "codebooks.md": codebooks_page(),
+        "measures.md": measures_page(NOTE),
         "permissions.md": permissions_page(NOTE),
         "api.md": api_page(NOTE),
     }
