@@ -135,3 +135,26 @@ def test_a_mapping_of_ones_own_reads_what_no_format_knows(tmp_path: Path) -> Non
     path = write_rows(tmp_path / "own.csv", ["School", "Year", "Reached"], [["S1", "2018", "70%"]])
     done = read_need([path], mapping=mapping)
     assert done.tables["measures"].select("urn", "period", "value").row(0) == ("S1", "2017/18", 70.0)
+
+
+def test_what_is_stated_goes_to_silent_files_only(tmp_path: Path) -> None:
+    header = ["Postcode", "LSOA code", "Index of Multiple Deprivation Rank"]
+    silent = write_rows(tmp_path / "lookup.csv", header, [["AB1 2CD", "E01000001", "100"]])
+    named = write_rows(tmp_path / "imd2015.csv", ["lsoa11_code", "IMD_rank"], [["E01000001", "90"]])
+    final = write_ks2(tmp_path / "2018_999_ks2final.csv", ks2_world(2, seed=1)[0])
+    absence = write_rows(tmp_path / "abs.csv", ["URN", "PERCTOT", "PPERSABS10"], [["900001", "4.2", "8.1"]])
+    done = read_need([silent, named, final, absence], edition="2019", period="2016/17", release="revised")
+    assert done.tables["deprivation"].sort("edition").select("edition", "value").rows() == [
+        ("2015", 90.0),
+        ("2019", 100.0),
+    ]
+    said = dict(
+        done.tables["files"].select("file", pl.concat_str("periods", "releases", separator=" ")).iter_rows()
+    )
+    assert said["2018_999_ks2final.csv"] == "2017/18 final"
+    assert said["abs.csv"] == "2016/17 revised"
+    with pytest.raises(TableProblem, match="contradicts what was stated"):
+        read_need([named], edition="2019")
+    for wrong in ({"period": "2016/17"}, {"release": "revised"}):
+        with pytest.raises(TableProblem, match="contradicts itself"):
+            read_need([final], **wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from leadscape.need.context import context_ages, context_of_places, context_of_r
 from leadscape.need.deprivation.reading import (
     DeprivationReading,
     matching_deprivation_formats,
+    names_edition,
     read_matched_deprivation,
 )
 from leadscape.need.formats import MeasureFormat, load_measure_format, shipped_measure_formats
@@ -31,6 +32,7 @@ from leadscape.need.inspections.reading import (
     read_matched_inspections,
 )
 from leadscape.need.measures.carrying import carry_measures, carrying_counts
+from leadscape.need.measures.periods import NOT_STATED
 from leadscape.need.measures.reading import (
     MeasuresReading,
     matching_formats,
@@ -126,7 +128,8 @@ def read_need(
     Parameters
     ----------
     period, release, edition
-        What files do not say themselves.
+        What files do not say themselves. Of several files only those that are silent get it; a single file that says
+        another is refused.
     register
         A register of schools, for free school meals, rolls and postcodes: context beside the figures.
     links
@@ -149,12 +152,13 @@ def read_need(
             f"Use {' or '.join(FORMATS)}.",
         )
     own = (load_measure_format(mapping),) if mapping is not None else None
+    stated = {"period": period, "release": release, "edition": edition}
     readings: list[NeedReading] = []
     failed: list[LeadscapeError] = []
     for path in paths:
         watcher.step(f"Reading {path.name}")
         try:
-            readings.append(_read_one(read_text_table(path), own, period, release, edition))
+            readings.append(_read_one(read_text_table(path), own, stated, alone=len(paths) == 1))
         except LeadscapeError as error:
             failed.append(error)
     if failed:
@@ -180,22 +184,39 @@ def read_need(
 
 
 def _read_one(
-    text: TextTable,
-    own: tuple[MeasureFormat, ...] | None,
-    period: str | None,
-    release: str | None,
-    edition: str | None,
+    text: TextTable, own: tuple[MeasureFormat, ...] | None, stated: Mapping[str, str | None], *, alone: bool
 ) -> NeedReading:
     if own is not None:
-        return read_matched_measures(text, recognise_measures(text, own), period, release)
+        return _read_figures(text, recognise_measures(text, own), stated, alone=alone)
     if found := matching_formats(text, shipped_measure_formats()):
-        return read_matched_measures(text, found[0], period, release)
+        return _read_figures(text, found[0], stated, alone=alone)
     if inspected := matching_inspection_formats(text, shipped_inspection_formats()):
         return read_matched_inspections(text, inspected[0])
     if deprived := matching_deprivation_formats(text):
-        return read_matched_deprivation(text, deprived[0], edition)
+        silent = alone or not names_edition(text.name)
+        return read_matched_deprivation(text, deprived[0], stated["edition"] if silent else None)
     recognise_measures(text, shipped_measure_formats())
     raise AssertionError("a file that fits no format was refused above")
+
+
+def _read_figures(
+    text: TextTable, known: MeasureFormat, stated: Mapping[str, str | None], *, alone: bool
+) -> MeasuresReading:
+    """Of several files only those that do not say their year or release get what was stated."""
+    period, release = stated["period"], stated["release"]
+    if alone or (period is None and release is None):
+        return read_matched_measures(text, known, period, release)
+    try:
+        reading = read_matched_measures(text, known)
+    except TableProblem:
+        if period is None:
+            raise
+        reading = read_matched_measures(text, known, period)
+    else:
+        period = None
+    if release is not None and reading.releases == (NOT_STATED,):
+        return read_matched_measures(text, known, period, release)
+    return reading
 
 
 def _tables(readings: Sequence[NeedReading]) -> dict[str, pl.DataFrame]:

@@ -17,7 +17,16 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 
 ROWS_PRINTED = 40
-DIFFERING = ("measure", "pupils_group", "area_code", "published", "made_again", "tolerance", "schools_hidden", "source")
+DIFFERING = (
+    "measure",
+    "pupils_group",
+    "area_code",
+    "published",
+    "made_again",
+    "tolerance",
+    "schools_hidden",
+    "source",
+)
 
 
 @app.command("read")

@@ -26,6 +26,7 @@ from leadscape.register.recognition import Headers
 
 _FOLDER: Final = files("leadscape.need.deprivation") / "format_files"
 _AREA: Final = r"^[EW]\d{8}$"
+_EDITION: Final = re.compile(r"(?i)(?:imd|iod|deprivation)[-_ ]?(20\d{2})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,20 @@ def plain_postcode(text: pl.Expr) -> pl.Expr:
     return pl.when(whole).then(bare.str.replace(r"^(.+)(.{3})$", "$1 $2"))
 
 
+def names_edition(name: str) -> bool:
+    """Whether a file's name gives the edition."""
+    return _EDITION.search(name) is not None
+
+
 def _edition_of(name: str, stated: str | None) -> tuple[str, tuple[str, ...]]:
-    named = re.search(r"(?i)(?:imd|iod|deprivation)[-_ ]?(20\d{2})(?!\d)", name)
+    named = _EDITION.search(name)
+    if named is not None and stated not in (None, named.group(1)):
+        raise TableProblem(
+            f"{name} contradicts what was stated (its name: {named.group(1)}; stated: {stated}).",
+            "Ranks of two editions are of other places and other years.",
+            "State the edition of files only that do not say theirs.",
+            no_problems(),
+        )
     if stated is not None:
         return stated, (f"The edition {stated} was stated.",)
     if named is None:

@@ -2,7 +2,8 @@
 
 Evidence of the year: what the user states, a column of the file, columns that repeat years before, the name of the
 file. Evidence of the release: what the user states, a column, the name. Where two disagree the file is refused with
-both; where there is no year it is refused; where there is no release it is *not stated*.
+both, unless the user states which of them is right; where there is no year it is refused; where there is no release it
+is *not stated*.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from leadscape.need.formats import MeasureFormat
 
 NOT_STATED: Final = "not_stated"
+STATED: Final = "what was stated"
 _PAIR: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/ ]?(\d{4}|\d{2})(?!\d)")
 _YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _SEPARATOR: Final = {"school_year": "/", "financial_year": "-"}
@@ -96,7 +98,7 @@ def stated_period(
                 "Figures are kept by the period they describe.",
                 f"Write it as {period_of(2018, known.period_kind)}.",
             )
-        evidence["what was stated"] = stated
+        evidence[STATED] = stated
     if in_rows:
         others = {where: period for where, period in evidence.items() if period not in in_rows}
         if others:
@@ -109,7 +111,8 @@ def stated_period(
             f"State it (--period {period_of(2018, known.period_kind)}), or give the file its published name.",
             no_problems(),
         )
-    if len(set(evidence.values())) > 1 and stated is None:
+    own = {said for where, said in evidence.items() if where != STATED}
+    if len(set(evidence.values())) > 1 and (stated is None or stated not in own):
         raise _contradiction(name, evidence)
     period = stated or next(iter(evidence.values()))
     against = [f"{where} says {said}" for where, said in evidence.items() if said != period]
@@ -134,6 +137,12 @@ def stated_release(name: str, stated: str | None, in_rows: set[str]) -> tuple[st
     named = {word for word in RELEASES if word in name.casefold()}
     from_name = named.pop() if len(named) == 1 else None
     if stated is not None:
+        said = {
+            **({"the file's name": from_name} if from_name else {}),
+            **({"its rows": ", ".join(sorted(in_rows))} if in_rows else {}),
+        }
+        if said and stated not in said.values():
+            raise _contradiction(name, {**said, STATED: stated})
         return stated, (f"The release {stated} was stated.",)
     if in_rows:
         if from_name is not None and from_name not in in_rows:
