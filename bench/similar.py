@@ -25,7 +25,9 @@ METRIC = "dfe_primary_2026"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Similar schools: leadscape beside scikit-learn and a plain loop.")
+    parser = argparse.ArgumentParser(
+        description="Similar schools: leadscape beside scikit-learn and a plain loop."
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--schools", type=int, default=SCHOOLS)
     parser.add_argument("--runs", type=int, default=3)
@@ -61,10 +63,9 @@ def measure(method: str, folder: Path, options: argparse.Namespace) -> dict[str,
     best: dict[str, Any] = {}
     for _ in range(1 if method == "plain loop" else options.runs):
         started = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, __file__, "--schools", str(options.schools), "--one", method, str(folder / f"{method}.npz")],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        command = [sys.executable, __file__, "--schools", str(options.schools), "--one", method]
+        command.append(str(folder / f"{method}.npz"))
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         result = {"seconds": time.perf_counter() - started, **json.loads(done.stdout.splitlines()[-1])}
         if not best or result["seconds"] < best["seconds"]:
             best = result
@@ -74,7 +75,9 @@ def measure(method: str, folder: Path, options: argparse.Namespace) -> dict[str,
 def report(results: dict[str, dict[str, Any]], schools: int) -> None:
     base = results["leadscape"]["seconds"]
     print(f"{NEIGHBOURS} similar schools for each of {schools:,}; whole processes, best of several")
-    print(f"{'method':<28}{'seconds':>9}{'ratio':>7}{'search':>8}{'cpu':>7}{'MB':>7}{'same pairs':>12}{'off by':>10}")
+    print(
+        f"{'method':<28}{'seconds':>9}{'ratio':>7}{'search':>8}{'cpu':>7}{'MB':>7}{'same pairs':>12}{'off by':>10}"
+    )
     for method, one in results.items():
         same = f"{100 * one['same']:.3f} %" if "same" in one else "–"
         off = f"{one['off']:.0e}" if "off" in one else "–"

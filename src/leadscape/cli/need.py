@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from leadscape.cli import need_models
 from leadscape.cli.console import print_json, print_lines, print_table, steps
 
 app = typer.Typer(
     help="Need: figures of schools, similar schools, adjusted performance.", no_args_is_help=True
 )
+
+need_models.add_commands(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 
