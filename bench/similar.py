@@ -1,9 +1,9 @@
 """Fifty similar schools for each of 16,000: leadscape beside scikit-learn, scipy and a plain loop.
 
-Nine characteristics are generated so that each adds as much to the distance, with the published weights of 2026. Each run
-is a process of its own, so imports and memory count; ``search`` is the search alone. The plain loop takes one school at a
-time, with the distances to all others from their differences; all are held against it, pair by pair. With a figure in
-twenty missing only leadscape answers: the others refuse missing values.
+Nine characteristics are generated so that each adds as much to the distance, with the published weights of 2026. Each
+run is a process of its own, so imports and memory count; ``search`` is the search alone. The plain loop takes a school
+at a time, with the distances to all others from their differences; all are held against it, pair by pair. With a figure
+in twenty missing only leadscape answers: the others refuse missing values.
 """
 
 from __future__ import annotations

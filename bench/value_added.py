@@ -120,13 +120,13 @@ def connect() -> Any:
 
 def by_hand(records: Path) -> pl.DataFrame:
     with connect() as connection:
-        start, level = connection.execute(f"select avg(prior), avg(outcome) from '{records}'").fetchone()
+        start, level = connection.execute(f"select avg(prior), avg(outcome) from '{records}'").fetchall()[0]
         sums = connection.sql(
-            f"""with both as (select cohort, subject, urn, prior - {start!r} as x, outcome - {level!r} as y
+            f"""with centred as (select cohort, subject, urn, prior - {start!r} as x, outcome - {level!r} as y
                               from '{records}')
                 select cohort, subject, urn, count(*) as records, count(x) as n, sum(x) as sx, sum(y) as sy,
                        sum(x * x) as sxx, sum(x * y) as sxy, sum(y * y) as syy
-                from both group by all"""
+                from centred group by all"""
         ).pl()
     return fit(sums, start, level)
 

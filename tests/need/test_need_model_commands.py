@@ -69,10 +69,15 @@ def test_similar_schools_of_a_file(tmp_path):
 
 def test_adjusting_what_was_read(tmp_path):
     rng = np.random.default_rng(1)
-    rows = [{"urn": str(100000 + i), "measure": "ks2_rwm_expected_pct", "period": period, "pupils": 30.0,
-             "value": float(rng.integers(30, 95))} for i in range(60) for period in ("2016/17", "2017/18")]  # fmt: skip
-    rows += [{"urn": str(100000 + i), "measure": "ks2_disadvantaged_pct", "period": period, "value": float(rng.integers(0, 60))}
-             for i in range(50) for period in ("2016/17", "2017/18")]  # fmt: skip
+
+    def drawn(measure, schools, low, high, pupils=None):
+        return [
+            {"urn": str(100000 + i), "measure": measure, "period": period, "pupils": pupils,
+             "value": float(rng.integers(low, high))}
+            for i in range(schools) for period in ("2016/17", "2017/18")
+        ]  # fmt: skip
+
+    rows = drawn("ks2_rwm_expected_pct", 60, 30, 95, 30.0) + drawn("ks2_disadvantaged_pct", 50, 0, 60)
     figures(rows).write_parquet(tmp_path / "measures.parquet")
     told = ask("adjust", tmp_path, "ks2_rwm_expected_pct", "--output", tmp_path / "out")
     assert len(told["adjusted_performance"]) == 120

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from leadscape.core.errors import NotIdentified
 from leadscape.core.missing import REPORTED, SUPPRESSED, UNKNOWN, Status
@@ -119,7 +119,7 @@ class _TwoLevel:
             rows[name].to_numpy().astype(np.float64) for name in ("n", "sx", "sy", "sxx", "sxy", "syy")
         )
         self.pupils = float(n.sum())
-        self._n, self._sums = n, np.column_stack([n, sx, sy])
+        self._sums = np.column_stack([n, sx, sy])
         self._cross = np.array(
             [
                 [n.sum(), sx.sum(), sy.sum()],
@@ -134,6 +134,11 @@ class _TwoLevel:
                 "Check the column named for starts.",
             )
         self._restricted = restricted
+        # Schools of one size have one weight, so a likelihood needs sums by size only.
+        self._sizes, size = np.unique(n, return_inverse=True)
+        self._of_size = np.bincount(size).astype(np.float64)
+        products = np.einsum("ij,ik->ijk", self._sums, self._sums).reshape(len(n), 9)
+        self._products = np.column_stack([np.bincount(size, weights=column) for column in products.T])
         spread = max(float(syy.sum() / n.sum() - (sy.sum() / n.sum()) ** 2), 1e-12)
         start = np.log([0.1 * spread, 0.6 * spread])
         bounds = [(one - 25, one + 10) for one in start]
@@ -145,7 +150,8 @@ class _TwoLevel:
             options={"ftol": 1e-15, "gtol": 1e-9, "eps": 1e-5},
         )
         self.between, self.within = (float(one) for one in np.exp(best.x))
-        self.deviance, self.coefficients, precision, q = self._deviance(self.between, self.within)
+        self.deviance, self.coefficients, precision = self._deviance(self.between, self.within)
+        q = 1 + self.between * n / self.within
         self.covariance = np.linalg.inv(precision)
         raw = (sy - self._sums[:, :2] @ self.coefficients) / n
         kept = (q - 1) / q
@@ -155,22 +161,25 @@ class _TwoLevel:
 
     def _deviance(
         self, between: float, within: float
-    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        q = 1 + between * self._n / within
-        cross = (self._cross - (between / within) * (self._sums / q[:, None]).T @ self._sums) / within
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        q = 1 + between * self._sizes / within
+        pooled = (self._products / q[:, None]).sum(axis=0).reshape(3, 3)
+        cross = (self._cross - (between / within) * pooled) / within
         precision, right = cross[:2, :2], cross[:2, 2]
         coefficients = np.asarray(np.linalg.solve(precision, right), np.float64)
-        deviance = cross[2, 2] - right @ coefficients + np.log(q).sum() + self.pupils * np.log(within)
+        deviance = (
+            cross[2, 2] - right @ coefficients + self._of_size @ np.log(q) + self.pupils * np.log(within)
+        )
         counted = self.pupils - 2 if self._restricted else self.pupils
         deviance += counted * np.log(2 * np.pi)
         deviance += np.linalg.slogdet(precision)[1] if self._restricted else 0.0
-        return float(deviance), coefficients, precision, q
+        return float(deviance), coefficients, precision
 
 
 def _school_rows(
     rows: pl.DataFrame, used: pl.DataFrame, model: _TwoLevel, config: ValueAddedConfig
 ) -> pl.DataFrame:
-    reach = float(norm.ppf(0.5 + config.confidence / 2)) * model.se
+    reach = float(ndtri(0.5 + config.confidence / 2)) * model.se
     found = used.select("urn").with_columns(
         raw=pl.Series(model.raw),
         value_added=pl.Series(model.effect),

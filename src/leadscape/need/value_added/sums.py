@@ -61,7 +61,10 @@ def sum_pupils(engine: Engine, pupils: ir.Table, config: ValueAddedConfig) -> Pu
             "Value added sets results beside starts.",
             "Check the columns named for them.",
         )
-    schools = engine.answer(_sums(chosen, start, level)).sort(KEYS)
+    # Keys become text once they are few: grouping numbers is quicker than grouping words.
+    schools = (
+        engine.answer(_sums(chosen, start, level)).with_columns(pl.col(*KEYS).cast(pl.String)).sort(KEYS)
+    )
     return PupilSums(schools, start, level)
 
 
@@ -69,17 +72,20 @@ def _chosen(pupils: ir.Table, config: ValueAddedConfig) -> Any:
     """The columns the model reads, by its own names; a figure that is no number counts as missing."""
     import ibis
 
-    def text(name: str | None) -> ir.Value:
-        return pupils[name].cast("string") if name else ibis.literal(ALL)
+    def key(name: str | None) -> ir.Value:
+        return pupils[name] if name else ibis.literal(ALL)
 
     def number(name: str) -> ir.Value:
         value = pupils[name].cast("float64")
-        return value.isnan().ifelse(ibis.null("float64"), value)
+        # Only columns that can hold it are asked for what is not a number.
+        return (
+            value.isnan().ifelse(ibis.null("float64"), value) if pupils[name].type().is_floating() else value
+        )
 
     return pupils.select(
-        urn=text(config.school),
-        cohort=text(config.cohort),
-        subject=text(config.subject),
+        urn=key(config.school),
+        cohort=key(config.cohort),
+        subject=key(config.subject),
         x=number(config.prior),
         y=number(config.outcome),
     )
