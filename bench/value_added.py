@@ -2,13 +2,14 @@
 
 Generated: 20,000 schools, three cohorts, three subjects, one million pupils in each. Whole processes. Every method adds
 the pupils up by school and fits the same model on the sums, so what differs is how pupils are read and added up; ``SQL,
-two passes`` is what many analysts write instead: regression, residuals, means. ``off by`` is the largest difference of
-value added from the SQL by hand.
+two passes`` and ``pandas, residuals`` are what many analysts write instead: regression, residuals, means, a fixed
+shrinkage. ``work`` is without imports. ``off by`` is the largest difference of value added from the SQL by hand.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import subprocess
@@ -34,9 +35,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.one:
         method, records, out = options.one
+        for module in NEEDS[method]:
+            importlib.import_module(module)
+        started = time.perf_counter()
         result = METHODS[method](Path(records))
+        work = time.perf_counter() - started
         result.write_parquet(out)
-        print(json.dumps({"mb": _peak_mb(), "processor": time.process_time()}))
+        print(json.dumps({"work": work, "mb": _peak_mb(), "processor": time.process_time()}))
         return
     with tempfile.TemporaryDirectory() as folder:
         records = Path(folder) / "pupils.parquet"
@@ -46,8 +51,9 @@ def main() -> None:
         for _ in range(options.runs):
             for method in METHODS:
                 one = measure(method, records, Path(folder) / f"{method}.parquet")
-                if method not in results or one["seconds"] < results[method]["seconds"]:
-                    results[method] = one
+                if method in results:
+                    one = {key: min(value, results[method][key]) for key, value in one.items()}
+                results[method] = one
         truth = pl.read_parquet(Path(folder) / "SQL by hand.parquet")
         for method, one in results.items():
             both = truth.join(
@@ -58,11 +64,13 @@ def main() -> None:
     base = results["SQL by hand"]
     print(f"Value added of {options.pupils:,} records; whole processes, best of {options.runs}")
     print(
-        f"{'method':<20}{'seconds':>9}{'ratio':>7}{'cpu':>7}{'MB':>7}{'ratio':>7}{'schools':>10}{'off by':>9}"
+        f"{'method':<20}{'seconds':>9}{'ratio':>7}{'work':>7}{'ratio':>7}{'cpu':>7}{'MB':>7}{'ratio':>7}"
+        f"{'schools':>10}{'off by':>9}"
     )
     for method, one in results.items():
         print(
-            f"{method:<20}{one['seconds']:>9.2f}{one['seconds'] / base['seconds']:>7.2f}{one['processor']:>7.2f}"
+            f"{method:<20}{one['seconds']:>9.2f}{one['seconds'] / base['seconds']:>7.2f}"
+            f"{one['work']:>7.2f}{one['work'] / base['work']:>7.2f}{one['processor']:>7.2f}"
             f"{one['mb']:>7.0f}{one['mb'] / base['mb']:>7.2f}{one['rows']:>10,}{one['off']:>9.0e}"
         )
     if options.json:
@@ -168,6 +176,29 @@ def with_pandas(records: Path) -> pl.DataFrame:
     return fit(frame, float(start), float(level))
 
 
+def pandas_residuals(records: Path) -> pl.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    pupils = pd.read_parquet(records)
+    parts = []
+    for _, group in pupils.groupby(["cohort", "subject"]):
+        slope, intercept = np.polyfit(group["prior"], group["outcome"], 1)
+        parts.append(group.assign(residual=group["outcome"] - intercept - slope * group["prior"]))
+    means = (
+        pd.concat(parts).groupby(["cohort", "subject", "urn"])["residual"].agg(["mean", "size"]).reset_index()
+    )
+    means["value_added"] = means["mean"] * means["size"] / (means["size"] + 32.0)
+    return pl.DataFrame(
+        {
+            "urn": means["urn"].astype(str).tolist(),
+            "cohort": means["cohort"].astype(str).tolist(),
+            "subject": means["subject"].tolist(),
+            "value_added": means["value_added"].to_numpy(),
+        }
+    )
+
+
 def with_polars(records: Path) -> pl.DataFrame:
     lazy = pl.scan_parquet(records)
     start, level = lazy.select(pl.col("prior").mean(), pl.col("outcome").mean()).collect().row(0)
@@ -192,7 +223,18 @@ METHODS = {
     "SQL by hand": by_hand,
     "SQL, two passes": two_passes,
     "pandas": with_pandas,
+    "pandas, residuals": pandas_residuals,
     "polars": with_polars,
+}
+
+MODEL = "leadscape.need.value_added.estimate"
+NEEDS = {
+    "leadscape": ["ibis", "ibis.backends.duckdb", MODEL],
+    "SQL by hand": ["duckdb", MODEL],
+    "SQL, two passes": ["duckdb"],
+    "pandas": ["pandas", "pyarrow.parquet", MODEL],
+    "pandas, residuals": ["pandas", "pyarrow.parquet"],
+    "polars": [MODEL],
 }
 
 if __name__ == "__main__":
