@@ -40,7 +40,9 @@ class FoundSimilar:
         partly = sets.filter(pl.col("missing").is_not_null()).height
         counts = dict(sets.group_by("status").len().iter_rows())
         told = [self.comparators.metric, *self.comparators.filters]
-        told.append(f"{sets.height:,} schools, {partly:,} of them compared on what is known.")
+        told.append(
+            f"{sets.height:,} school{'s' * (sets.height != 1)}, {partly:,} of them compared on what is known."
+        )
         told += [f"{counts[word]:,}: {words}" for word, words in _WORDS.items() if counts.get(word)]
         return tuple(told)
 

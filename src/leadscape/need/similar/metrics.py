@@ -135,9 +135,9 @@ class Weighted:
     @property
     def statement(self) -> str:
         """The metric in one sentence, with its source."""
-        unit = "standard deviation" if self.per_sd else "own unit"
+        unit = "in standard deviations" if self.per_sd else "in their own units"
         listed = ", ".join(f"{name} {weight:g}" for name, weight in self.weights.items())
-        return f"Root of the weighted sum of squared differences, weights a {unit}: {listed} ({self.source})."
+        return f"Root of the weighted sum of squared differences {unit}: {listed} ({self.source})."
 
     def fit(self, values: NDArray[np.float64]) -> FittedMetric:
         """The metric for these schools."""
