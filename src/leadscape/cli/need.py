@@ -8,14 +8,17 @@ from typing import Annotated
 
 import typer
 
-from leadscape.cli import need_models
+from leadscape.cli import need_flags, need_models, need_strengths
 from leadscape.cli.console import print_json, print_lines, print_table, steps
 
 app = typer.Typer(
-    help="Need: figures of schools, similar schools, adjusted performance.", no_args_is_help=True
+    help="Need: figures of schools, similar schools, adjusted performance, flags, strengths.",
+    no_args_is_help=True,
 )
 
 need_models.add_commands(app)
+need_flags.add_commands(app)
+need_strengths.add_commands(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for machines.")]
 
