@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
+from collections import Counter
 from datetime import date
 
 import polars as pl
@@ -17,6 +20,8 @@ from leadscape.codebooks.rules import load_rules, parse_rules, rule_books
 from leadscape.core.errors import CodebookProblem, FileProblem, NotComparable, StudyProblem, TableProblem
 from leadscape.core.tables import frame_of
 from leadscape.need.flags import Evidence, FlagConfig, flag_schools
+from leadscape.need.inspections.reading import read_inspections_file
+from leadscape.need.measures.reading import read_measures_file
 from leadscape.need.tables import Context, Inspections
 
 from tests.support.results import figures
@@ -118,7 +123,7 @@ def test_two_identical_schools_one_hidden():
     assert flagged.unjudged().select("urn", "reason").rows() == [
         ("100002", "Expected standard in reading, writing and mathematics, % of 2017/18 is suppressed")
     ]
-    assert flagged.cannot_tell.select("schools", "of").rows() == [(1, 3)]
+    assert flagged.cannot_tell.select("kind", "schools", "of").rows() == [("figure suppressed", 1, 3)]
     assert "1 cannot be told" in flagged.sentences[1]
 
 
@@ -445,3 +450,63 @@ def test_all_is_at_least_all_of_them():
         "latest",
         "before_latest",
     ]
+
+
+@pytest.mark.real
+def test_below_good_twice_is_a_plain_count_of_the_file(real_data):
+    """Every overall judgement of 2005 to 2018, counted with nothing but the csv module."""
+    path = real_data / "derived/ofsted_2005-09_to_2018-08.csv.gz"
+    by_school: dict[str, dict[str, set[str]]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            by_school.setdefault(row["URN"], {}).setdefault(row["Inspection Date"], set()).add(row["Rating"])
+    poor = {"Satisfactory", "Requires Improvement", "Inadequate"}
+    counted: Counter[str] = Counter()
+    for days in by_school.values():
+        latest = sorted(days)[-2:][::-1]
+        told = [
+            None if len({one in poor for one in days[day]}) > 1 else bool(days[day] & poor) for day in latest
+        ]
+        told += [None] * (2 - len(told))
+        counted["yes" if told == [True, True] else "no" if False in told else "cannot tell"] += 1
+    inspections = read_inspections_file(path).inspections
+    flagged = ask(load_rules().rule("below_good_twice"), as_of=date(2018, 8, 31), inspections=inspections)
+    assert Counter(verdicts(flagged).values()) == counted
+    assert counted["yes"] == 972
+
+
+@pytest.mark.real
+def test_the_floor_of_one_authority_is_a_plain_count_of_the_download(real_data):
+    path = real_data / "performance/raw_la/2018_936_ks2final.csv"
+
+    def number(text):
+        try:
+            return float((text or "").strip().rstrip("%"))
+        except ValueError:
+            return None
+
+    def below(value, limit):
+        return None if value is None else value < limit
+
+    def at_least(n, *parts):
+        if parts.count(True) >= n:
+            return True
+        return False if parts.count(True) + parts.count(None) < n else None
+
+    counted: Counter[str] = Counter()
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if not row["URN"].strip():
+                continue
+            subjects = [("READPROG", -5), ("WRITPROG", -7), ("MATPROG", -5)]
+            low = [below(number(row[name]), limit) for name, limit in subjects]
+            sure = [below(number(row[f"{name}_UPPER"]), 0) for name, _ in subjects]
+            clear = [at_least(2, one, other) for one, other in zip(low, sure, strict=True)]
+            told = at_least(2, below(number(row["PTRWM_EXP"]), 65), at_least(1, at_least(2, *low), *clear))
+            counted[{True: "yes", False: "no", None: "cannot tell"}[told]] += 1
+    measures = read_measures_file(path).measures
+    flagged = ask(load_rules().rule("floor_primary_2016"), measures=measures)
+    assert Counter(verdicts(flagged).values()) == counted
+    assert counted["yes"] == 6
+    kinds = dict(flagged.cannot_tell.select("kind", "schools").iter_rows())
+    assert kinds["figure suppressed"] == 3

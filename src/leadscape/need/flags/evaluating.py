@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from leadscape.codebooks.inspections import load_inspections
+from leadscape.codebooks.measures import load_measures
 from leadscape.codebooks.rule_conditions import (
+    PARTS,
     AtLeast,
     Condition,
+    FigureIs,
     InspectionIs,
     Not,
     NotInspected,
@@ -110,30 +113,28 @@ def flag_schools(
     urns, other_phases = evidence.asked(rule)
     statements = list(statements_of(rule.condition))
     answers = [_answer(one, rule, urns, evidence, as_of, config) for one in statements]
-    columns = urns.with_columns(
-        column.alias(f"{name}{place}")
-        for place, answer in enumerate(answers)
-        for name, column in (("holds", answer["holds"]), ("why", answer["why"]))
+    holds, open_at = _together(rule.condition, iter(range(len(statements))), answers)
+    verdicts = urns.with_columns(verdict=_word(holds)).join(
+        _reasons(urns, answers, open_at), on="urn", how="left", maintain_order="left"
     )
-    holds, why = _together(rule.condition, iter(range(len(statements))))
-    verdicts = columns.select("urn", holds=holds, reason=why).with_columns(verdict=_word(pl.col("holds")))
     facts = _facts(rule, urns, statements, answers)
-    flags = verdicts.join(_seen(facts), on="urn", how="left", maintain_order="left").select(
+    flags = verdicts.join(_seen(facts, rule), on="urn", how="left", maintain_order="left").select(
         "urn",
         rule=pl.lit(rule.id),
         as_of=pl.lit(as_of),
         verdict="verdict",
         reason="reason",
+        kind="kind",
         seen="seen",
         published_on="published_on",
     )
     flags = check_table(flags, Flags, "Flags")
     open_ = (
         flags.filter(pl.col("reason").is_not_null())
-        .group_by("rule", "reason")
-        .agg(schools=pl.len().cast(pl.Int64))
+        .group_by("rule", "kind")
+        .agg(example=pl.col("reason").min(), schools=pl.len().cast(pl.Int64))
         .with_columns(of=pl.lit(flags.height, pl.Int64))
-        .sort("schools", "reason", descending=[True, False])
+        .sort("schools", "kind", descending=[True, False])
     )
     open_ = check_table(open_, CannotTell, "Schools that the rule could not judge")
     return Flagged(
@@ -157,36 +158,51 @@ def _answer(
     return answer_figure(statement, urns, evidence, as_of)
 
 
-def _together(condition: Condition, places: Iterator[int]) -> tuple[pl.Expr, pl.Expr]:
-    """Whether the condition holds (null: cannot be told) and the reasons of what is open, null where it is decided."""
+def _together(
+    condition: Condition, places: Iterator[int], answers: list[pl.DataFrame]
+) -> tuple[pl.Series, dict[int, pl.Series]]:
+    """Whether the condition holds (null: cannot be told); and for each statement where it keeps it from being told."""
     if isinstance(condition, Not):
-        holds, why = _together(condition.part, places)
-        return ~holds, why
+        holds, open_at = _together(condition.part, places, answers)
+        return ~holds, open_at
     if isinstance(condition, AtLeast):
-        parts = [_together(part, places) for part in condition.parts]
-        yes = pl.sum_horizontal(part.fill_null(value=False).cast(pl.Int32) for part, _ in parts)
-        open_ = pl.sum_horizontal(part.is_null().cast(pl.Int32) for part, _ in parts)
-        holds = (
+        parts = [_together(part, places, answers) for part in condition.parts]
+        table = pl.DataFrame([holds.alias(str(place)) for place, (holds, _) in enumerate(parts)])
+        yes = pl.sum_horizontal(pl.all().fill_null(value=False).cast(pl.Int32))
+        unknown = pl.sum_horizontal(pl.all().is_null().cast(pl.Int32))
+        together = table.select(
             pl.when(yes >= condition.least)
             .then(pl.lit(value=True))
-            .when(yes + open_ < condition.least)
+            .when(yes + unknown < condition.least)
             .then(pl.lit(value=False))
-        )
-        reasons = pl.concat_list(why for _, why in parts).list.drop_nulls().list.unique(maintain_order=True)
-        return holds, pl.when(holds.is_null()).then(reasons.list.join("; "))
+        ).to_series()
+        # What is open below matters only where this is open too.
+        matters = together.is_null()
+        return together, {place: mask & matters for _, below in parts for place, mask in below.items()}
     place = next(places)
-    return pl.col(f"holds{place}"), pl.col(f"why{place}")
+    holds = answers[place]["holds"]
+    return holds, {place: holds.is_null()}
 
 
-def _word(holds: pl.Expr) -> pl.Expr:
+def _reasons(urns: pl.DataFrame, answers: list[pl.DataFrame], open_at: dict[int, pl.Series]) -> pl.DataFrame:
+    """``urn``, ``reason``, ``kind`` of the schools that cannot be judged, every reason once."""
+    parts = [
+        pl.concat([urns, answers[place].select("why", "kind")], how="horizontal").filter(mask)
+        for place, mask in sorted(open_at.items())
+    ]
     return (
-        pl.when(holds)
-        .then(pl.lit("yes"))
-        .when(~holds)
-        .then(pl.lit("no"))
-        .otherwise(pl.lit("cannot tell"))
-        .cast(_VERDICT)
+        pl.concat(parts)
+        .group_by("urn")
+        .agg(
+            reason=pl.col("why").unique(maintain_order=True).str.join("; "),
+            kind=pl.col("kind").unique().sort().str.join("; "),
+        )
     )
+
+
+def _word(holds: pl.Series) -> pl.Series:
+    words = holds.replace_strict({True: "yes", False: "no"}, default=None, return_dtype=pl.String)
+    return words.fill_null("cannot tell").cast(_VERDICT)
 
 
 def _facts(
@@ -197,7 +213,7 @@ def _facts(
             rule=pl.lit(rule.id),
             fact=pl.lit(place, pl.Int64),
             statement=pl.lit(_in_words(statement, rule)),
-            holds=_word(pl.col("holds")),
+            holds=_word(answer["holds"]),
             status=pl.col("status").cast(FlagFacts.create_empty().schema["status"]),
         )
         for place, (statement, answer) in enumerate(zip(statements, answers, strict=True), 1)
@@ -213,41 +229,35 @@ def _in_words(statement: Statement, rule: Rule) -> str:
     return statement.sentence
 
 
-def _seen(facts: pl.DataFrame) -> pl.DataFrame:
+def _seen(facts: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """One row a school: what was known, in words, and the latest day on which any of it was published."""
+    labels = {_in_words(one, rule): _label(one) for one in statements_of(rule.condition)}
     known = facts.filter(pl.col("value").is_not_null() | pl.col("judgement").is_not_null())
-    figure = pl.coalesce("judgement", pl.format("{}", pl.col("value").round(2)))
-    when = pl.coalesce(
-        pl.format("{}, inspected on {}", "period", "dated").pipe(
-            lambda text: pl.when(pl.col("judgement").is_not_null()).then(text)
-        ),
-        "period",
-        pl.lit("period not stated"),
+    judged = pl.col("judgement").is_not_null()
+    what = pl.concat_str(
+        pl.col("statement").replace_strict(labels, return_dtype=pl.String), pl.lit(" "), "value"
     )
-    published = pl.when(pl.col("published_on").is_not_null()).then(
-        pl.format(", published on {}", pl.col("published_on"))
-    )
-    about = pl.col("statement").str.split(",").list.first()
+    day = pl.when(judged).then(pl.format(", inspected on {}", "dated")).otherwise(pl.lit(""))
+    published = pl.coalesce(pl.format(", published on {}", "published_on"), pl.lit(""))
     text = pl.concat_str(
-        [
-            pl.when(pl.col("judgement").is_null())
-            .then(pl.concat_str([about, pl.lit(" ")]))
-            .otherwise(pl.lit("")),
-            figure,
-            pl.lit(" ("),
-            when,
-            published.fill_null(""),
-            pl.lit(")"),
-        ]
+        pl.when(judged).then("judgement").otherwise(what), pl.lit(" ("), "period", day, published, pl.lit(")")
     )
     return (
-        known.with_columns(text=text)
+        known.with_columns(pl.col("value").round(2))
+        .with_columns(text=text)
         .group_by("urn", maintain_order=True)
         .agg(
             seen=pl.col("text").unique(maintain_order=True).str.join("; "),
             published_on=pl.col("published_on").max(),
         )
     )
+
+
+def _label(statement: Statement) -> str:
+    """What a figure is called, without the comparison."""
+    if isinstance(statement, FigureIs):
+        return f"{PARTS[statement.part]}{load_measures().measure(statement.measure).label}"
+    return statement.sentence
 
 
 def _sentences(rule: Rule, flags: pl.DataFrame, as_of: date, other_phases: int) -> tuple[str, ...]:

@@ -21,7 +21,18 @@ COMPARE: Final[dict[str, Callable[[pl.Expr, float], pl.Expr]]] = {
     "above": lambda figure, limit: figure > limit,
     "at_least": lambda figure, limit: figure >= limit,
 }
-SEEN: Final = ("holds", "value", "judgement", "period", "dated", "published_on", "source", "status", "why")
+SEEN: Final = (
+    "holds",
+    "value",
+    "judgement",
+    "period",
+    "dated",
+    "published_on",
+    "source",
+    "status",
+    "why",
+    "kind",
+)
 
 
 def answer_figure(
@@ -39,7 +50,7 @@ def answer_figure(
     joined = urns.join(
         rows.with_columns(listed=pl.lit(value=True)), on="urn", how="left", maintain_order="left"
     )
-    why = _why(statement, label, period, newest, anything=mine.height > 0)
+    why, kind = _why(statement, label, period, anything=mine.height > 0)
     if isinstance(statement, FigureMissing):
         holds = pl.when(pl.col("listed")).then(
             pl.col("status").cast(pl.String).is_in(list(statement.statuses))
@@ -54,7 +65,7 @@ def answer_figure(
         )
         if broken and not statement.across_breaks:
             reason = f"{label} means something else since {broken[-1].period}: {broken[-1].reason}"
-            holds, why = pl.lit(None, pl.Boolean), pl.lit(reason)
+            holds, why, kind = pl.lit(None, pl.Boolean), pl.lit(reason), pl.lit("meaning changed")
     known = joined.with_columns(holds=holds, value=shown)
     return known.select(
         "holds",
@@ -68,6 +79,7 @@ def answer_figure(
         source="source",
         status=pl.when(pl.col("status") != REPORTED).then(pl.col("status").cast(pl.String)),
         why=pl.when(pl.col("holds").is_null()).then(why),
+        kind=pl.when(pl.col("holds").is_null()).then(kind),
     )
 
 
@@ -106,22 +118,24 @@ def _before(period: str, back: int) -> str:
 
 
 def _why(
-    statement: FigureIs | FigureMissing, label: str, period: str | None, newest: str | None, *, anything: bool
-) -> pl.Expr:
-    """Why a figure is not known, from what the file says or does not say."""
-    if not anything or period is None or newest is None:
-        return pl.lit(f"no file read holds {label}")
+    statement: FigureIs | FigureMissing, label: str, period: str | None, *, anything: bool
+) -> tuple[pl.Expr, pl.Expr]:
+    """Why a figure is not known, from what the file says or does not say; and the kind of reason."""
+    if not anything or period is None:
+        return pl.lit(f"no file read holds {label}"), pl.lit("not read")
     absent = load_measures().why_absent(statement.measure, period)
     not_listed = f"{label} of {period}: " + (absent or "no file has the school")
-    told = pl.when(pl.col("listed").is_null()).then(pl.lit(not_listed))
-    told = told.when(pl.col("status") != REPORTED).then(
-        pl.format(
-            f"{_safe(label)} of {period} is {{}}", pl.col("status").cast(pl.String).str.replace_all("_", " ")
-        )
-    )
-    part = statement.part if isinstance(statement, FigureIs) else "value"
-    return told.otherwise(pl.lit(f"{PARTS[part]}{label} of {period} is not published"))
-
-
-def _safe(label: str) -> str:
-    return label.replace("{", "(").replace("}", ")")
+    part = PARTS[statement.part] if isinstance(statement, FigureIs) else ""
+    status = pl.col("status").cast(pl.String).str.replace_all("_", " ")
+    hidden = pl.concat_str(pl.lit(f"{label} of {period} is "), status)
+    why = (
+        pl.when(pl.col("listed").is_null()).then(pl.lit(not_listed))
+        .when(pl.col("status") != REPORTED).then(hidden)
+        .otherwise(pl.lit(f"{part}{label} of {period} is not published"))
+    )  # fmt: skip
+    kind = (
+        pl.when(pl.col("listed").is_null()).then(pl.lit("nobody published it" if absent else "no file has the school"))
+        .when(pl.col("status") != REPORTED).then(pl.concat_str(pl.lit("figure "), status))
+        .otherwise(pl.lit("interval not published"))
+    )  # fmt: skip
+    return why, kind

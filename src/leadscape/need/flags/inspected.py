@@ -101,16 +101,25 @@ def answer_inspection(
         .when(pl.col("no") == pl.col("expected")).then(pl.lit(value=False))
     )  # fmt: skip
     none = "no inspection was read" if back == 0 else "no inspection before the latest was read"
-    why = (
-        pl.when(pl.lit(stale)).then(pl.lit(f"inspections were read up to {newest} only"))
-        .when(pl.col("inspected_on").is_null()).then(pl.lit(none))
-        .when(pl.col("expected").is_null())
-        .then(pl.format("inspected under {}, of which the rule says nothing", pl.col("framework")))
-        .when(pl.col("contradicted")).then(pl.lit("two grades were read for one area on one day"))
-        .when(pl.col("silent").is_not_null())
-        .then(pl.format("a grade of the inspection is {}", pl.col("silent").str.replace_all("_", " ")))
-        .otherwise(pl.lit("a grade that the rule asks for was not read"))
-    )  # fmt: skip
+    reasons = [
+        (pl.lit(stale), pl.lit(f"inspections were read up to {newest} only"), "files end too early"),
+        (pl.col("inspected_on").is_null(), pl.lit(none), none.removesuffix(" was read")),
+        (
+            pl.col("expected").is_null(),
+            pl.format("inspected under {}, of which the rule says nothing", pl.col("framework")),
+            "another framework",
+        ),
+        (pl.col("contradicted"), pl.lit("two grades were read for one area on one day"), "two grades"),
+        (
+            pl.col("silent").is_not_null(),
+            pl.format("a grade of the inspection is {}", pl.col("silent").str.replace_all("_", " ")),
+            "grade not read",
+        ),
+    ]
+    why, kind = pl.lit("a grade that the rule asks for was not read"), pl.lit("grade not read")
+    for condition, told, word in reversed(reasons):
+        why = pl.when(condition).then(told).otherwise(why)
+        kind = pl.when(condition).then(pl.lit(word)).otherwise(kind)
     known = joined.with_columns(holds=holds)
     return known.select(
         "holds",
@@ -122,6 +131,7 @@ def answer_inspection(
         source="source",
         status=pl.lit(None, pl.String),
         why=pl.when(pl.col("holds").is_null()).then(why),
+        kind=pl.when(pl.col("holds").is_null()).then(kind),
     ).select(SEEN)
 
 
@@ -160,4 +170,5 @@ def answer_not_inspected(
         source="source",
         status=pl.lit(None, pl.String),
         why=pl.when(holds.is_null()).then(pl.lit(why)),
+        kind=pl.when(holds.is_null()).then(pl.lit("absence not certain")),
     ).select(SEEN)

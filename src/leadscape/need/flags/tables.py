@@ -23,6 +23,7 @@ class Flags(Table):
     as_of = dy.Date(primary_key=True, description="Day asked about")
     verdict = dy.Enum(VERDICTS)
     reason = dy.String(nullable=True, description="Why it cannot be told; null where it can")
+    kind = dy.String(nullable=True, description="The same by kind of reason, to count by")
     seen = dy.String(nullable=True, description="What was known: statement, value, period, publication")
     published_on = dy.Date(nullable=True, description="Latest publication among what was known, where stated")
 
@@ -51,6 +52,7 @@ class FlagFacts(Table):
     source = dy.String(nullable=True, description="File name")
     status = dy.Enum(STATUSES, nullable=True, description="Why there is no figure, where a file says so")
     why = dy.String(nullable=True, description="Why it cannot be told")
+    kind = dy.String(nullable=True, description="The same by kind of reason")
 
     @dy.rule()
     def cannot_tell_has_a_reason(cls) -> pl.Expr:
@@ -59,12 +61,13 @@ class FlagFacts(Table):
 
 
 class CannotTell(Table):
-    """One row is one reason why one rule could not judge schools, with how many it concerns.
+    """One row is one kind of reason, or several together, why one rule could not judge schools, with how many.
 
-    A missing row means that no school fell under the reason. The schools themselves are rows of :class:`Flags`.
+    A missing row means that no school fell under it. The schools themselves are rows of :class:`Flags`.
     """
 
     rule = dy.String(primary_key=True)
-    reason = dy.String(primary_key=True)
+    kind = dy.String(primary_key=True, description="Kinds of reasons, by what is missing")
+    example = dy.String(description="The reason of one of the schools, in full")
     schools = dy.Int64(min=1)
     of = dy.Int64(min=1, description="Schools that the rule was asked about")
