@@ -12,6 +12,7 @@ import polars as pl
 from leadscape.codebooks.themes import load_themes
 from leadscape.core.errors import FileProblem, NotFound, StudyProblem
 from leadscape.core.writing import whole_file, write_csv, write_parquet, write_text
+from leadscape.need.measures.carrying import spoken_for
 from leadscape.need.strengths import GroupMatrix, Judged, StrengthConfig, find_strengths, group_matrix
 from leadscape.need.strengths.judging import Read
 from leadscape.need.tables import AreaMeasures, Inspections, Measures
@@ -30,12 +31,13 @@ class FoundStrengths:
     """Strengths of every school, and the files they were written to."""
 
     judged: Judged
+    notes: tuple[str, ...]
     written: tuple[Path, ...]
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What to print."""
-        return self.judged.sentences
+        return (*self.judged.sentences, *self.notes)
 
     @property
     def counts(self) -> pl.DataFrame:
@@ -133,8 +135,10 @@ def find_strengths_in_folder(
     NotIdentified
         When there is nothing to judge by.
     """
-    judged, _ = _judge(folder, themes, register, similar, as_of, confidence)
-    done = FoundStrengths(judged, ())
+    known = _listed(folder, register, as_of)
+    schools = known.select("urn", "phase") if register is not None else None
+    judged, notes = _judge(folder, themes, schools, similar, as_of, confidence)
+    done = FoundStrengths(judged, notes, ())
     if output is None:
         return done
     written = [output / "strengths.csv", output / "strength_counts.csv", output / "strengths.xlsx"]
@@ -144,8 +148,8 @@ def find_strengths_in_folder(
 
     datasets = (dataset_of("strengths", "Strengths", judged.strengths, Strengths),)
     with whole_file(written[2]) as partial:
-        write_tables("Strengths and needs", judged.sentences, datasets, judged.as_of, partial)
-    return FoundStrengths(judged, tuple(written))
+        write_tables("Strengths and needs", done.sentences, datasets, judged.as_of, partial)
+    return FoundStrengths(judged, notes, tuple(written))
 
 
 def compare_group(
@@ -169,11 +173,14 @@ def compare_group(
     NotFound
         When nothing was read of any of its schools, or no school belongs to it.
     """
-    judged, known = _judge(folder, themes, register, similar, as_of, confidence)
+    known = _listed(folder, register, as_of)
     urns, called = _chosen(choice, known)
+    group = pl.DataFrame({"urn": urns}).unique(maintain_order=True)
+    schools = group.join(known.select("urn", "phase"), on="urn", how="left", maintain_order="left")
+    judged, carried = _judge(folder, themes, schools, similar, as_of, confidence)
     matrix = group_matrix(judged, name or called, urns)
     names = dict(known.filter(pl.col("name").is_not_null()).select("urn", "name").iter_rows())
-    contents = MatrixContents(matrix, names, _notes(judged))
+    contents = MatrixContents(matrix, names, (*_notes(judged), *carried))
     if output is None:
         return ComparedGroup(matrix, contents, ())
     return ComparedGroup(matrix, contents, write_matrix(contents, output))
@@ -206,12 +213,12 @@ def write_matrix(contents: MatrixContents, output: Path) -> tuple[Path, ...]:
 def _judge(
     folder: Path,
     themes: str,
-    register: Path | None,
+    schools: pl.DataFrame | None,
     similar: Path | None,
     as_of: date | None,
     confidence: float,
-) -> tuple[Judged, pl.DataFrame]:
-    """Strengths, and what is known of the schools: ``urn``, ``name``, ``authority_code``, ``phase``."""
+) -> tuple[Judged, tuple[str, ...]]:
+    """Strengths of ``schools`` (``urn``, ``phase``), or of all in the folder; and notes on whose figures they are."""
     there = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()}
     if not there:
         raise FileProblem(
@@ -223,12 +230,16 @@ def _judge(
         name: pl.read_parquet(there[name]) if name in there else table.create_empty()
         for name, table in TABLES.items()
     }
-    known = _listed(folder, register, as_of)
-    schools = known.select("urn", "phase") if register is not None else None
+    notes: tuple[str, ...] = ()
+    if (folder / "carried_measures.parquet").exists():
+        tables["measures"], carried = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"))
+        notes = (
+            f"{carried:,} figures are those of a school that became this one; of several that became one none is used.",
+        )
     pairs = None if similar is None else _pairs(similar)
     read = Read(tables["measures"], tables["area_measures"], tables["inspections"], schools, pairs)
     config = StrengthConfig(confidence=confidence)
-    return find_strengths(read, load_themes(themes), config, as_of=as_of), known
+    return find_strengths(read, load_themes(themes), config, as_of=as_of), notes
 
 
 def _listed(folder: Path, register: Path | None, as_of: date | None) -> pl.DataFrame:
@@ -305,6 +316,8 @@ def _notes(judged: Judged) -> tuple[str, ...]:
     told = [f"{theme.label}: {theme.definition}" for theme in judged.book.themes if theme.id == "finance"]
     used = {theme for theme, _ in judged.used}
     notes = [note for note in told if "finance" in used]
+    if judged.not_used:
+        notes.append(f"Nothing was read of: {', '.join(judged.not_used)}.")
     if any("judgement, without an interval" in words for words in judged.used.values()):
         notes.append("What inspectors judged has no interval and is not counted in what chance makes.")
     return tuple(notes)

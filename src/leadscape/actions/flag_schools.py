@@ -13,6 +13,7 @@ from leadscape.codebooks.rules import RuleBook, load_rules, rule_books
 from leadscape.core.errors import FileProblem, StudyProblem
 from leadscape.core.writing import write_csv, write_parquet
 from leadscape.need.flags import Evidence, Flagged, flag_schools
+from leadscape.need.measures.carrying import spoken_for
 from leadscape.need.tables import Context, Inspections, Measures
 from leadscape.register.reading import read_register_file
 
@@ -112,8 +113,9 @@ def flag_from_folder(
         raise StudyProblem(
             f"{file_format!r} is no format of tables.", "Tables are written whole.", "Use csv or parquet."
         )
+    tables, carried = _tables(folder)
     evidence = Evidence(
-        **_tables(folder),
+        **tables,
         schools=_schools(register, as_of) if register is not None else None,
         published=_published(published),
         inspections_complete=inspections_complete,
@@ -129,7 +131,7 @@ def flag_from_folder(
     flagged = tuple(
         flag_schools(chosen.rule(name), evidence, as_of, outside_dates=outside_dates) for name in names
     )
-    notes = () if register is not None else (_NO_REGISTER,)
+    notes = carried if register is not None else (*carried, _NO_REGISTER)
     done = FlaggedSchools(flagged, notes, ())
     if output is None:
         return done
@@ -168,7 +170,8 @@ _NO_REGISTER: Final = (
 )
 
 
-def _tables(folder: Path) -> dict[str, pl.DataFrame]:
+def _tables(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
+    """Tables by name, figures by the school that they speak for where the folder says so, and a note on that."""
     empty = {"measures": Measures, "inspections": Inspections, "context": Context}
     there = {name: folder / f"{name}.parquet" for name in TABLES if (folder / f"{name}.parquet").exists()}
     if not there:
@@ -177,9 +180,15 @@ def _tables(folder: Path) -> dict[str, pl.DataFrame]:
             "Schools are flagged from the tables that reading wrote.",
             "Run `leadscape need read FILES --output FOLDER` first.",
         )
-    return {
+    tables = {
         name: pl.read_parquet(there[name]) if name in there else empty[name].create_empty() for name in TABLES
     }
+    if not (folder / "carried_measures.parquet").exists():
+        return tables, ()
+    tables["measures"], carried = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"))
+    return tables, (
+        f"{carried:,} figures are those of a school that became another; of several that became one none is used.",
+    )
 
 
 def _schools(register: Path, as_of: date) -> pl.DataFrame:

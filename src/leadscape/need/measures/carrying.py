@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from leadscape.core.tables import polars_schema
-from leadscape.need.tables import CarriedMeasures
+from leadscape.need.tables import CarriedMeasures, Measures
 from leadscape.register.lineage import CARRY_RULES, Lineage, carry_results
 
 
@@ -46,6 +46,24 @@ def carry_measures(measures: pl.DataFrame, lineage: Lineage, as_of: date | None 
         .select(CarriedMeasures.column_names())
         .cast(polars_schema(CarriedMeasures))
     )
+
+
+def spoken_for(carried: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Figures by the school that they speak for, and how many are another school's.
+
+    Parameters
+    ----------
+    carried
+        :class:`~leadscape.need.tables.CarriedMeasures`.
+
+    Returns
+    -------
+    tuple
+        Rows of :class:`~leadscape.need.tables.Measures`, and the number of carried ones among them. Figures of several
+        schools for one are left out: they are parts.
+    """
+    one = carried.filter(pl.col("urn").is_not_null(), pl.col("parts") == 1)
+    return one.select(Measures.column_names()), int(one["carried"].sum())
 
 
 def carrying_counts(carried: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 
 from leadscape.core.errors import NotFound
 from leadscape.core.tables import check_table, polars_schema
-from leadscape.need.strengths.tables import STRENGTHS, GroupThemes, SharingPairs
+from leadscape.need.strengths.tables import NO_FILE, STRENGTHS, GroupThemes, SharingPairs
 
 if TYPE_CHECKING:
     from leadscape.need.strengths.judging import Judged
@@ -94,7 +94,8 @@ def group_matrix(judged: Judged, name: str, urns: Sequence[str]) -> GroupMatrix:
     """
     asked = list(dict.fromkeys(urns))
     mine = judged.strengths.filter(pl.col("urn").is_in(asked))
-    if not mine.height:
+    # A null reason is of a cell that is known.
+    if not mine.filter(pl.col("reason").is_null() | (pl.col("reason") != NO_FILE)).height:
         raise NotFound(
             f"Nothing was read of any of the {len(asked)} schools of {name}.",
             "A matrix shows what is known of a group's schools.",
@@ -153,7 +154,7 @@ def _nothing_read(missing: tuple[str, ...], mine: pl.DataFrame) -> pl.DataFrame:
     cells = mine.select(*_KEY, "basis", "judged_by").unique(_KEY, keep="first", maintain_order=True)
     rows = pl.DataFrame({"urn": list(missing)}, schema={"urn": pl.String}).join(cells, how="cross")
     return (
-        rows.with_columns(strength=pl.lit("unknown"), reason=pl.lit("no file has the school"))
+        rows.with_columns(strength=pl.lit("unknown"), reason=pl.lit(NO_FILE))
         .with_columns(pl.lit(None, dtype).alias(name) for name, dtype in mine.schema.items() if name not in (
             "urn", *_KEY, "basis", "judged_by", "strength", "reason"
         ))

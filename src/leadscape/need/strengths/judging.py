@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from leadscape.codebooks.measures import load_measures
 from leadscape.codebooks.themes import By, ByFigure, ByGap, ByInspection, ThemeBook, load_themes
 from leadscape.core.errors import NotIdentified
 from leadscape.core.tables import check_table, polars_schema
@@ -21,7 +22,7 @@ from leadscape.need.measures.periods import period_end
 from leadscape.need.strengths.config import StrengthConfig
 from leadscape.need.strengths.figures import Comparison, judge_figures
 from leadscape.need.strengths.judgements import judge_balances, judge_inspections
-from leadscape.need.strengths.tables import Strengths
+from leadscape.need.strengths.tables import NO_FILE, Strengths
 from leadscape.need.tables import AreaMeasures, Inspections, Measures
 
 if TYPE_CHECKING:
@@ -191,11 +192,16 @@ def _judge(
 
 def _stages(read: Read, measures: pl.DataFrame, inspections: pl.DataFrame) -> pl.DataFrame:
     """``urn``, ``stage``: where a school has pupils, by its phase or its rows; of an unknown school, every one."""
-    from leadscape.codebooks.measures import load_measures
-
-    frame = load_measures().frame().select("measure", "stage")
-    listed = measures.join(frame, on="measure").filter(pl.col("stage").is_in(list(STAGE_PHASES)))
-    listed = listed.select("urn", "stage").unique()
+    mine = measures if read.schools is None else measures.join(read.schools, on="urn", how="semi")
+    listed = pl.concat(
+        [
+            mine.filter(pl.col("measure").is_in(_measures_of(stage)))
+            .select("urn")
+            .unique()
+            .with_columns(stage=pl.lit(stage))
+            for stage in STAGE_PHASES
+        ]
+    )
     if read.schools is None:
         urns = pl.concat([measures.select("urn"), inspections.select("urn")]).unique()
         asked = urns.with_columns(phase=pl.lit(None, pl.String))
@@ -216,6 +222,10 @@ def _stages(read: Read, measures: pl.DataFrame, inspections: pl.DataFrame) -> pl
     return pl.concat([by_phase, own, every, anyone]).unique().sort("urn", "stage")
 
 
+def _measures_of(stage: str) -> list[str]:
+    return [one.id for one in load_measures().measures if one.stage == stage]
+
+
 def _all_schools(frame: pl.DataFrame, urns: pl.DataFrame, theme: str, stage: str) -> pl.DataFrame:
     """One row a school at the stage; a school without a row is unknown."""
     basis, judged_by = frame["basis"].first(), frame["judged_by"].first()
@@ -227,7 +237,7 @@ def _all_schools(frame: pl.DataFrame, urns: pl.DataFrame, theme: str, stage: str
             basis=pl.lit(basis),
             judged_by=pl.lit(judged_by),
             reason=pl.when(pl.col("strength").is_null())
-            .then(pl.lit("no file has the school"))
+            .then(pl.lit(NO_FILE))
             .otherwise("reason"),
             strength=pl.col("strength").fill_null(pl.lit("unknown")),
         )

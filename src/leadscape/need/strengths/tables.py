@@ -12,6 +12,7 @@ from leadscape.core.tables import Table
 from leadscape.register.tables import urn_column
 
 STRENGTHS: Final = ("strong", "typical", "weak", "unknown")
+NO_FILE: Final = "no file has the school"
 BASES: Final = ("interval", "inspection", "balance")
 SUPPLY: Final = {
     "sharing": "somebody is weak and somebody is strong: the group can share",
