@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 
@@ -16,6 +17,7 @@ from leadscape.cli.app import app
 from leadscape.codebooks.themes import load_themes, parse_themes
 from leadscape.core.errors import CodebookProblem, FileProblem, NotFound, NotIdentified, StudyProblem
 from leadscape.core.tables import frame_of
+from leadscape.need.measures.reading import read_measures_file
 from leadscape.need.strengths import StrengthConfig, find_strengths, group_matrix
 from leadscape.need.strengths.intervals import difference_interval, weighted_mean, with_interval
 from leadscape.need.strengths.judging import Read
@@ -400,3 +402,57 @@ def test_the_commands(tmp_path):
     ):  # fmt: skip
         with pytest.raises(kind):
             RUN.invoke(app, ["need", "group", folder, *arguments], catch_exceptions=False)
+
+
+def test_figures_of_a_predecessor_speak_for_its_successor(tmp_path):
+    rows = progress(("100001", 5.0), ("100002", -5.0), ("100003", -5.0), ("100004", -5.0))
+    carried = rows.with_columns(
+        from_urn="urn",
+        urn=pl.Series(["100009", "100002", "100008", "100008"]),
+        carried=pl.Series([True, False, True, True]),
+        parts=pl.Series([1, 1, 2, 2]),
+        period_end=pl.lit(date(2018, 8, 31)),
+        code=pl.lit(None, pl.String),
+        source=pl.lit("f.csv"),
+        source_row=pl.int_range(2, 6),
+    )
+    rows.write_parquet(tmp_path / "measures.parquet")
+    carried.write_parquet(tmp_path / "carried_measures.parquet")
+    arguments = [x for urn in ("100009", "100002", "100008") for x in ("--school", urn)]
+    done = RUN.invoke(app, ["need", "group", str(tmp_path), *arguments, "--json"], catch_exceptions=False)
+    told = json.loads(done.output)
+    assert {row["urn"]: row["reading"] for row in told["matrix"]} == {
+        "100009": "strong", "100002": "weak", "100008": "unknown",
+    }  # fmt: skip
+    assert any(sentence.startswith("1 schools have figures of the school") for sentence in told["sentences"])
+    done = RUN.invoke(
+        app, ["need", "flag", str(tmp_path), "--as-of", "2018-09-01", "--rule", "floor_primary_2016", "--json"],
+        catch_exceptions=False,
+    )  # fmt: skip
+    assert {row["urn"] for row in json.loads(done.output)["flags"]} == {"100009", "100002"}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("theme", "column"), [("reading", "READPROG"), ("writing", "WRITPROG"), ("mathematics", "MATPROG")]
+)
+def test_at_95_percent_strong_and_weak_are_the_published_bands(real_data, theme, column):
+    """The download says itself whether progress is above (1, 2), average (3) or below (4, 5): the same rule at 95 %."""
+    path = real_data / "performance/raw_la/2018_936_ks2final.csv"
+    words = {"1": "strong", "2": "strong", "3": "typical", "4": "weak", "5": "weak"}
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        published = {
+            row["URN"].strip(): words[row[f"{column}_DESCR"].strip()]
+            for row in csv.DictReader(stream)
+            if row["URN"].strip() and (row[f"{column}_DESCR"] or "").strip() in words
+        }
+    measures = read_measures_file(path).measures
+    judged = find_strengths(Read(measures), load_themes(), StrengthConfig(confidence=0.95))
+    ours = cells_of(judged, theme)
+    assert len(published) > 200
+    assert {urn: word for urn, word in ours.items() if word != "unknown"} == published
+
+
+def cells_of(judged, theme):
+    rows = judged.strengths.filter(pl.col("theme") == theme, pl.col("stage") == "ks2")
+    return dict(rows.select("urn", pl.col("strength").cast(pl.String)).iter_rows())

@@ -232,10 +232,8 @@ def _judge(
     }
     notes: tuple[str, ...] = ()
     if (folder / "carried_measures.parquet").exists():
-        tables["measures"], carried = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"))
-        notes = (
-            f"{carried:,} figures are those of a school that became this one; of several that became one none is used.",
-        )
+        tables["measures"], told = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"), schools)
+        notes = (told,)
     pairs = None if similar is None else _pairs(similar)
     read = Read(tables["measures"], tables["area_measures"], tables["inspections"], schools, pairs)
     config = StrengthConfig(confidence=confidence)

@@ -185,10 +185,8 @@ def _tables(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
     }
     if not (folder / "carried_measures.parquet").exists():
         return tables, ()
-    tables["measures"], carried = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"))
-    return tables, (
-        f"{carried:,} figures are those of a school that became another; of several that became one none is used.",
-    )
+    tables["measures"], told = spoken_for(pl.read_parquet(folder / "carried_measures.parquet"))
+    return tables, (told,)
 
 
 def _schools(register: Path, as_of: date) -> pl.DataFrame:

@@ -48,22 +48,33 @@ def carry_measures(measures: pl.DataFrame, lineage: Lineage, as_of: date | None 
     )
 
 
-def spoken_for(carried: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Figures by the school that they speak for, and how many are another school's.
+def spoken_for(carried: pl.DataFrame, schools: pl.DataFrame | None = None) -> tuple[pl.DataFrame, str]:
+    """Figures by the school that they speak for, and a sentence on how many schools have another's.
 
     Parameters
     ----------
     carried
         :class:`~leadscape.need.tables.CarriedMeasures`.
+    schools
+        ``urn`` of the schools that the sentence is about; all without it.
 
     Returns
     -------
     tuple
-        Rows of :class:`~leadscape.need.tables.Measures`, and the number of carried ones among them. Figures of several
-        schools for one are left out: they are parts.
+        Rows of :class:`~leadscape.need.tables.Measures`, and the sentence. Figures of several schools for one are
+        left out: they are parts.
     """
     one = carried.filter(pl.col("urn").is_not_null(), pl.col("parts") == 1)
-    return one.select(Measures.column_names()), int(one["carried"].sum())
+    theirs = (
+        one.filter("carried")
+        if schools is None
+        else one.filter("carried").join(schools, on="urn", how="semi")
+    )
+    told = (
+        f"{theirs['urn'].n_unique():,} schools have figures of the school that became this one; "
+        "of several that became one none is used."
+    )
+    return one.select(Measures.column_names()), told
 
 
 def carrying_counts(carried: pl.DataFrame) -> pl.DataFrame:

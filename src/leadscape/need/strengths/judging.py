@@ -236,9 +236,7 @@ def _all_schools(frame: pl.DataFrame, urns: pl.DataFrame, theme: str, stage: str
             stage=pl.lit(stage),
             basis=pl.lit(basis),
             judged_by=pl.lit(judged_by),
-            reason=pl.when(pl.col("strength").is_null())
-            .then(pl.lit(NO_FILE))
-            .otherwise("reason"),
+            reason=pl.when(pl.col("strength").is_null()).then(pl.lit(NO_FILE)).otherwise("reason"),
             strength=pl.col("strength").fill_null(pl.lit("unknown")),
         )
         .select(Strengths.column_names())
