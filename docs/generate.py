@@ -18,6 +18,7 @@ import typer.main
 from api_page import api_page
 from measures_page import measures_page
 from permissions_page import permissions_page
+from rules_page import rules_page
 
 import leadscape
 from leadscape.cli.app import app
@@ -37,6 +38,7 @@ def main() -> None:
         "exit-codes.md": exit_codes_page(),
         "codebooks.md": codebooks_page(),
         "measures.md": measures_page(NOTE),
+        "rules.md": rules_page(NOTE),
         "permissions.md": permissions_page(NOTE),
         "api.md": api_page(NOTE),
     }
