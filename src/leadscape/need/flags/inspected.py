@@ -117,9 +117,9 @@ def answer_inspection(
         ),
     ]
     why, kind = pl.lit("a grade that the rule asks for was not read"), pl.lit("grade not read")
-    for condition, told, word in reversed(reasons):
+    for condition, told, called in reversed(reasons):
         why = pl.when(condition).then(told).otherwise(why)
-        kind = pl.when(condition).then(pl.lit(word)).otherwise(kind)
+        kind = pl.when(condition).then(pl.lit(called)).otherwise(kind)
     known = joined.with_columns(holds=holds)
     return known.select(
         "holds",
