@@ -26,6 +26,7 @@ from leadscape.report.matrix_contents import MatrixContents
 from leadscape.report.matrix_page import render_matrix
 from leadscape.report.matrix_picture import lay_out
 
+from tests.support.figures import write_rows
 from tests.support.results import figures
 
 RUN = CliRunner()
@@ -365,7 +366,9 @@ def test_the_page_says_every_cell_in_words():
     assert page == render_matrix(_contents())
 
 
-def test_the_commands(tmp_path):
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as reading writes it: three schools of two authorities."""
     progress(("100001", 5.0), ("100002", -5.0), ("100003", "suppressed")).write_parquet(
         tmp_path / "measures.parquet"
     )
@@ -373,12 +376,16 @@ def test_the_commands(tmp_path):
         {"urn": ["100001", "100002", "100003"], "period": ["2017/18"] * 3, "name": ["A", "B", "C"],
          "authority_code": ["999", "999", "998"]}
     ).write_parquet(tmp_path / "listings.parquet")  # fmt: skip
-    folder, out = str(tmp_path), tmp_path / "out"
+    return tmp_path
 
-    def ask(*arguments):
-        done = RUN.invoke(app, ["need", *map(str, arguments), "--json"], catch_exceptions=False)
-        return json.loads(done.output)
 
+def ask(*arguments):
+    done = RUN.invoke(app, ["need", *map(str, arguments), "--json"], catch_exceptions=False)
+    return json.loads(done.output)
+
+
+def test_the_commands(folder):
+    out = folder / "out"
     told = ask("strengths", folder, "--output", out)
     assert told["counts"][0] | {"judged_by": ""} == {
         "theme": "reading", "stage": "ks2", "strong": 1, "typical": 0, "weak": 1, "unknown": 1, "judged_by": "",
@@ -398,10 +405,37 @@ def test_the_commands(tmp_path):
     for kind, arguments in (
         (StudyProblem, []), (StudyProblem, ["--trust", "1"]), (NotFound, ["--authority", "1"]),
         (StudyProblem, ["--school", "100001", "--authority", "999"]), (NotFound, ["--school", "1"]),
-        (FileProblem, ["--school", "100001", "--similar", str(tmp_path / "none.csv")]),
+        (FileProblem, ["--school", "100001", "--similar", str(folder / "none.csv")]),
     ):  # fmt: skip
         with pytest.raises(kind):
-            RUN.invoke(app, ["need", "group", folder, *arguments], catch_exceptions=False)
+            RUN.invoke(app, ["need", "group", str(folder), *arguments], catch_exceptions=False)
+
+
+def test_groups_of_a_register_and_of_a_trust(folder):
+    register = write_rows(
+        folder / "register.csv",
+        ["URN", "EstablishmentName", "EstablishmentStatus", "PhaseOfEducation (name)", "LA (code)", "LA (name)"],
+        [[urn, name, status, "Primary", "999", "Inventshire"]
+         for urn, name, status in (("100001", "A", "Open"), ("100004", "D", "Open"), ("100005", "E", "Closed"))],
+    )  # fmt: skip
+    groups = write_rows(
+        folder / "group_links.csv", ["URN", "Group UID", "Group Name", "Group Type"],
+        [[urn, "77", "Invented Trust", "Multi-academy trust"] for urn in ("100002", "100003")],
+    )  # fmt: skip
+    dated = ["--register", register, "--as-of", "2018-08-31"]
+    told = ask("group", folder, "--authority", "999", *dated)
+    assert {row["name"]: row["reading"] for row in told["matrix"]} == {"A": "strong", "D": "unknown"}
+    assert told["sentences"][0].startswith("Inventshire: 2 schools")
+    told = ask("group", folder, "--trust", "77", "--groups", groups)
+    assert told["sentences"][0].startswith("Invented Trust: 2 schools")
+    assert told["themes"][0]["supply"] == "external_unless_unknown"
+    told = ask("flag", folder, "--rule", "challenging_circumstances_primary", *dated)
+    assert told["counts"] == [
+        {"rule": "challenging_circumstances_primary", "yes": 0, "no": 0, "cannot_tell": 2, "schools": 2}
+    ]
+    assert ask("strengths", folder, *dated)["counts"][0]["unknown"] == 1
+    with pytest.raises(NotFound):
+        ask("group", folder, "--trust", "78", "--groups", groups)
 
 
 def test_figures_of_a_predecessor_speak_for_its_successor(tmp_path):
@@ -424,7 +458,10 @@ def test_figures_of_a_predecessor_speak_for_its_successor(tmp_path):
     assert {row["urn"]: row["reading"] for row in told["matrix"]} == {
         "100009": "strong", "100002": "weak", "100008": "unknown",
     }  # fmt: skip
-    assert any(sentence.startswith("1 schools have figures of the school") for sentence in told["sentences"])
+    assert any(
+        sentence.startswith("1 school has figures of the one that became it")
+        for sentence in told["sentences"]
+    )
     done = RUN.invoke(
         app, ["need", "flag", str(tmp_path), "--as-of", "2018-09-01", "--rule", "floor_primary_2016", "--json"],
         catch_exceptions=False,

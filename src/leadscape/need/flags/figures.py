@@ -52,9 +52,8 @@ def answer_figure(
     )
     why, kind = _why(statement, label, period, anything=mine.height > 0)
     if isinstance(statement, FigureMissing):
-        holds = pl.when(pl.col("listed")).then(
-            pl.col("status").cast(pl.String).is_in(list(statement.statuses))
-        )
+        # Null, so open, where no file has the school.
+        holds = pl.col("status").cast(pl.String).is_in(list(statement.statuses))
         shown = pl.lit(None, pl.Float64)
     else:
         shown = pl.col(statement.part)

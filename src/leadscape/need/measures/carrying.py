@@ -70,8 +70,9 @@ def spoken_for(carried: pl.DataFrame, schools: pl.DataFrame | None = None) -> tu
         if schools is None
         else one.filter("carried").join(schools, on="urn", how="semi")
     )
+    n = theirs["urn"].n_unique()
     told = (
-        f"{theirs['urn'].n_unique():,} schools have figures of the school that became this one; "
+        f"{n:,} {'school has' if n == 1 else 'schools have'} figures of the one that became it; "
         "of several that became one none is used."
     )
     return one.select(Measures.column_names()), told

@@ -120,7 +120,7 @@ def judge_figures(
     measure = load_measures().measure(by.measure)
     if isinstance(by, ByGap):
         rows, england = _gaps(by, measures, measure.unit, period, comparison, config)
-        stated, label = None, f"Gap in {measure.label[:1].lower()}{measure.label[1:]}"
+        stated, label = None, f"Gap: {measure.label}"
     else:
         rows = best_release(
             measures.filter(
