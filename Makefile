@@ -58,7 +58,7 @@ serve: $(WEB) assets
 
 test: $(TOOLS) assets
 	@bash tests/support/ensure_chromium.sh
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(TOOLS) assets
 	@$(BIN)/ruff format --check src tests bench soak docs

@@ -27,7 +27,7 @@ A *right* is what somebody may do on behalf of an organisation: a nation, region
 stand alone: an administrator sees no leaders. Two gates stand one behind the other.
 
 1. **Views.** Every address has a rule for each method. An address without one opens to nobody, a method without one is
-   answered with 405. The tables below are drawn from these rules, and a test asks every address as every kind of user.
+   answered with 405. The tables below are drawn from these rules, and a test asks every address with every right, and every kind of rule on behalf of every kind of organisation.
 2. **The database.** Whatever a view asks for, PostgreSQL shows only rows of the user's area and refuses any other
    change. The last table says the rule of each table; a test compares it with the database.
 

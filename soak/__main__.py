@@ -7,13 +7,14 @@ much shorter, to try it; the page says so. ``--page`` draws the page only.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 
-from soak import page
+from soak import kept_logs, page
 from soak.findings import ROOT, Findings
 
 
@@ -24,28 +25,50 @@ def main() -> int:
     )
     parser.add_argument("drills", nargs="*", choices=[*page.DRILLS, []], help="which; all without any")
     parser.add_argument("--share", type=float, default=1.0, help="of the whole number of tries, 0 to 1")
+    parser.add_argument(
+        "--reader", action="append", default=[], help="fuzz: this reader only; may be said again"
+    )
+    parser.add_argument(
+        "--processes", type=int, help="fuzz: how many read at the same time; one a core without"
+    )
+    parser.add_argument(
+        "--go-on", action="store_true", help="fuzz: leave out what was read at this very commit"
+    )
     parser.add_argument("--page", action="store_true", help="draw the page only")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     # As Ctrl-C: services of the drill's own are ended, small disks taken away.
     signal.signal(signal.SIGTERM, _stop)
     if options.one:
-        return 0 if _perform(options.drills[0], options.share).is_good else 1
+        return 0 if _perform(options.drills[0], options).is_good else 1
     failed = []
     if not options.page:
-        from soak.stage import STORE
+        from soak.stage import LOGS
 
         # Demonstrations of an earlier run are of an earlier release.
-        shutil.rmtree(STORE, ignore_errors=True)
+        _forget_copies()
+        if not options.drills:
+            shutil.rmtree(LOGS, ignore_errors=True)
         for drill in options.drills or page.DRILLS:
             print(page.DRILLS[drill][0], flush=True)
-            command = [sys.executable, "-m", "soak", "--one", drill, "--share", str(options.share)]
-            if _wait_for(subprocess.Popen(command, cwd=ROOT)):
+            words = [word for word in sys.argv[1:] if word not in page.DRILLS]
+            command = [sys.executable, "-m", "soak", "--one", drill, *words]
+            environment = os.environ | {kept_logs.DRILL: drill}
+            if _wait_for(subprocess.Popen(command, cwd=ROOT, env=environment)):
                 failed.append(drill)
-        shutil.rmtree(STORE, ignore_errors=True)
+        _forget_copies()
     page.write()
     print(f"Not kept: {', '.join(failed)}." if failed else f"Written: {page.PAGE.relative_to(ROOT)}.")
     return 1 if failed else 0
+
+
+def _forget_copies() -> None:
+    """Demonstrations and copies of them; logs stay until they were searched."""
+    from soak.stage import LOGS, STORE
+
+    for one in STORE.glob("*"):
+        if one != LOGS:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> int:
@@ -62,45 +85,50 @@ def _stop(*_: object) -> None:
     sys.exit(143)
 
 
-def _perform(drill: str, share: float) -> Findings:
-    performers: dict[str, Callable[[float], Findings]] = {
+def _perform(drill: str, options: argparse.Namespace) -> Findings:
+    performers: dict[str, Callable[[argparse.Namespace], Findings]] = {
         "load": _load,
         "faults": _faults,
         "attack": _attack,
         "fuzz": _fuzz,
         "privacy": _privacy,
     }
-    return performers[drill](share)
+    return performers[drill](options)
 
 
-def _load(share: float) -> Findings:
+def _load(options: argparse.Namespace) -> Findings:
     from soak import load
 
-    return load.run(max(10, round(load.SECONDS * share)))
+    return load.run(max(10, round(load.SECONDS * options.share)))
 
 
-def _faults(share: float) -> Findings:
+def _faults(options: argparse.Namespace) -> Findings:
     from soak import faults
 
-    return faults.run(max(3, round(faults.POINTS * share)))
+    return faults.run(max(3, round(faults.POINTS * options.share)))
 
 
-def _attack(share: float) -> Findings:
+def _attack(options: argparse.Namespace) -> Findings:
     from soak import attack
 
-    return attack.run(share)
+    return attack.run(options.share)
 
 
-def _fuzz(share: float) -> Findings:
+def _fuzz(options: argparse.Namespace) -> Findings:
     from soak import fuzz
 
-    return fuzz.run(max(20, round(fuzz.FILES * share)))
+    return fuzz.run(
+        max(20, round(fuzz.FILES * options.share)),
+        tuple(options.reader),
+        options.processes,
+        go_on=options.go_on,
+    )
 
 
-def _privacy(share: float) -> Findings:
+def _privacy(options: argparse.Namespace) -> Findings:
     from soak import privacy
 
-    return privacy.run(share)
+    return privacy.run(options.share)
 
 
 if __name__ == "__main__":

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import time
 import zipfile
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import requests
 
 from soak.findings import Findings
-from soak.stage import memory_of, wait_until
+from soak.processes import memory_of, wait_until
 
 if TYPE_CHECKING:
-    from soak.attack import Target
+    from soak.attack_target import Target
 
 GIGABYTE: Final = 1 << 30
 MEMORY_MB: Final = 300.0
 """By how much a process may grow while it is sent a gigabyte or a bomb."""
-HOSTILE_NAMES: Final = (
-    "<script>alert('through')</script>", '"><img src=x onerror=alert(1)>', "=HYPERLINK(\"http://127.0.0.1\",\"x\")",
-    "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-1+1", "\t=1+1", "{{7*7}}", "Robert'); drop table survey_leader;--",
-)  # fmt: skip
 
 
 def bomb(name: str, size: int) -> bytes:
@@ -123,77 +117,55 @@ def uploads(found: Findings, target: Target, _: int) -> None:
 
 
 def _send_gigabyte(found: Findings, target: Target, path: str) -> None:
-    """A body of a gigabyte: refused, and never kept."""
+    """A body of a gigabyte with a form's right token, its length told or not: refused, and never kept."""
     visitor = target.visitors["nation.editor"]
-    token = visitor.token(path)
+    before = target.service.query("select count(*) as n from imports_upload")
+    tried, through, said = 0, [], []
+    for told in (True, False):
+        body = Gigabyte(visitor.token(path))
+        headers = {"Content-Type": "multipart/form-data; boundary=b", "Referer": target.service.address}
+        tried += 1
+        started = time.monotonic()
+        try:
+            sent = body if told else iter(lambda body=body: body.read(1 << 20), b"")
+            status = visitor.ask("POST", path, data=sent, headers=headers).status_code
+            answer = f"status {status}"
+            if status < 400 or status >= 500:
+                through.append(answer)
+        except requests.RequestException as error:
+            answer = f"the connection was closed ({type(error).__name__})"
+        said.append(
+            f"length {'told' if told else 'not told'}: {answer} after {time.monotonic() - started:.1f} s"
+        )
+    if target.service.query("select count(*) as n from imports_upload") != before:
+        through.append("something of it was kept")
+    found.add("Bodies of 1 GB with a right token", tried, len(through), "; ".join((*said, *through)))
 
-    def body() -> Iterator[bytes]:
-        yield (
+
+class Gigabyte:
+    """The body of a form with its token and a file of a gigabyte, made while it is read."""
+
+    def __init__(self, token: str) -> None:
+        self.rest = (
             f'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n'
+            '--b\r\nContent-Disposition: form-data; name="absent"\r\n\r\nask\r\n'
             '--b\r\nContent-Disposition: form-data; name="chosen"; filename="a.csv"\r\n'
             "Content-Type: text/csv\r\n\r\n"
         ).encode()
-        for _ in range(1024):
-            yield b"100001,Ash School,1,2\n" * 47662
-        yield b"\r\n--b--\r\n"
+        self.end = b"\r\n--b--\r\n"
+        self.left = GIGABYTE
+        self.length = len(self.rest) + GIGABYTE + len(self.end)
 
-    started = time.monotonic()
-    try:
-        answer = visitor.ask(
-            "POST", path, data=body(), headers={"Content-Type": "multipart/form-data; boundary=b"}
-        )
-        said = f"status {answer.status_code}"
-        through = int(answer.status_code < 400 or answer.status_code >= 500)
-    except requests.RequestException as error:
-        said, through = f"the connection was closed ({type(error).__name__})", 0
-    found.add("A body of 1 GB", 1, through, f"{said} after {time.monotonic() - started:.1f} s")
+    def __len__(self) -> int:
+        """Bytes of the whole body."""
+        return self.length
 
-
-def hostile_names(found: Findings, target: Target, _: int) -> None:
-    """Names of people that are markup and formulas: shown as they are, and harmless in what is downloaded."""
-    service = target.service
-    leaders = service.query(
-        "select id, person_id from survey_leader order by key limit %s", [len(HOSTILE_NAMES)]
-    )
-    for row, name in zip(leaders, HOSTILE_NAMES, strict=True):
-        service.query(
-            "update accounts_personname set full_name = %s where person_id = %s and superseded_at is null",
-            [name.strip(), row["person_id"]],
-        )
-    visitor = target.visitors["nation.reader"]
-    tried, through = 0, []
-    pages = [
-        "/survey/leaders/",
-        "/survey/role-holdings/",
-        *(f"/survey/leader/{row['id']}/" for row in leaders),
-    ]
-    for path in pages:
-        text = visitor.get(path).text
-        tried += 1
-        if any(mark in text for mark in ("<script>alert", "<img src=x", ">49<")):
-            through.append(path)
-    found.add("Pages with names that are markup", tried, len(through), "; ".join(through[:3]))
-    tried, through = 0, []
-    for path in ("/survey/leaders/", "/survey/role-holdings/"):
-        for cell in _cells(visitor.get(f"{path}?format=csv")):
-            tried += 1
-            # A number that is negative is no formula.
-            if cell[:1] in tuple("=+-@\t\r") and not cell.lstrip("+-").replace(".", "").isdigit():
-                through.append(cell[:30])
-        with zipfile.ZipFile(io.BytesIO(visitor.get(f"{path}?format=xlsx").content)) as archive:
-            for part in archive.namelist():
-                tried += 1
-                if part.startswith("xl/worksheets/") and b"<f" in archive.read(part):
-                    through.append(f"a formula in {path} as a workbook")
-    found.add(
-        "Cells of downloads that a spreadsheet program would carry out",
-        tried,
-        len(through),
-        "; ".join(through[:5]),
-    )
-
-
-def _cells(answer: Any) -> Iterator[str]:
-    answer.encoding = "utf-8-sig"
-    for row in csv.reader(io.StringIO(answer.text)):
-        yield from row
+    def read(self, size: int = 1 << 20) -> bytes:
+        """The next bytes; empty at the end."""
+        if not self.rest and self.left:
+            self.rest = b"100001,Ash School,1,2\n" * (min(self.left, 1 << 20) // 22) or b"\n" * self.left
+            self.left -= len(self.rest)
+            if not self.left:
+                self.rest += self.end
+        given, self.rest = self.rest[:size], self.rest[size:]
+        return given

@@ -34,6 +34,8 @@ class Line:
         Measurements in words, with their limits; or what went through.
     within
         Whether the limits of ``found`` were kept, where it has any.
+    commit, seconds
+        At what commit, and for how long, where a drill may be run in parts.
     """
 
     what: str
@@ -41,6 +43,8 @@ class Line:
     through: int
     found: str = ""
     within: bool = True
+    commit: str = ""
+    seconds: float = 0.0
 
     @property
     def is_good(self) -> bool:
@@ -74,9 +78,12 @@ class Findings:
     versions: dict[str, str] = field(default_factory=dict)
     commit: str = ""
 
-    def add(self, what: str, tried: int, through: int, found: str = "", *, within: bool = True) -> Line:
+    def add(
+        self, what: str, tried: int, through: int, found: str = "", *,
+        within: bool = True, commit: str = "", seconds: float = 0.0,
+    ) -> Line:  # fmt: skip
         """Keep one line, and say it."""
-        line = Line(what, tried, through, found, within)
+        line = Line(what, tried, through, found, within, commit, seconds)
         self.lines.append(line)
         print(f"{'  ' if line.is_good else '! '}{what}: {through} of {tried:,} through. {found}", flush=True)
         return line
@@ -140,7 +147,7 @@ def commit() -> str:
             ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
         ).stdout.strip()
 
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "soak", ":!soak/results")
     return git("rev-parse", "--short=12", "HEAD") + (
         " with changes that are not committed" if changed else ""
     )

@@ -16,11 +16,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from random import Random
-from typing import Any, Final
+from typing import Final
 
 from soak.findings import ROOT, Findings, finding
-from soak.stage import Service, copy_of, make_user, memory_of, serving, session_of, use_database
+from soak.load_pages import make_people
+from soak.processes import memory_of
+from soak.stage import Service, copy_of, serving
+from soak.users import use_database
 
 PEOPLE: Final = 50
 SECONDS: Final = 120
@@ -143,84 +145,3 @@ def locust(service: Service, crowd: Path, out: Path, seconds: int, people: int) 
     )
     with Path(f"{out}_stats.csv").open(encoding="utf-8", newline="") as read:
         return list(csv.DictReader(read))
-
-
-def make_people(service: Service, each: int = 5) -> list[dict[str, Any]]:
-    """Users of every kind, each with pages that they may open, of records drawn by a seed."""
-    random = Random(2026)
-    leader = service.query(
-        "select id, authority_id as code, region, home_school_id as urn from survey_leader"
-        " where home_school_id is not null order by key limit 1 offset 40"
-    )[0]
-    everywhere = _pages(service, random, "")
-    here = _pages(service, random, leader["code"])
-    kinds = [
-        ("reader", "nation", "england", everywhere),
-        ("reader", "region", leader["region"], here),
-        ("reader", "authority", leader["code"], here),
-        ("editor", "authority", leader["code"], here),
-        ("broker", "nation", "england", everywhere),
-    ]
-    people = [(make_user(right, kind, key), pages) for right, kind, key, pages in kinds]
-    people.append((make_user("researcher"), _pages(service, random, None)))
-    people.append((make_user("administrator"), [*_pages(service, random, None), *_ADMINISTRATION]))
-    return [
-        {"session": session_of(service, user), "pages": pages} for user, pages in people for _ in range(each)
-    ]
-
-
-_ADMINISTRATION: Final = [
-    {"name": "users", "weight": 6, "addresses": ["/administration/users/"], "holds": "<h1"},
-    {"name": "changes", "weight": 6, "addresses": ["/audit/"], "holds": "<h1"},
-]
-
-
-def _pages(service: Service, random: Random, area: str | None) -> list[dict[str, Any]]:
-    """Pages with their weights. ``area``: an authority whose people may be seen; blank for all, null for nobody's."""
-
-    def drawn(statement: str, address: str, many: int = 60) -> list[str]:
-        keys = [str(row["key"]) for row in service.query(statement)]
-        return [address.format(key) for key in random.sample(keys, min(many, len(keys)))]
-
-    within = f" where authority_id = '{area}'" if area else ""
-    names = [row["name"] for row in service.query("select name from register_school order by urn limit 4000")]
-    slips = [_slip(name, random) for name in random.sample(names, 80)]
-    pages: list[tuple[str, int, list[str]]] = [
-        ("home", 5, ["/"]),
-        ("find", 10, [f"/find/?q={_quoted(slip)}" for slip in slips]),
-        ("school", 12, drawn("select urn as key from register_school order by urn", "/register/school/{}/")),
-        ("authority", 8, drawn("select code as key from register_authority order by code", "/register/authority/{}/")),
-        ("trust", 3, drawn("select uid as key from register_group order by uid", "/register/trust/{}/")),
-        ("schools", 3, ["/register/schools/", "/register/schools/?phase=primary&sort=-pupils"]),
-        ("schools, download", 1, ["/register/schools/?format=csv"]),
-        ("authorities", 2, ["/register/authorities/"]),
-        ("landscape", 4, ["/landscape/"]),
-        ("counts", 4, ["/landscape/extent/", "/landscape/distribution/", "/landscape/prevalence/"]),
-        ("waves", 1, ["/landscape/waves/"]),
-        ("map", 3, ["/landscape/map/", "/landscape/map/?role=mentor_head"]),
-        ("map, its data", 2, ["/landscape/map/schools.json", "/landscape/map/areas.json"]),
-        ("account", 1, ["/account/"]),
-    ]  # fmt: skip
-    if area is not None:
-        people = drawn(f"select id as key from survey_leader{within} order by key", "/survey/leader/{}/")
-        histories = [one.replace("/survey/leader/", "/audit/history/survey_leader/") for one in people]
-        pages += [
-            ("leader", 10, people),
-            ("leaders", 4, ["/survey/leaders/"]),
-            ("role-holdings", 3, ["/survey/role-holdings/"]),
-            ("network", 1, ["/landscape/network/"]),
-            ("history of a leader", 2, histories),
-        ]  # fmt: skip
-    return [{"name": name, "weight": weight, "addresses": where} for name, weight, where in pages]
-
-
-def _slip(name: str, random: Random) -> str:
-    """A name as somebody types it: one letter left out of it, and not always to the end."""
-    at = random.randrange(1, len(name))
-    return (name[: at - 1] + name[at:])[: random.choice((12, 20, 60))].strip()
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text)

@@ -1,6 +1,6 @@
 """What people do, for locust: each on their own way through the pages, with time to read between them.
 
-``LEADSCAPE_SOAK_PEOPLE`` names a JSON file: ``people``, each with ``session`` and ``pages`` (name, weight, addresses).
+``LEADSCAPE_SOAK_PEOPLE`` names a JSON file: ``people``, each with ``headers`` and ``pages`` (name, weight, addresses).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Person(HttpUser):
         self.random = random.Random(number)
         self.pages = who["pages"]
         self.weights = [page["weight"] for page in self.pages]
-        self.client.headers["Cookie"] = f"sessionid={who['session']}"
+        self.client.headers.update(who["headers"])
 
     @task
     def open_a_page(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from soak.findings import ROOT, Findings, read
+from soak.findings import ROOT, Findings, Line, read
 
 PAGE: Final = ROOT / "docs" / "reference" / "assurance.md"
 DRILLS: Final[dict[str, tuple[str, str]]] = {
@@ -53,7 +53,7 @@ def _summary(name: str, found: Findings | None) -> str:
     if found.not_run:
         verdict += f", {len(found.not_run)} not run"
     begun = found.started_at[:16].replace("T", " ")
-    return f"| {title} | {begun} | {found.seconds:,.0f} | {tried:,} | {through:,} | {verdict} |"
+    return f"| {title} | {begun} | {_seconds(found):,.0f} | {tried:,} | {through:,} | {verdict} |"
 
 
 def _section(name: str, found: Findings | None) -> list[str]:
@@ -63,7 +63,7 @@ def _section(name: str, found: Findings | None) -> list[str]:
         return [*lines, "Not run.", ""]
     versions = ", ".join(f"{package} {number}" for package, number in found.versions.items())
     lines += [
-        f"Run at {found.started_at} in {found.seconds:,.0f} s, at commit {found.commit or 'unknown'}."
+        f"Run at {found.started_at} in {_seconds(found):,.0f} s, at commit {found.commit or 'unknown'}."
         f" Machine: {found.machine}. {versions}.",
         "",
         *(f"{note}\n" for note in found.notes),
@@ -71,7 +71,7 @@ def _section(name: str, found: Findings | None) -> list[str]:
         "|---|---|---|---|",
         *(
             f"| {_cell(line.what)} | {line.tried:,} | {line.through:,} | {_cell(line.found)}"
-            f"{'' if line.is_good else ' **not kept**'} |"
+            f"{_at(line, found)}{'' if line.is_good else ' **not kept**'} |"
             for line in found.lines
         ),
         "",
@@ -79,6 +79,16 @@ def _section(name: str, found: Findings | None) -> list[str]:
     if found.not_run:
         lines += ["Not run:", "", *(f"* {_cell(what)}" for what in found.not_run), ""]
     return lines
+
+
+def _at(line: Line, found: Findings) -> str:
+    """At what commit a line was found, where its drill was run in parts and this one earlier."""
+    return f"; at commit {line.commit}" if line.commit and line.commit != found.commit else ""
+
+
+def _seconds(found: Findings) -> float:
+    """Of all parts of a drill, or of the drill as a whole."""
+    return sum(line.seconds for line in found.lines) or found.seconds
 
 
 def _cell(text: str) -> str:

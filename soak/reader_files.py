@@ -24,8 +24,8 @@ from leadscape.survey.coding.sheets import lay_out_sheet, write_sheet
 from leadscape.survey.coding.tables import Sources, Suggestions
 from leadscape.survey.validation.forms import write_forms as write_validation_forms
 from leadscape.survey.validation.tables import ValidationSample
-from soak.old_workbook import old_workbook
 
+from soak.old_workbook import old_workbook
 from tests.support.forms import fill_form
 
 SCHEME: Final = "executive-heads-2006"

@@ -41,6 +41,7 @@ from leadscape.survey.response.contacts import read_contacts
 from leadscape.survey.returns import read_returns
 from leadscape.survey.review import read_decisions
 from leadscape.survey.validation.answers import read_answers, read_sample
+
 from soak.reader_files import SCHEME, coded_texts
 
 DAY: Final = date(2006, 10, 1)

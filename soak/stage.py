@@ -1,12 +1,7 @@
-"""A service of the drill's own: a folder with a demonstration, served as anybody would serve it, users of every right.
-
-Nothing here knows the service from inside but for users and sessions, which are written as whoever owns the database
-may write them; everything that is tried comes in by the front door.
-"""
+"""A service of the drill's own: a folder with a demonstration, served as anybody would serve it."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -14,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,13 +18,14 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import dict_row
 
+from soak import kept_logs
 from soak.findings import ROOT
+from soak.processes import below, command_of, parent
 
 STORE: Final = Path(os.environ.get("LEADSCAPE_SOAK", Path(tempfile.gettempdir()) / "leadscape-soak"))
 """Where demonstrations are kept between drills, so that each is made once a run."""
-START_SECONDS: Final = 300
-RIGHTS: Final = ("reader", "editor", "broker", "approver", "researcher", "administrator")
-SESSION: Final = "sessionid"
+LOGS: Final = STORE / "logs"
+"""Where logs of drills are kept until they were searched for names."""
 CLEAN: Final = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "LEADSCAPE_OWNER_URL")
 
 
@@ -50,6 +45,7 @@ class Service:
     process: subprocess.Popen[str]
     port: int
     environment: dict[str, str] = field(default_factory=dict)
+    stopped: bool = False
 
     @property
     def address(self) -> str:
@@ -75,19 +71,23 @@ class Service:
 
     def processes(self, words: str) -> list[int]:
         """Its processes whose command line holds ``words``; of gunicorn the master first."""
-        return [pid for pid in _below(self.process.pid) if words in _command(pid)]
+        return [pid for pid in below(self.process.pid) if words in command_of(pid)]
 
     def web_workers(self) -> list[int]:
         """The processes that answer."""
         gunicorn = self.processes("gunicorn")
-        return [pid for pid in gunicorn if _parent(pid) in gunicorn]
+        return [pid for pid in gunicorn if parent(pid) in gunicorn]
 
     def job_workers(self) -> list[int]:
         """The processes that perform jobs."""
         return self.processes("leadscape_web work")
 
     def stop(self) -> None:
-        """End it as Ctrl-C does."""
+        """End it as Ctrl-C does; what it wrote is kept."""
+        if self.stopped:
+            return
+        self.stopped = True
+        names = self._names()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -95,6 +95,13 @@ class Service:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.communicate()
+        kept_logs.keep(LOGS, self.folder, names)
+
+    def _names(self) -> list[str] | None:
+        try:
+            return kept_logs.names_in(self.url())
+        except OSError:  # the database is gone
+            return None
 
 
 @contextmanager
@@ -158,155 +165,3 @@ def copy_of(demo: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
-
-
-# Users
-
-
-def use_database(service: Service) -> None:
-    """Let Django in this process use the service's database and key; called again, those of another service."""
-    from leadscape_web.config.roles import OWNER, SERVICE
-
-    os.environ |= {
-        "DATABASE_URL": service.url(SERVICE),
-        "LEADSCAPE_OWNER_URL": service.url(OWNER),
-        "LEADSCAPE_SECRET_KEY": (service.folder / "secret-key").read_text(encoding="ascii"),
-        "DJANGO_SETTINGS_MODULE": "leadscape_web.config.settings",
-    }
-    import django
-    from django.apps import apps
-
-    if not apps.ready:
-        django.setup()
-        return
-    import dj_database_url
-    from django.conf import settings
-    from django.db import connections
-
-    settings.SECRET_KEY = os.environ["LEADSCAPE_SECRET_KEY"]
-    for alias, role in (("default", SERVICE), ("counters", SERVICE), ("owner", OWNER), ("progress", OWNER)):
-        connections[alias].close()
-        connections[alias].settings_dict.update(dj_database_url.parse(service.url(role)))
-
-
-def make_user(right: str, kind: str = "nation", key: str = "england", name: str = "Drill Person") -> Any:
-    """A user with one right on behalf of one organisation."""
-    from leadscape_web.accounts.context import acting
-    from leadscape_web.accounts.models import Access, Organisation, PersonName, User
-
-    address = re.sub(r"[^a-z0-9.@-]", "-", f"{kind}.{key}.{right}@leadscape.example".lower())
-    with acting(why="A user for a drill", using="owner"):
-        users = User.objects.using("owner")
-        if found := users.filter(email=address).first():
-            return found
-        user = User.objects.db_manager("owner").create_user(address, None)
-        PersonName.objects.using("owner").create(person_id=user.person_id, full_name=name)
-        if right:
-            organisation, _ = Organisation.objects.using("owner").get_or_create(
-                kind=kind, key=key, defaults={"label": key}
-            )
-            Access.objects.using("owner").create(user=user, organisation=organisation, right=right)
-    return user
-
-
-def make_key(user: Any) -> str:
-    """A key for programs with everything that a user may have."""
-    import secrets
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from leadscape_web.accounts.context import acting
-    from leadscape_web.accounts.models import ApiToken
-    from leadscape_web.accounts.tokens import PREFIX, SCOPES, hash_of
-
-    raw = PREFIX + secrets.token_urlsafe(32)
-    with acting(why="A key for a drill", using="owner"):
-        ApiToken.objects.using("owner").create(
-            user=user, label="drill", token_hash=hash_of(raw), scopes=sorted(SCOPES),
-            expires_at=timezone.now() + timedelta(days=1),
-        )  # fmt: skip
-    return raw
-
-
-def session_of(service: Service, user: Any) -> str:
-    """The key of a new session of a user, second factor and all."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    key = os.urandom(16).hex()
-    signed = SessionStore().encode(
-        {
-            SESSION_KEY: str(user.pk),
-            BACKEND_SESSION_KEY: "allauth.account.auth_backends.AuthenticationBackend",
-            HASH_SESSION_KEY: user.get_session_auth_hash(),
-            "second_factor": True,
-        }
-    )
-    service.query(
-        "insert into django_session (session_key, session_data, expire_date)"
-        " values (%s, %s, now() + interval '1 day')",
-        [key, signed],
-    )
-    return key
-
-
-# Processes
-
-
-def memory_of(pid: int) -> float:
-    """Megabytes that a process has for itself, and its share of what it has with others."""
-    try:
-        rolled = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    found = re.search(r"^Pss:\s+(\d+) kB", rolled, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
-
-
-def wait_until(condition: Any, seconds: float, step: float = 0.2) -> bool:
-    """Whether a condition came true in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(step)
-    return bool(condition())
-
-
-def log_lines(service: Service) -> list[dict[str, Any]]:
-    """Every line of the service's log that is one."""
-    lines = []
-    for line in service.log.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            lines.append({"message": line})
-    return lines
-
-
-def _below(pid: int) -> list[int]:
-    """A process's children, theirs, and so on."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            children.setdefault(_parent(int(entry.name)), []).append(int(entry.name))
-    found, waiting = [], [pid]
-    while waiting:
-        waiting += (below := sorted(children.get(waiting.pop(0), [])))
-        found += below
-    return found
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""

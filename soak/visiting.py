@@ -7,7 +7,8 @@ from typing import Any
 
 import requests
 
-from soak.stage import SESSION, Service, session_of
+from soak.stage import Service
+from soak.users import SESSION, session_of
 
 SECONDS = 60
 

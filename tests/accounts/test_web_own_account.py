@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import ApiToken, PersonName, User
-from leadscape_web.accounts.tokens import hash_of, make_token, token_user
+from leadscape_web.accounts.tokens import hash_of, known_token, make_token
 from leadscape_web.audit.models import Event
 
 from tests.support.signing_in import PASSWORD, code_of, give_password, give_second_factor, sign_in, text_of
@@ -191,14 +191,15 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(client_of, user_of) -
     assert raw not in page
     assert "Dashboard" in page
     with acting():
-        found, scopes = token_user(raw)
-        assert (found, scopes) == (user, {"register:read"})
+        known = known_token(raw)
+        assert known is not None
+        assert (known.user, known.scopes) == (user, {"register:read"})
         assert ApiToken.objects.get().last_used_on == timezone.localdate()
     end = re.search(r'href="(/account/keys/[\w-]+/revoke/)"', page)[1]
     assert client_of("authority.editor").get(end).status_code == 404
     client.post(end)
     with acting():
-        assert token_user(raw) is None
+        assert known_token(raw) is None
         assert not User.objects.exists()
 
 
@@ -229,7 +230,7 @@ def test_a_key_that_does_not_count_opens_nothing(user_of, state) -> None:
     else:
         raw = raw.removeprefix("ls_")
     with acting():
-        assert token_user(raw) is None
+        assert known_token(raw) is None
         assert not User.objects.exists()
         assert not ApiToken.objects.exists()
     assert token is not None
@@ -273,9 +274,9 @@ def test_a_key_ends_with_the_sessions_of_its_user(user_of, column: str) -> None:
     with acting(reader, why="a key to try"):
         _, raw = make_token(reader, "Old", ["register:read"], 30)
     with acting():
-        assert token_user(raw) is not None
+        assert known_token(raw) is not None
     with acting(reader, why="all sessions ended"):
         setattr(reader, column, timezone.now())
         reader.save(update_fields=[column])
     with acting():
-        assert token_user(raw) is None
+        assert known_token(raw) is None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import psycopg.errors
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from leadscape_web.accounts.protection import TABLES, TRIGGER_FUNCTIONS
+from leadscape_web.accounts.protection import SQL_FILES, TABLES, TRIGGER_FUNCTIONS
 from leadscape_web.config.roles import OWNER
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,14 @@ def test_statistics_hold_no_values_of_people() -> None:
         )
         == []
     )
+
+
+def test_no_function_is_made_twice() -> None:
+    """The second would quietly take the place of the first, with every rule that asks it."""
+    made: dict[str, str] = {}
+    for package, name in SQL_FILES:
+        text = files(package).joinpath("sql", name).read_text(encoding="utf-8")
+        for function in re.findall(r"create or replace (?:function|view) (\w+)", text):
+            assert function not in made, f"{function} of {made[function]} is made again by {package} {name}"
+            made[function] = f"{package} {name}"
+    assert len(made) > 50

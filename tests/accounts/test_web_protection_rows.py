@@ -190,5 +190,7 @@ def test_functions_give_people_to_rights_with_names_only(user_of) -> None:
             assert cursor.fetchone() == (0,)
             cursor.execute("select count(*) from leadscape_only_users()")
             assert cursor.fetchone() == (0,)
+            cursor.execute("select count(*) from leadscape_nothing_but_users()")
+            assert cursor.fetchone() == (0,)
             cursor.execute("select count(*) from leadscape_edited_people()")
             assert cursor.fetchone() == (0,)

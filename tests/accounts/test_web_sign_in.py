@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.signals import user_logged_in as allauth_signed_in
@@ -26,6 +27,15 @@ READER = "authority.reader@leadscape.example"
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _one_half_minute(monkeypatch) -> None:
+    """Codes are of one half-minute, however long a test takes."""
+    now = time.time()
+    clock = SimpleNamespace(time=lambda: now)
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", clock)
+    monkeypatch.setattr("tests.support.signing_in.time", clock)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ QUESTION = {
     "question_id": "school-aaaaaaaaaaaa", "question": "school", "as_written": "=Ashgrove",
     "context": "authority 101: near",
     "nominations": 3, "candidates": ["100001 | Ashgrove Primary School | Town | 83 % | the same name"],
-    "decision": "100001", "decided_by": "a clerk", "note": "Seen the list",
+    "decision": "100001", "decided_by": "a clerk", "note": "Seen the list", "decided_in": "Heads, 30 June 2005",
 }  # fmt: skip
 ROLE = {
     "question_id": "role-helps out", "question": "role", "as_written": "helps out", "context": "", "nominations": 1,
@@ -32,13 +32,25 @@ def test_what_was_written_is_read_back(tmp_path: Path, kind: str) -> None:
     write_review_file([QUESTION, ROLE], path)
     read = read_review_file(path, BOOK, lambda urns: urns)
     assert read.drop("row").to_dicts() == [
-        {name: QUESTION[name] for name in ("question_id", "decision", "decided_by", "note")}
+        {name: QUESTION[name] for name in ("question_id", "decision", "decided_by", "note", "decided_in")}
     ]
 
 
 def test_decisions_alone_are_the_same_in_any_order_and_none_is_none(tmp_path: Path) -> None:
-    first = {"question_id": "role-a", "decision": "none", "decided_by": None, "note": None}
-    second = {"question_id": "person-a-b", "decision": "same", "decided_by": "a clerk", "note": "=seen"}
+    first = {
+        "question_id": "role-a",
+        "decision": "none",
+        "decided_by": None,
+        "note": None,
+        "decided_in": None,
+    }
+    second = {
+        **first,
+        "question_id": "person-a-b",
+        "decision": "same",
+        "decided_by": "a clerk",
+        "note": "=seen",
+    }
     files = []
     for rows in ([first, second], [second, first]):
         assert write_decisions_file(rows, tmp_path / "decisions.csv") == 2

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.support.service_browser import browser_service, chromium, visitor  # noqa: F401
+from tests.support.service_browser import browser_service, chromium, complaints, visitor  # noqa: F401

@@ -219,3 +219,19 @@ def test_signing_out_needs_no_javascript(visitor) -> None:
     page.goto("/privacy/")
     assert page.get_by_role("button", name="Sign out").count() == 0
     assert page.get_by_role("link", name="Sign in").is_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_pages_of_a_group_are_reached_by_keyboard(visitor, javascript) -> None:
+    page = visitor("nation.editor", javascript=javascript)
+    page.goto("/privacy/")
+    page.get_by_role("navigation", name="Service").get_by_role("link", name="Survey").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rounds/")
+    group = page.get_by_role("navigation", name="Survey")
+    assert group.get_by_role("link").all_inner_texts() == ["Rounds", "Review", "Imports", "Studies"]
+    group.get_by_role("link", name="Rounds").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    assert group.get_by_role("link", name="Review").get_attribute("aria-current") == "page"

@@ -8,30 +8,19 @@ from typing import Any
 import pytest
 
 from tests.support.import_files import register_csv
-from tests.support.jobs import run_jobs
-from tests.support.service import point_at
-from tests.support.service_browser import DATABASE, WIDTHS, Journey, needs_browser, scrolls_sideways
+from tests.support.service_browser import WIDTHS, WorkedJourney, needs_browser
 
 pytestmark = needs_browser
 FIRST = ("register_2026-10-01.csv", {})
 NEXT = ("register_2026-11-01.csv", {"100003": {"EstablishmentName": "Cedar Street School"}, "100008": None})
 
 
-class TestRefreshTheRegister(Journey):
+class TestRefreshTheRegister(WorkedJourney):
     """From the file to the database and back."""
 
     @pytest.fixture(autouse=True)
-    def _with_a_worker(self, service_server: Any, django_db_blocker: Any, tmp_path: Path) -> Any:
-        def work() -> None:
-            with django_db_blocker.unblock():
-                point_at(service_server, DATABASE)
-                try:
-                    run_jobs()
-                finally:
-                    point_at(service_server, "world")
-
-        self.work, self.folder = work, tmp_path
-        return None
+    def _with_a_folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
 
     def when_i_bring(self, name: str, changes: dict[str, Any]) -> None:
         """Choose a file and send the form."""
@@ -39,10 +28,6 @@ class TestRefreshTheRegister(Journey):
         path.write_bytes(register_csv(changes))
         self.page.locator("input[type=file]").set_input_files(path)
         self.when_i_press("Check the files")
-
-    def then_it_fits_and_is_accessible(self) -> None:
-        self.then_it_is_accessible()
-        assert not scrolls_sideways(self.page), self.page.url
 
     @pytest.mark.parametrize("javascript", [True, False])
     def test_a_month_is_brought_in_and_undone(self, javascript: bool) -> None:
@@ -57,7 +42,7 @@ class TestRefreshTheRegister(Journey):
                 self.then_i_see("1 open school is not in the files")
                 self.when_i_press("Answer for the schools that are missing")
                 self.when_i_choose("Keep it as it is")
-                self.when_i_press("Answer for all of them")
+                self.when_i_press("Save the answer")
             self.then_i_see("Nothing was changed yet")
             self.when_i_press("Confirm and store")
             self.then_i_see("waits for its turn")
@@ -76,7 +61,7 @@ class TestRefreshTheRegister(Journey):
         self.given_i_am("nation.editor", width=width)
         self.when_i_open("/imports/register/")
         self.when_i_press("Check the files")
-        self.then_i_see("Choose at least one file")
+        self.then_i_am_told("Choose at least one file")
         self.then_it_fits_and_is_accessible()
         self.when_i_open("/imports/returns/")
         self.then_it_fits_and_is_accessible()

@@ -20,6 +20,7 @@ from tests.support.service_browser import (
 
 pytestmark = needs_browser
 READER = "authority.reader@leadscape.example"
+EDITOR = "authority.editor@leadscape.example"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,11 @@ def test_somebody_signs_in_and_unlinks(
         # By keyboard alone: it is a link, so it works without scripts and under the policy for forms.
         page.get_by_role("button", name="Sign in with Microsoft").focus()
         page.keyboard.press("Enter")
+        # The word of an account that is being linked does not stand for a second factor; from then on it does.
+        page.wait_for_url("**/account/second-factor/set-up/**")
+        context.clear_cookies()
+        page.goto("/account/sign-in/?next=/account/")
+        page.get_by_role("button", name="Sign in with Microsoft").click()
         page.wait_for_url("**/account/")
         assert page.get_by_role("heading", level=1).inner_text() == "Your account"
         assert page.get_by_text("Microsoft: linked on").is_visible()
@@ -74,5 +80,17 @@ def test_somebody_signs_in_and_unlinks(
             "Ask an administrator of your organisation to invite that address"
         ).is_visible()
         axe(page)
+        # Whoever can prove it otherwise does so first, and is led on to the link.
+        elsewhere.claims |= {"sub": f"editor {width}", "email": EDITOR}
+        service.query(
+            "update accounts_user set password = 'x' where email = %s", [EDITOR], why="A password for a test"
+        )
+        page.goto("/account/sign-in/")
+        page.get_by_role("button", name="Sign in with Microsoft").click()
+        assert page.get_by_text("is not linked to your account here yet").is_visible()
+        axe(page)
+        assert not scrolls_sideways(page)
+        page.get_by_role("link", name="Sign in once, then link").click()
+        assert page.url.endswith("/account/sign-in/?next=%2Faccount%2Flink%2Fentra%2F")
     finally:
         context.close()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from soak.old_workbook import old_workbook
 
 from leadscape.core.errors import FileProblem
 from leadscape.core.tabular import MAX_COLUMNS, read_text_table, workbook_sheets
+
+from soak.old_workbook import old_workbook
 
 
 def book(path: Path, part: str = "", was: bytes = b"", now: bytes = b"") -> Path:

@@ -26,6 +26,8 @@ class Everything(GovukForm):
     role = fields.SelectField(choices=COLOURS, empty="Choose one")
     reason = fields.TextareaField(rows=3)
     asked = fields.ConfirmField(label="I have asked them")
+    ended_on = fields.DateField(label="The day it ended", depends=True)
+    letter = fields.FileField(accept=(".csv", ".xlsx"), depends=True)
     version = fields.HiddenField(initial="7")
 
 
@@ -69,6 +71,7 @@ def test_every_input_has_a_label_or_legend_of_its_own() -> None:
         "Start date",
         "Colour",
         "Colours",
+        "The day it ended",
     ]
 
 
@@ -127,6 +130,25 @@ def test_only_what_is_not_needed_says_so() -> None:
     labels = [" ".join(one.text_content().split()) for one in drawn(Everything().draw()).xpath("//label")]
     assert "URN (optional)" in labels
     assert sum("(optional)" in label for label in labels) == 1
+
+
+def test_what_another_answer_makes_needed_is_not_called_optional() -> None:
+    assert "(optional)" not in Everything()["ended_on"].govuk() + Everything()["letter"].govuk()
+    assert given(**good()).is_valid()
+
+
+def test_a_box_is_quoted_by_its_label_whatever_messages_call_it() -> None:
+    class Asked(GovukForm):
+        sure = fields.ConfirmField(label="I am sure", called="that you are sure")
+
+    assert Asked({}).errors["sure"] == ["Tick “I am sure” to go on"]
+
+
+def test_a_file_may_be_dropped_where_there_are_scripts_and_chosen_where_there_are_none() -> None:
+    tree = drawn(Everything()["letter"].govuk())
+    (chosen,) = tree.xpath("//*[@data-module='govuk-file-upload']/input[@type='file']")
+    assert chosen.get("accept") == ".csv,.xlsx"
+    assert tree.xpath(f"//label[@for='{chosen.get('id')}']")
 
 
 @pytest.mark.parametrize("evil", ['<script>alert("x")</script>', '"><img src=x onerror=y>', "{{ 7*7 }}"])

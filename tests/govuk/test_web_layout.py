@@ -81,6 +81,47 @@ def test_the_deepest_section_that_holds_the_page_is_the_current_one(entries) -> 
     assert tree.xpath("//nav//a[@aria-current='page']")[0].text_content().strip() == "Privacy"
 
 
+class TestGroups:
+    """Entries of one word: one place in the navigation, and the pages of it where one is."""
+
+    @pytest.fixture(autouse=True)
+    def _grouped(self, entries) -> None:
+        for label, url_name, section, right, position in (
+            ("Rounds", "about:privacy", "/privacy/", "editor", 31),
+            ("Review", "about:accessibility", "/accessibility/", "", 32),
+        ):
+            navigation.add_entry(
+                Entry(label, url_name, section, SomeRule(right), position=position, group="Survey")
+            )
+        for one in ("Privacy", "Statement", "Inner"):
+            del navigation._ADDED[one]
+        navigation.add_entry(Entry("Last", "about:privacy", "/last/", SomeRule(), 90))
+
+    def test_a_group_is_one_link_that_leads_to_its_first_page(self) -> None:
+        frame = layout_of(asked("/last/", right="editor"))
+        assert [(link.label, link.href, link.active) for link in frame.navigation] == [
+            ("Survey", "/privacy/", False),
+            ("Last", "/privacy/", True),
+        ]
+        assert frame.section is None
+
+    def test_inside_it_all_of_its_pages_are_offered(self) -> None:
+        request = asked("/accessibility/more/", right="editor")
+        frame = layout_of(request)
+        assert [(link.label, link.active) for link in frame.navigation] == [("Survey", True), ("Last", False)]
+        tree = drawn(request)
+        links = tree.xpath("//nav[@aria-label='Survey']//a")
+        assert [(one.text_content(), one.get("href"), one.get("aria-current")) for one in links] == [
+            ("Rounds", "/privacy/", None),
+            ("Review", "/accessibility/", "true"),
+        ]
+
+    def test_who_may_open_one_of_it_sees_that_one(self) -> None:
+        frame = layout_of(asked("/accessibility/", right="reader"))
+        assert [link.label for link in frame.navigation] == ["Review", "Last"]
+        assert frame.section is None
+
+
 def test_signed_in_people_see_for_whom_and_can_sign_out_by_a_form(entries, monkeypatch) -> None:
     monkeypatch.setattr("leadscape_web.govuk.layout.address", lambda name: f"/{name}/")
     tree = drawn(asked())
@@ -169,6 +210,24 @@ def test_a_table_has_a_caption_scopes_and_words_for_nothing() -> None:
     assert [one.text_content() for one in tree.xpath("//td")] == ["1,234.5", "Not known"]
     region = tree.xpath("//*[@role='region']")[0]
     assert (region.get("tabindex"), region.get("aria-label")) == ("0", "Rates")
+
+
+def test_a_table_that_is_stacked_keeps_its_roles_and_says_headings_with_its_cells() -> None:
+    head = '["Area", {"text": "Rate", "number": true}]'
+    source = (
+        f'{{% from "govuk/parts.html" import table %}}{{{{ table("Rates", {head}, rows, stacked=STACKED) }}}}'
+    )
+    rows = [["North", 1], ["South", None]]
+    tree = drawn(asked(), source.replace("STACKED", "true"), rows=rows)
+    assert [one.get("data-heading") for one in tree.xpath("//main//td")] == ["Rate", "Rate"]
+    said = {one.tag: one.get("role") for one in tree.xpath("//main//table | //main//table//*[@role]")}
+    assert said == {
+        "table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "rowheader", "td": "cell",
+    }  # fmt: skip
+    numbered = drawn(asked(), source.replace("STACKED", "true"), rows=[[7, 1]])
+    assert [one.get("data-heading") for one in numbered.xpath("//main//tbody//*")] == [None, "Area", "Rate"]
+    plain = drawn(asked(), source.replace("STACKED", "false"), rows=rows)
+    assert not plain.xpath("//main//table//*[@role or @data-heading]")
 
 
 def test_panels_are_sections_named_by_their_heading() -> None:

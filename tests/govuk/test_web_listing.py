@@ -147,6 +147,18 @@ def test_links_of_values_are_quoted() -> None:
     assert [cell.href for cell in ask().rows[0][1:]] == [None] * 5
 
 
+def test_a_list_without_rows_offers_no_filters_unless_one_is_on() -> None:
+    def drawn(rows: pl.DataFrame, query: str = "") -> lxml.html.HtmlElement:
+        answer = render_listing(RequestFactory().get(f"/schools/{query}"), listing(rows, empty="None yet."))
+        return lxml.html.fromstring(answer.content)
+
+    assert drawn(ROWS).xpath("//form[@role='search']")
+    assert drawn(ROWS, "?phase=none").xpath("//form[@role='search']")
+    nothing = drawn(ROWS.head(0))
+    assert not nothing.xpath("//form[@role='search']")
+    assert "None yet." in nothing.text_content()
+
+
 def test_filters_offer_what_occurs_and_what_is_missing() -> None:
     options = page("?phase=secondary").xpath("//select[@name='phase']/option")
     assert [one.text_content() for one in options] == ["Any", "primary", "secondary", "Not known"]

@@ -131,13 +131,22 @@ def test_a_month_later_everything_that_changed_is_told_and_stored(committed: Non
     page = client.get(f"/imports/{found.pk}/").content.decode()
     assert "1 open school is not in the files" in page
     assert "Confirm and store" not in page
+    missing = client.get(f"/imports/{found.pk}/missing/").content.decode()
+    assert "An answer for the one school that has none yet" in missing
+    assert ">Open<" in missing
     client.post(f"/imports/{found.pk}/confirm/")
     assert again(found).state == "checked", "a school that is missing is asked about first"
+    all_of_them = client.post(f"/imports/{found.pk}/missing/", {"answer": "unknown"}, follow=True)
+    assert "Answered for 1 school." in all_of_them.content.decode()
     answer = client.post(
         f"/imports/{found.pk}/missing/100008/",
         {"answer": "closed", "closed_on-day": "31", "closed_on-month": "8", "closed_on-year": "2026"},
     )
     assert answer.status_code == 302, answer.content.decode()
+    client.post(f"/imports/{found.pk}/check-again/")
+    assert run_jobs() == [("imports.check", "done")]
+    kept = Absence.objects.using("owner").get(belongs_to=found)
+    assert (kept.answer, str(kept.closed_on)) == ("closed", "2026-08-31"), "an answer is not asked for twice"
     client.post(f"/imports/{found.pk}/confirm/")
     assert run_jobs() == [("imports.store", "done")], Job.objects.using("owner").latest("asked_at").problem
     schools = {one.urn: one for one in School.objects.using("owner").all()}
@@ -205,6 +214,9 @@ def test_what_was_changed_again_later_is_not_undone(committed: None) -> None:
     assert "register_school 100003" in page
     client.post(f"/imports/{second.pk}/leave-stored/")
     assert again(second).state == "stored"
+    left = client.get(f"/imports/{second.pk}/").content.decode()
+    assert "Why it was to be undone" in left
+    assert "Why it was undone" not in left
 
 
 def test_of_two_who_confirm_one_wins_and_the_other_is_told(committed: None) -> None:

@@ -23,7 +23,6 @@ from tests.imports.test_web_import_register import again, signed_in
 from tests.support.jobs import run_jobs
 from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("import_returns")
 NAME = "leader_name"
 HELD = (
     "select key, role, withdrawn_at is null from survey_roleholding where withdrawn_at is null order by key"

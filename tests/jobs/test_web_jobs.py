@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import connections
+from django.utils import timezone
 
 from leadscape.core.errors import StudyProblem
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.rules import EDITS
+from leadscape_web.imports.models import Import
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.kinds import Kind, add_kind, kind_of
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Busy, perform
+from leadscape_web.jobs.queue_tasks import ask_for_daily
 from leadscape_web.register.models import Authority
 
 from tests.support.jobs import assert_done, run_jobs
@@ -35,10 +40,22 @@ def _rename(running: Any) -> dict[str, Any]:
 add_kind(Kind("tests.rename", "Rename", _rename, rule=EDITS))
 
 
-@pytest.fixture
-def committed(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
+@pytest.fixture(scope="module")
+def world(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with own_database(service_server, django_db_blocker, f"jobs_{uuid.uuid4().hex[:8]}"):
         yield
+
+
+@pytest.fixture
+def committed(world: None) -> None:
+    """The world of this module's tests as each of them finds it: nothing is asked for, and nothing was changed."""
+    with acting(why="Another test begins", using="owner"):
+        Job.objects.using("owner").all().delete()
+        Authority.objects.using("owner").filter(code="101").exclude(name="Northshire").update(
+            name="Northshire"
+        )
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs")
 
 
 def _user(name: str) -> Any:
@@ -94,7 +111,7 @@ def test_a_right_that_ended_meanwhile_is_noticed(committed: None) -> None:
 
     from leadscape_web.accounts.models import Access
 
-    editor = _user("nation.editor")
+    editor = _user("region.editor")
     job = _ask(editor)
     with acting(why="Left", using="owner"):
         Access.objects.using("owner").filter(user=editor).update(ended_at=timezone.now())
@@ -128,7 +145,6 @@ def test_what_is_cancelled_is_taken_back(committed: None) -> None:
 
 def test_two_workers_do_not_do_one_job_at_once(committed: None) -> None:
     import psycopg
-    from django.db import connections
 
     job = _ask(_user("nation.editor"))
     settings = connections["owner"].get_connection_params()
@@ -152,8 +168,6 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up(committed: None) -> No
 
 
 def test_asking_puts_it_into_the_queue_in_the_same_transaction(committed: None) -> None:
-    from django.db import connections
-
     def queued() -> int:
         with connections["owner"].cursor() as cursor:
             cursor.execute("select count(*) from procrastinate_jobs")
@@ -214,25 +228,6 @@ def test_it_was_asked_for_when_it_was(committed: None) -> None:
     assert job.step == ""
 
 
-@pytest.mark.django_db
-def test_the_plain_role_asks_in_its_own_name_only_and_changes_nothing_else(user_of: Any) -> None:
-    editor, reader = user_of("nation.editor"), user_of("authority.reader")
-    with acting(editor):
-        job = ask_for("tests.rename", asked_by=editor)
-        for attempt in (
-            lambda: ask_for("tests.rename", asked_by=reader),
-            lambda: ask_for("tests.rename", asked_by=None),
-            lambda: Job.objects.create(kind="tests.rename", asked_by=editor, state="done"),
-            lambda: Job.objects.filter(pk=job.pk).update(result={"renamed": 9}),
-        ):
-            with pytest.raises(ProgrammingError), transaction.atomic():
-                attempt()
-    with acting(reader):
-        assert not Job.objects.filter(pk=job.pk).exists()
-    with acting(user_of("nation.administrator")):
-        assert Job.objects.filter(pk=job.pk).exists()
-
-
 def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> None:
     from django.utils import timezone
 
@@ -242,16 +237,164 @@ def test_what_the_service_itself_asks_for_is_not_cancelled(committed: None) -> N
         assert Job.objects.filter(pk=job.pk).update(cancel_asked_at=timezone.now()) == 0
 
 
-@pytest.mark.django_db
-def test_its_page_says_how_far_it_is_and_cancels(client_of: Any, user_of: Any) -> None:
-    editor = user_of("nation.editor")
-    with acting(editor):
-        job = ask_for("tests.rename", asked_by=editor, subject="Northshire")
-    client = client_of("nation.editor")
-    page = client.get(f"/jobs/{job.pk}/").content.decode()
-    assert "It waits for its turn." in page
-    assert client_of("authority.reader").get(f"/jobs/{job.pk}/").status_code == 404
-    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 302
-    assert "stops at its next step" in client.get(f"/jobs/{job.pk}/").content.decode()
-    assert client.get(f"/jobs/{job.pk}/state.json").json()["over"] is False
-    assert "Northshire" in client.get("/jobs/").content.decode()
+def test_what_runs_stops_at_its_next_step_or_stands(committed: None) -> None:
+    editor = _user("nation.editor")
+    job = _ask(editor)
+    Job.objects.using("owner").filter(pk=job.pk).update(state="running", attempts=1)
+    client = _client_of("nation.editor")
+    page = client.post(f"/jobs/{job.pk}/cancel/", follow=True).content.decode()
+    assert (
+        "It stops at its next step, and what it changed is taken back. If it is done before, it stands."
+        in page
+    )
+    assert "stops at its next step, unless it is done before" in page
+    job.refresh_from_db(using="owner")
+    assert (job.state, job.ended_at) == ("running", None)
+    # It came to its end before it noticed.
+    Job.objects.using("owner").filter(pk=job.pk).update(state="done", ended_at=timezone.now())
+    assert "it was cancelled too late" in client.get(f"/jobs/{job.pk}/").content.decode()
+
+
+def test_what_is_cancelled_while_it_is_begun_is_not_done(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadscape_web.jobs import performing
+
+    job = _ask(_user("nation.editor"))
+    refresh = Job.refresh_from_db
+
+    def cancelled_meanwhile(self: Job, **more: Any) -> None:
+        refresh(self, **more)
+        Job.objects.using("progress").filter(pk=job.pk).update(cancel_asked_at=timezone.now())
+
+    monkeypatch.setattr(performing.Job, "refresh_from_db", cancelled_meanwhile)
+    perform(job.pk)
+    monkeypatch.undo()
+    job.refresh_from_db(using="owner")
+    assert (job.state, job.attempts) == ("cancelled", 0)
+    assert _name() == "Northshire"
+
+
+def test_a_letter_that_failed_does_not_claim_that_nothing_happened(committed: None) -> None:
+    def break_down(_: Any) -> None:
+        raise ZeroDivisionError
+
+    add_kind(Kind("tests.letter", "Send", break_down, rule=EDITS, leaves=True, brief=True))
+    user = _user("nation.editor")
+    with acting(user):
+        job = ask_for("tests.letter", asked_by=user)
+    assert run_jobs() == [("tests.letter", "failed")]
+    page = _client_of("nation.editor").get(f"/jobs/{job.pk}/").content.decode()
+    assert "whether the letter was handed over before is not known" in page
+    assert "It failed, and nothing was changed" not in page
+    assert "work is kept whole or not at all" not in page
+
+
+@pytest.mark.parametrize(("leaves", "state"), [(True, "done"), (False, "cancelled")])
+def test_what_has_left_the_house_is_not_cancelled(committed: None, leaves: bool, state: str) -> None:
+    name = f"tests.leaves.{leaves}"
+
+    def send(running: Any) -> None:
+        Job.objects.using("progress").filter(pk=running.job.pk).update(cancel_asked_at=timezone.now())
+
+    add_kind(Kind(name, "Send", send, rule=EDITS, leaves=leaves))
+    user = _user("nation.editor")
+    with acting(user):
+        job = ask_for(name, asked_by=user)
+    assert run_jobs() == [(name, state)]
+    assert Job.objects.using("owner").get(pk=job.pk).state == state
+
+
+def test_what_is_over_long_ago_is_forgotten_though_an_import_names_it(committed: None) -> None:
+    user = _user("nation.editor")
+    old = timezone.now() - timedelta(days=91)
+    with acting(why="An import of a test", using="owner"):
+        job = Job.objects.using("owner").create(kind="tests.rename", asked_by=user)
+        Job.objects.using("owner").filter(pk=job.pk).update(state="done", asked_at=old, ended_at=old)
+        Import.objects.using("owner").create(kind="register", created_by=user, job=job)
+    ask_for_daily()
+    assert not Job.objects.using("owner").filter(pk=job.pk).exists()
+    assert Import.objects.using("owner").get(job=job.pk)
+
+
+def _tried(kind: str) -> list[Job]:
+    return list(Job.objects.using("owner").filter(kind=kind, asked_by=None).order_by("asked_at"))
+
+
+def test_daily_work_that_failed_is_asked_for_again_a_few_times_and_told(committed: None) -> None:
+    name = "tests.daily"
+    trouble = StudyProblem("The file is wrong.", "It holds nothing.", "Bring another.")
+
+    def work(_: Any) -> None:
+        if trouble_lasts:
+            raise trouble
+
+    trouble_lasts = True
+    kind = Kind(name, "Do it daily", work, daily="00:00")
+    add_kind(kind)
+    try:
+        ask_for_daily()
+        ask_for_daily()
+        assert len(_tried(name)) == 1
+        for tries in (1, 2, 3, 4, 4):
+            assert len(_tried(name)) == tries
+            _perform_all(name)
+            ask_for_daily()
+            assert len(_tried(name)) == tries, "not at once"
+            _an_hour_later(name)
+            ask_for_daily()
+        page = _page_of_jobs("nation.administrator")
+        assert "Daily work that failed" in page
+        assert "Do it daily" in page
+        assert "The file is wrong." in page
+        assert "Daily work that failed" not in _page_of_jobs("nation.editor")
+        trouble_lasts = False
+        ask_for(name, asked_by=None, using="owner")
+        _perform_all(name)
+        assert "Daily work that failed" not in _page_of_jobs("nation.administrator")
+        assert len(_tried(name)) == 5
+        ask_for_daily()
+        assert len(_tried(name)) == 5, "what is done is done for today"
+    finally:
+        object.__setattr__(kind, "daily", None)
+
+
+def _perform_all(kind: str) -> None:
+    for job in Job.objects.using("owner").filter(kind=kind, state="waiting"):
+        perform(job.pk)
+
+
+def _an_hour_later(kind: str) -> None:
+    # Not the time of asking: an hour before may be yesterday.
+    earlier = timezone.now() - timedelta(hours=1)
+    Job.objects.using("owner").filter(kind=kind).exclude(ended_at=None).update(ended_at=earlier)
+
+
+def _page_of_jobs(name: str) -> str:
+    return _client_of(name).get("/jobs/").content.decode()
+
+
+def _client_of(name: str) -> Any:
+    from django.test import Client
+
+    client = Client()
+    with acting(_user(name)):
+        client.force_login(_user(name), backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client
+
+
+def test_what_is_patient_lets_others_go_first(committed: None) -> None:
+    patient = ask_for("tests.rename", asked_by=None, given={"patient": True}, using="owner")
+    other = ask_for("tests.rename", asked_by=None, using="owner")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select args ->> 'job' from procrastinate_jobs order by priority desc, id")
+        assert cursor.fetchall() == [(str(other.pk),), (str(patient.pk),)]
+        cursor.execute("delete from procrastinate_jobs")
+        cursor.execute("update jobs_job set asked_at = now() - interval '1 minute'")
+    ask_for_daily()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select priority from procrastinate_jobs where args ->> 'job' = %s", [str(patient.pk)])
+        assert cursor.fetchall() == [(-10,)]

@@ -18,7 +18,7 @@ from leadscape_web.jobs.models import Job
 from tests.support.own_database import own_database
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def environment(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
     name = f"worker_{uuid.uuid4().hex[:8]}"
     with own_database(service_server, django_db_blocker, name):

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
@@ -210,9 +212,12 @@ class TestWork:
 
     def test_an_editor_sees_how_many_questions_wait(self, client_of, study) -> None:
         waiting = sum(row["open"] for row in _rows("open_questions"))
-        assert f"{waiting} questions about who or which school is meant are still open" in text_of(
-            client_of("nation.editor").get("/")
+        page = client_of("nation.editor").get("/")
+        assert f"{waiting} questions about who or which school is meant are still open" in text_of(page)
+        (way,) = lxml.html.fromstring(page.content).xpath(
+            "//*[@id='work']//a[starts-with(., 'Review')]/@href"
         )
+        assert way == reverse("review:queue")
         assert "are still open in the study" not in text_of(client_of("nation.reader").get("/"))
 
     def test_an_administrator_sees_how_many_invitations_wait(self, client_of, user_of, study) -> None:

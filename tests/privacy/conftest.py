@@ -60,9 +60,8 @@ def link_of(person: Any, **more: Any) -> str:
     token, hashed = make_link()
     now = timezone.now()
     with acting(why="A notice of the tests", using="owner"):
-        Notice.objects.using("owner").create(
-            person_id=person, wave=Wave.objects.using("owner").get(),
-            **{"channel": "letter", "token_hash": hashed, "sent_at": now,
-               "expires_at": now + timedelta(days=9), **more},
-        )  # fmt: skip
+        wave = Wave.objects.using("owner").order_by("loaded_at").first()
+        given = {"wave": wave, "channel": "letter", "token_hash": hashed, "sent_at": now,
+                 "expires_at": now + timedelta(days=9)}  # fmt: skip
+        Notice.objects.using("owner").create(person_id=person, **(given | more))
     return token

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import stat
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
-from leadscape.actions.open_study import open_study
+from leadscape.actions.redact_names import may_name
 from leadscape.actions.write_demo_files import write_demo_files
 from leadscape.core.errors import FileProblem
 from leadscape.core.identifiers import normalise_name
@@ -24,16 +26,27 @@ from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.config.embedded import programs
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey
+from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey, WithdrawnLine
+from leadscape_web.privacy.work.erasing import NOT_RUN
 from leadscape_web.register.models import Headship
+from leadscape_web.studies.inputs import (
+    TAKEN_OUT,
+    TO_LOOK_AT,
+    add_input,
+    current_inputs,
+    remove_input,
+    told_of,
+)
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import check, load_study
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
+from tests.imports.test_web_import_register import signed_in
 from tests.support.jobs import assert_done, run_jobs
 from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("erasing")
+HEAD = "leader_name,home_urn,home_school,role\n"
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +114,7 @@ def _pick(n: int) -> Leader:
             "  split_part(o.full_name, ' ', -1) = split_part(n.full_name, ' ', -1) and"
             "  left(o.full_name, 1) = left(n.full_name, 1))"
             " and l.key in (select leader_key from privacy_reportedline)"
+            " and l.person_id not in (select person_id from privacy_exclusion)"
             " order by l.key offset %s limit 1",
             [n],
         ).fetchall()
@@ -175,24 +189,129 @@ def link_of_wave(person: Any, study: Study) -> None:
         )  # fmt: skip
 
 
-def test_whoever_was_erased_stays_out_of_what_is_loaded_later(loaded: Study, demo: Path) -> None:
+def _cells_naming(name: str) -> list[str]:
+    """Stored files of which a row, read cell by cell, holds the name or the family name with the initial."""
+    import polars as pl
+
+    from leadscape.core.errors import FileProblem
+    from leadscape.core.tabular import read_text_table
+
+    first, last = _folded(name).split()[0], _folded(name).split()[-1]
+    found = []
+    for one in StudyInput.objects.using("owner").filter(blanked_at=None).exclude(content=b""):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / one.file_name
+            path.write_bytes(bytes(one.content))
+            try:
+                frame = read_text_table(path).frame
+            except FileProblem:
+                continue
+        rows = frame.select(t=normalise_name(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)))["t"]
+        text = " \n ".join(f" {row} " for row in rows)
+        ways = (f" {first} {last} ", f" {last} {first} ", f" {first[0]} {last} ")
+        found += [one.file_name for way in ways if way in text]
+    return found
+
+
+def test_whoever_was_erased_does_not_come_back_with_the_original_files(
+    loaded: Study, demo: Path, tmp_path: Path
+) -> None:
     leader = _pick(0)
     person, [name] = leader.person_id, _names(leader.person_id)
-    school = Headship.objects.using("owner").filter(person_id=person).values_list("school_id", flat=True)[0]
+    [school] = set(
+        Headship.objects.using("owner").filter(person_id=person).values_list("school_id", flat=True)
+    )
+    of_original = [*(demo.parent / "returns").iterdir(), demo.parent / "agencies.csv"]
+    naming = [path for path in of_original if may_name(path.read_bytes(), path.name, [name])]
+    assert naming
+    assert _cells_naming(name)
     job = _erase(person)
     run_jobs()
     assert_done(job.pk)
-    came = open_study(demo)
-    assert name in came.headships["head"], "the files still name the person"
-    study = demo.read_text().replace("as_of = ", "# later\nas_of = ")
-    (demo.parent / "again.toml").write_text(re.sub(r"seed = (\d+)", r"seed = 7", study))
+    assert _cells_naming(name) == []
+
+    job_began = timezone.now()
+
+    # The return again, by an import: what is not kept is told before it is confirmed, and after.
+    client = signed_in()
+    sent = [SimpleUploadedFile(path.name, path.read_bytes()) for path in naming]
+    at = client.post("/imports/returns/", {"study": str(loaded.pk), "returns": sent})["Location"]
+    assert run_jobs() == [("imports.check", "done")]
+    page = client.get(at).content.decode()
+    assert "names people who objected or were erased" in page
+    assert name not in page
+    client.post(f"{at}confirm/")
+    assert run_jobs() == [("imports.store", "done")], _latest_problem()
+    result = Job.objects.using("owner").latest("asked_at").result or {}
+    assert result[TAKEN_OUT] >= len(naming)
+    assert _cells_naming(name) == []
+
+    # The whole study again, with the original register.
+    heads = demo.parent / "register.csv.gz"
+    assert may_name(heads.read_bytes(), heads.name, [name]), "the files still name the person"
+    study = demo.read_text().replace("seed = 2006", "seed = 7")
+    (demo.parent / "again.toml").write_text(study)
     load_study(demo.parent / "again.toml")
-    assert not PersonName.objects.using("owner").filter(full_name=name).exists()
+    register = StudyInput.objects.using("owner").get(study=loaded, key="schools", removed_at=None)
+    assert register.added_at < job_began, "without the person it is the register that is there"
+    assert _cells_naming(name) == []
+    after = _everything(tmp_path)
+    for word in (_folded(name), _folded(" ".join(reversed(name.split())))):
+        assert f" {word.strip()} " not in after, "the name came back"
     assert (
         not Headship.objects.using("owner").filter(school_id=school, person__names__full_name=name).exists()
     )
     assert not RoleHolding.objects.using("owner").filter(person_id=person, withdrawn_at=None).exists()
     assert PersonName.objects.using("owner").count() > 100
+
+
+def _latest_problem() -> Any:
+    return Job.objects.using("owner").latest("asked_at").problem
+
+
+def test_files_that_name_an_erased_person_otherwise(loaded: Study) -> None:
+    leader = _pick(0)
+    person, [name] = leader.person_id, _names(leader.person_id)
+    home = Headship.objects.using("owner").filter(person_id=person).select_related("school")[0].school
+    with acting(why="A name with accents", using="owner"):
+        PersonName.objects.using("owner").filter(person_id=person).update(
+            full_name=f"José {name.split()[-1]}ñez"
+        )
+    given, family = "José", f"{name.split()[-1]}ñez"
+    decided = "question_id,question,as_written,context,decision,decided_by,note\n"
+    decided += f"role-x,role,advises,as {given} {family} said,none,A reviewer,asked {given} {family}\n"
+    with acting(why="Decisions that came with the study", using="owner"):
+        add_input(loaded, "decisions", "review.csv", decided.encode())
+        called = add_input(loaded, "returns", f"Return of {given} {family}.csv", HEAD.encode())
+    job = _erase(person)
+    run_jobs()
+    result = assert_done(job.pk)
+    assert result["names"] == 1
+    assert result[NOT_RUN] == loaded.title, "a return without a line, which no run takes, holds nothing up"
+    own = current_inputs(loaded).get(key="decisions").content
+    assert bytes(own).decode().splitlines()[1].startswith("role-x,role,advises,[left out")
+    assert family not in bytes(own).decode()
+    called.refresh_from_db(using="owner")
+    assert family not in called.file_name
+
+    code = home.authority_id
+    wrong = f"{HEAD}{given} {family},{home.urn},{home.name},head\nZoë Ash,{home.urn},{home.name},head\n"
+    initial = f"{HEAD}Mrs {given[0]}. {family},{home.urn},{home.name},head\n"
+    elsewhere = f"{HEAD}Zoë Ash,{home.urn},{home.name},head\n{given[0]}. {family},999999,Elsewhere,head\n"
+    with acting(why="Later files", using="owner"):
+        accents = add_input(loaded, "returns", f"{code}.csv", wrong.encode("cp1252"))
+        short = add_input(loaded, "returns", f"{code} (1).csv", initial.encode())
+        doubt = add_input(loaded, "returns", f"{code} (2).csv", elsewhere.encode())
+        assert told_of([accents, short, doubt]) == {TAKEN_OUT: 2, TO_LOOK_AT: 1}
+        assert "ez," not in bytes(accents.content).decode()
+        assert "Zoë Ash" in bytes(accents.content).decode()
+        assert family not in bytes(short.content).decode()
+        assert bytes(doubt.content) == elsewhere.encode()
+        assert doubt.doubtful == [3]
+        lines = WithdrawnLine.objects.using("owner").filter(person_id=person, respondent=code)
+        assert lines.count() >= 2, "who sent them has answered all the same"
+        for one in (accents, short, doubt, called):
+            remove_input(one)
 
 
 def test_whoever_objected_is_out_of_the_next_run(loaded: Study) -> None:
@@ -212,7 +331,10 @@ def test_a_restored_backup_is_erased_again(
 ) -> None:
     leader = _pick(0)
     person, [name] = leader.person_id, _names(leader.person_id)
+    objector = _pick(1).person_id
     _dump(tmp_path / "backup", "--format=custom")
+    with acting(why="Objected by letter", using="owner"):
+        Exclusion.objects.using("owner").create(person_id=objector, kind="objection")
     job = _erase(person)
     run_jobs()
     assert_done(job.pk)
@@ -231,10 +353,14 @@ def test_a_restored_backup_is_erased_again(
         restore = [programs() / "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_url()}"]
         subprocess.run([*restore, tmp_path / "backup"], check=True)
         assert _names(person) == [name], "the backup brings the name back"
+        theirs = RoleHolding.objects.using("owner").filter(person_id=objector, withdrawn_at=None)
+        assert theirs.exists(), "and the roles of somebody who objected since"
         call_command("replay_erasures", str(ledger))
         assert _names(person) == []
         assert f" {_folded(name).strip()} " not in _everything(tmp_path)
         assert Erasure.objects.using("owner").filter(person_id=person).count() == 1
+        assert not theirs.exists()
+        assert Exclusion.objects.using("owner").get(person_id=objector).kind == "objection"
         call_command("replay_erasures", str(ledger))
     finally:
         connections.close_all()
@@ -328,8 +454,6 @@ def test_a_file_that_was_replaced_is_emptied_however_it_names_the_person(
     suffix: str, loaded: Study, tmp_path: Path
 ) -> None:
     import polars as pl
-
-    from leadscape.actions.redact_study import may_name
 
     rows = {"HeadTitle": ["Mrs", "Mr"], "HeadFirstName": ["José", "José"], "HeadLastName": ["Núñez", "Ash"]}
     path = tmp_path / f"register{suffix}"

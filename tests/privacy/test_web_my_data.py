@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg.errors
 import pytest
+from django.core import mail
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.links import hash_of
@@ -123,6 +127,8 @@ def test_a_correction_goes_to_an_editor_who_puts_it_right(signed_in: SignedIn) -
     page = signed_in("").get(f"/my-data/{token}/").content.decode()
     assert "Put right, thank you" in page
     assert "Accepted" in page
+    told = editor.get(f"/data-protection/request/{asked.pk}/").content.decode()
+    assert "Not yet: send the answer, or print it" in told
     again = editor.post(f"/data-protection/request/{asked.pk}/", given)
     assert again.status_code == 302
     assert PersonName.objects.using("owner").filter(person=person).count() == 2
@@ -156,6 +162,63 @@ def test_a_correction_is_declined_with_a_reason_and_changes_nothing(signed_in: S
     assert editor.post(f"/data-protection/request/{asked.pk}/", given).status_code == 302
     assert alice().home_school_id == "100001"
     assert "The register says otherwise" in signed_in("").get(f"/my-data/{token}/").content.decode()
+
+
+def test_the_answer_goes_to_the_person_with_a_new_link(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    token = link_of(person)
+    _ask(signed_in(""), token, text="My role ended in May")
+    editor, at = signed_in("authority.editor"), f"/data-protection/request/{_request().pk}/"
+    assert "Works until" in editor.get(at).content.decode()
+    with acting(why="Ninety days later", using="owner"):
+        Notice.objects.using("owner").update(expires_at=timezone.now() - timedelta(days=1))
+    page = editor.get(at).content.decode()
+    assert "None works: it is over" in page
+    assert "print your answer as a letter" in page
+    editor.post(f"/data-protection/person/{person}/address/", {"email": "alice@school.example"})
+    assert "Your answer goes by e-mail, with a new link" in editor.get(at).content.decode()
+    given = {"decision": "declined", "answer": "The register says otherwise", "opened": 1}
+    after = editor.post(at, given, follow=True)
+    assert "It goes to the person by e-mail" in after.content.decode()
+    assert "By e-mail: being sent" in editor.get(at).content.decode()
+    assert run_jobs() == [("privacy.send_notice", "done")]
+    letter = mail.outbox[-1]
+    assert letter.subject == "Your request to leadscape is answered"
+    assert "The register" not in letter.body, "what is held is shown by the link alone"
+    new = re.findall(r"/my-data/([\w-]+)/", letter.body)
+    assert len(new) == 1
+    assert "The register says otherwise" in signed_in("").get(f"/my-data/{new[0]}/").content.decode()
+    assert signed_in("").get(f"/my-data/{token}/").status_code == 404
+    assert "By e-mail: opened" in editor.get(at).content.decode()
+
+
+def test_an_answer_is_printed_where_no_address_is_known(signed_in: SignedIn) -> None:
+    token = link_of(alice().person_id)
+    _ask(signed_in(""), token, text="My role ended in May")
+    editor, at = signed_in("authority.editor"), f"/data-protection/request/{_request().pk}/"
+    assert editor.post(f"{at}tell/", {"by": "letter"}).status_code == 404, "nothing is answered yet"
+    editor.post(at, {"decision": "declined", "answer": "The register says otherwise", "opened": 1})
+    assert run_jobs() == []
+    letter = editor.post(f"{at}tell/", {"by": "letter"})
+    assert letter["Cache-Control"] == "no-store"
+    page = letter.content.decode()
+    assert "Your request is answered" in page
+    assert "The register says otherwise" in page
+    [link] = set(re.findall(r"/my-data/([\w-]+)/", page))
+    assert signed_in("").get(f"/my-data/{link}/").status_code == 200
+    assert "By letter: " in editor.get(at).content.decode()
+    assert signed_in("region.editor").post(f"{at}tell/", {"by": "letter"}).status_code in (200, 404)
+    assert signed_in("authority.reader").post(f"{at}tell/", {"by": "letter"}).status_code == 403
+
+
+def test_everything_held_is_not_taken_away_without_end(signed_in: SignedIn, settings: Any) -> None:
+    person = alice().person_id
+    settings.LIMITS = {**settings.LIMITS, "downloads": 2}
+    for client, path in (
+        (signed_in(""), f"/my-data/{link_of(person)}/held.json"),
+        (signed_in("nation.editor"), f"/data-protection/person/{person}/held.json"),
+    ):
+        assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_request_about_somebody_elses_record_changes_nothing(signed_in: SignedIn) -> None:
@@ -196,7 +259,10 @@ def test_consent_taken_back_ends_it(signed_in: SignedIn) -> None:
 
 def test_an_editor_records_an_objection_made_by_letter(signed_in: SignedIn) -> None:
     person = alice().person_id
-    answer = signed_in("authority.editor").post(f"/data-protection/person/{person}/keep-out/", {"sure": "on"})
+    editor = signed_in("authority.editor")
+    before = editor.get(f"/data-protection/person/{person}/keep-out/").content.decode()
+    assert "At once their roles and schools count no more" in before
+    answer = editor.post(f"/data-protection/person/{person}/keep-out/", {"sure": "on"})
     assert answer.status_code == 302
     assert Exclusion.objects.using("owner").filter(person=person).exists()
     assert run_jobs() == [("privacy.keep_out", "done")]
@@ -262,6 +328,39 @@ def test_the_database_refuses_what_the_link_does_not_give(statement: str, signed
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into privacy_notice (id, person_id, wave_id, channel, made_at, made_by_id{column})"
+        " select gen_random_uuid(), '{alice}', id, 'letter', now(), {maker}{value} from survey_wave limit 1",
+        "insert into privacy_exclusion (id, person_id, kind, recorded_at, recorded_by_id)"
+        " values (gen_random_uuid(), '{alice}', 'objection', now(), {other})",
+        "insert into privacy_recordgiven (id, person_id, made_by_id, made_at, format, sha256)"
+        " values (gen_random_uuid(), '{alice}', {other}, now(), 'json', 'x')",
+    ],
+)
+def test_what_is_recorded_is_recorded_in_ones_own_name(statement: str, signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    other = User.objects.using("owner").get(email="authority.editor@leadscape.example")
+    ways = [
+        {"maker": f"'{other.pk}'", "column": "", "value": ""},
+        {"maker": f"'{editor.pk}'", "column": ", token_hash", "value": ", 'x'"},
+        {"maker": f"'{editor.pk}'", "column": ", sent_at", "value": ", now()"},
+    ]
+    for way in ways:
+        filled = statement.format(alice=alice().person_id, other=f"'{other.pk}'", **way)
+        with (
+            acting(editor, why="An attack"),
+            connection.cursor() as cursor,
+            pytest.raises(ProgrammingError) as refused,
+            transaction.atomic(),
+        ):
+            cursor.execute(filled)
+        assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
 def test_what_was_asked_stands_in_the_history_without_the_words(signed_in: SignedIn) -> None:
     from leadscape_web.audit.models import Event
 
@@ -284,3 +383,47 @@ def test_an_editor_is_not_given_what_is_for_administrators_or_the_link(signed_in
     assert user.email not in by_editor.content.decode()
     by_link = signed_in("").get(f"/my-data/{link_of(user.person_id)}/held.json")
     assert user.email in by_link.content.decode()
+
+
+def test_what_respondents_wrote_of_somebody_is_theirs_whether_or_not_they_lead(signed_in: SignedIn) -> None:
+    from leadscape_web.jobs.asking import ask_for
+    from leadscape_web.rounds.models import Line, Meant, SentLine
+
+    from tests.support.jobs import assert_done
+    from tests.support.rounds import editor, make_round, make_study, make_token
+
+    found = make_round(make_study())
+    token, respondent = make_token(found), signed_in("")
+    for name in ("Ally Ash", "Quentin Quince"):
+        given = {"full_name": name, "home_school": "100001", "role": "mentor_head"}
+        assert respondent.post(f"/answer/{token}/add/", given).status_code == 302
+    respondent.post(f"/answer/{token}/check/")
+    sent = {
+        PersonName.objects.using("owner").get(person=line.person_id).full_name: line
+        for line in SentLine.objects.using("owner").all()
+    }
+    with acting(why="A run took the line to mean Alice", using="owner"):
+        Meant.objects.using("owner").create(line=sent["Ally Ash"], person_id=alice().person_id)
+    own = signed_in("").get(f"/my-data/{link_of(alice().person_id)}/held.json").content.decode()
+    assert "Ally Ash" in own
+    assert own.count(str(sent["Ally Ash"].line_id)) >= 2, "the line as it was worked on, and as it was sent"
+    assert "Quentin" not in own
+    assert json.loads(own)
+
+    client, person = signed_in("nation.editor"), sent["Quentin Quince"].person_id
+    assert "Quentin Quince" in client.get(f"/data-protection/person/{person}/").content.decode()
+    told = client.get(f"/data-protection/person/{person}/held.json").content.decode()
+    assert "Quentin Quince" in told
+    assert "Ally" not in told
+    again = client.get(f"/data-protection/person/{person}/held.json").content.decode()
+    assert "taken out, to be given to them" in again, "that an editor took it out is part of what is held"
+    assert signed_in("authority.editor").get(f"/data-protection/person/{person}/").status_code == 404
+    with acting(editor()):
+        job = ask_for("privacy.erase", asked_by=editor(), given={"person": str(person), "why": "asked"})
+    run_jobs()
+    assert_done(job.pk)
+    assert not PersonName.objects.using("owner").filter(person=person).exists()
+    assert SentLine.objects.using("owner").get(person=person).erased_at
+    assert Line.objects.using("owner").get(person=person).erased_at
+    rules = set(ObjectionKey.objects.using("owner").filter(person_id=person).values_list("rule", flat=True))
+    assert "name_at_school" in rules, "where the respondent placed them, they are recognised"

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
-from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.links import hash_of
+from leadscape_web.accounts.models import User
+from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.privacy.models import Address, Notice
+from leadscape_web.privacy.notices import NEVER_TAKEN, TRIED
+from leadscape_web.survey.models import Leader
 
 from tests.privacy.conftest import alice
-from tests.support.jobs import run_jobs
+from tests.support.jobs import assert_done, run_jobs
+from tests.support.mail_server import MailServer
 
 SignedIn = Callable[[str], Any]
 
@@ -101,26 +107,97 @@ def test_whoever_has_no_address_gets_a_letter_with_the_link(signed_in: SignedIn)
     assert _notice().channel == "letter"
 
 
+def _daily() -> dict[str, object]:
+    with acting(using="owner"):
+        job = ask_for("privacy.send_again", asked_by=None, using="owner")
+    run_jobs()
+    return assert_done(job.pk)
+
+
+def test_an_address_that_does_not_exist_is_used_no_more(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    mail_server.refuse("alice@school.example")
+    client.post(f"/data-protection/person/{person}/send/")
+    assert run_jobs() == [("privacy.send_notice", "done")]
+    notice = _notice()
+    assert notice.bounced_at
+    assert (notice.token_hash, notice.sent_at) == (None, None)
+    assert not Address.objects.using("owner").filter(ended_at=None).exists()
+    assert "Came back" in client.get("/data-protection/notices/").content.decode()
+
+
 @pytest.mark.parametrize(
-    ("trouble", "state"), [(SMTPRecipientsRefused({}), "done"), (SMTPServerDisconnected(), "failed")]
+    "answer", ["451 4.7.1 Greylisted, come back later", "554 5.7.1 We take no mail from you", "away"]
 )
-def test_what_the_mail_server_refuses(
-    trouble: Exception, state: str, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+def test_what_the_mail_server_does_not_take_for_now_ends_no_address(
+    answer: str, signed_in: SignedIn, mail_server: MailServer, settings: Any
 ) -> None:
     client, person = signed_in("nation.editor"), alice().person_id
     _address(client, person)
+    port = settings.EMAIL_PORT
+    if answer == "away":
+        settings.EMAIL_PORT = 1
+    else:
+        mail_server.trouble = answer
     client.post(f"/data-protection/person/{person}/send/")
-
-    def refuse(_: Any) -> None:
-        raise trouble
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    assert run_jobs() == [("privacy.send_notice", state)]
+    assert run_jobs() == [("privacy.send_notice", "done")]
     notice = _notice()
-    assert (notice.bounced_at is not None, notice.token_hash) == (state == "done", None)
-    assert Address.objects.using("owner").filter(ended_at=None).exists() is (state == "failed")
-    page = client.get("/data-protection/notices/?q=").content.decode()
-    assert ("Came back" in page) is (state == "done")
+    assert notice.tried_at
+    assert (notice.bounced_at, notice.token_hash, notice.sent_at) == (None, None, None)
+    assert Address.objects.using("owner").filter(ended_at=None).exists()
+    assert TRIED in client.get("/data-protection/notices/").content.decode()
+    assert _daily() == {"tried again": 1, "given up": 0}
+    mail_server.trouble, settings.EMAIL_PORT = "", port
+    assert _daily() == {"tried again": 1, "given up": 0}
+    (letter,) = mail_server.to("alice@school.example")
+    assert signed_in("").get(f"/my-data/{_token(letter.text)}/").status_code == 200
+    assert _daily() == {"tried again": 0, "given up": 0}
+    assert len(mail_server.letters) == 1
+
+
+def test_a_notice_that_is_never_taken_is_owed_again(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    mail_server.trouble = "451 4.3.0 Try again later"
+    client.post(f"/data-protection/person/{person}/send/")
+    run_jobs()
+    with acting(why="Days pass", using="owner"):
+        Notice.objects.using("owner").update(made_at=timezone.now() - timedelta(days=6))
+    assert _daily() == {"tried again": 0, "given up": 1}
+    assert NEVER_TAKEN in client.get("/data-protection/notices/").content.decode()
+    assert "1 leader of" in client.get("/data-protection/notices/send/").content.decode()
+
+
+def test_what_was_cancelled_is_not_sent_after_all(signed_in: SignedIn, mail_server: MailServer) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.post(f"/data-protection/person/{person}/send/")
+    client.post(f"/jobs/{Job.objects.using('owner').get().pk}/cancel/")
+    assert run_jobs() == []
+    assert Job.objects.using("owner").get().state == "cancelled"
+    assert _daily() == {"tried again": 0, "given up": 1}
+    assert mail_server.letters == []
+
+
+def test_another_editor_tries_again_if_they_answer_for_the_person(
+    signed_in: SignedIn, mail_server: MailServer
+) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    bob = Leader.objects.using("owner").get(key="leader-bob").person_id
+    users = {one.email: one for one in User.objects.using("owner").all()}
+    area = users["authority.editor@leadscape.example"]
+    for one, state in ((person, "done"), (bob, "failed")):
+        _address(client, one, f"{one}@school.example")
+        mail_server.trouble = "451 4.3.0 Try again later"
+        client.post(f"/data-protection/person/{one}/send/")
+        run_jobs()
+        mail_server.trouble = ""
+        given = Job.objects.using("owner").latest("asked_at").given
+        with acting(area):
+            ask_for("privacy.send_notice", asked_by=area, given=given)
+        assert run_jobs() == [("privacy.send_notice", state)]
+        assert bool(mail_server.to(f"{one}@school.example")) is (state == "done")
 
 
 def test_a_notice_that_came_back_is_owed_again(signed_in: SignedIn) -> None:
@@ -150,11 +227,10 @@ def test_links_that_do_not_work_are_counted(signed_in: SignedIn) -> None:
     client = signed_in("")
     answers = [client.get(f"/my-data/{n:043}/").status_code for n in range(60)]
     assert 429 in answers
+    assert "Too many links that do not work" in client.get(f"/my-data/{61:043}/").content.decode()
 
 
 def test_an_editor_of_an_area_tells_people_of_it_only(signed_in: SignedIn) -> None:
-    from leadscape_web.survey.models import Leader
-
     client = signed_in("authority.editor")
     page = client.get("/data-protection/notices/").content.decode()
     assert "Alice Ash" in page
@@ -171,7 +247,9 @@ def test_a_file_of_addresses_is_recorded_whole_or_not_at_all(signed_in: SignedIn
     bad = b"leader,email\nleader-alice,alice@school.example\nleader-nobody,x\n"
     answer = client.post("/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", bad)})
     assert answer.status_code == 422
-    assert "No leader whom you edit has this key" in answer.content.decode()
+    page = answer.content.decode()
+    assert "No leader whom you edit has this key" in page
+    assert page.count("The file has 2 mistakes. Nothing was recorded") == 2, "in the summary and at the field"
     assert not Address.objects.using("owner").exists()
     good = b"Leader,Email\nleader-alice,ALICE@school.example\nleader-bob,bob@school.example\n"
     for _ in range(2):
@@ -184,7 +262,8 @@ def test_a_file_of_addresses_is_recorded_whole_or_not_at_all(signed_in: SignedIn
     assert sorted(Address.objects.using("owner").values_list("email", flat=True)) == [
         "alice@school.example", "bob@school.example",
     ]  # fmt: skip
-    for wrong in (b"a,b\n1,2\n", b"\xff\xfe\x00", b""):
+    twice, hollow = b"Leader,leader,email\n1,2,3\n", b"leader,email\nleader-nobody\0,a\0b\n"
+    for wrong in (b"a,b\n1,2\n", b"\xff\xfe\x00", b"", twice, hollow):
         assert (
             client.post(
                 "/data-protection/addresses/", {"file": SimpleUploadedFile("a.csv", wrong)}
@@ -222,6 +301,94 @@ def test_a_study_run_again_tells_nobody_twice(signed_in: SignedIn) -> None:
     assert "Bob Birch" in owed
 
 
+def _another_wave(title: str, **more: Any) -> Any:
+    """A wave beside the first, which counts too."""
+    from leadscape_web.survey.models import Wave
+
+    made = Wave.objects.using("owner").order_by("loaded_at").first()
+    assert made is not None
+    made.pk, made.title, made.inputs_sha256, made.loaded_at = (
+        uuid.uuid4(),
+        title,
+        uuid.uuid4().hex,
+        timezone.now(),
+    )
+    made._state.adding = True
+    for name, value in more.items():
+        setattr(made, name, value)
+    made.save(using="owner", force_insert=True)
+    return made
+
+
+def test_whom_only_an_older_wave_that_counts_names_is_owed_one_too(signed_in: SignedIn) -> None:
+    from leadscape_web.survey.models import RoleHolding
+
+    with acting(why="A later round that names Bob alone", using="owner"):
+        later = _another_wave("A later round", as_of=timezone.localdate())
+        RoleHolding.objects.using("owner").filter(leader__key="leader-bob").update(wave=later)
+    client, person = signed_in("nation.editor"), alice().person_id
+    page = client.get("/data-protection/notices/?owed=Yes").content.decode()
+    assert "Alice Ash" in page
+    assert "Bob Birch" in page
+    assert "A later round" in page
+    _address(client, person)
+    client.post("/data-protection/notices/send/")
+    run_jobs()
+    assert "in “An invented system”" in _letter_text(), "the wave that names her, and not the later"
+    assert "A later round" not in _letter_text()
+    assert "Alice Ash" not in client.get("/data-protection/notices/?owed=Yes").content.decode()
+
+
+def _letter_text() -> str:
+    return " ".join(mail.outbox[-1].body.split())
+
+
+def test_a_wave_that_came_after_the_notice_is_told_of_and_one_before_it_is_not_again(
+    signed_in: SignedIn,
+) -> None:
+    from leadscape_web.survey.models import RoleHolding
+
+    from tests.privacy.conftest import link_of
+
+    person = alice().person_id
+    with acting(why="A round of the same date, named by both", using="owner"):
+        beside = _another_wave("A round beside it")
+        held = RoleHolding.objects.using("owner").filter(person=person)[0]
+        held.pk, held.wave_id, held.key = uuid.uuid4(), beside.pk, "beside"
+        held.started_on, held.ended_on = date(1996, 9, 1), date(1999, 8, 31)
+        held._state.adding = True
+        held.save(using="owner", force_insert=True)
+    client = signed_in("nation.editor")
+    link_of(person, wave=beside)
+    owed = "/data-protection/notices/?owed=Yes"
+    assert "Alice Ash" not in client.get(owed).content.decode(), "one notice tells everything that is held"
+    assert "Bob Birch" in client.get(owed).content.decode()
+    with acting(why="An older round, loaded later", using="owner"):
+        older = _another_wave("An older round", as_of="1999-06-30")
+        RoleHolding.objects.using("owner").filter(pk=held.pk).update(wave=older)
+    assert "Alice Ash" in client.get(owed).content.decode()
+    former = _notice()
+    client.post(f"/data-protection/person/{person}/letter/")
+    former.refresh_from_db(using="owner")
+    assert former.ended_at is not None, "one link at a time, whichever wave it belongs to"
+    assert "Alice Ash" not in client.get(owed).content.decode()
+
+
+def test_each_wave_that_counts_has_a_basis_of_its_own(signed_in: SignedIn) -> None:
+    with acting(why="A later round", using="owner"):
+        later = _another_wave("A later round", as_of=timezone.localdate())
+    client = signed_in("nation.editor")
+    given = {"basis": "public_task", "explained": "The duty of the nation to know its leaders",
+             "controller": "The nation", "purpose": "Knowing who leads", "recipients": "Editors"}  # fmt: skip
+    assert client.post(f"/data-protection/basis/record/?wave={later.pk}", given).status_code == 302
+    page = client.get("/data-protection/basis/").content.decode()
+    assert "Nobody recorded the basis of “An invented system”" in page
+    assert "Nobody recorded the basis of “A later round”" not in page
+    assert client.get(f"/data-protection/basis/record/?wave={uuid.uuid4()}").status_code == 404
+    person = client.get(f"/data-protection/person/{alice().person_id}/").content.decode()
+    assert "Nobody recorded one" in person, "the wave that names her has none"
+
+
 def test_an_address_that_a_respondent_typed_replaces_none(committed: None) -> None:
     from leadscape_web.studies.personal import hand_over_address
 
@@ -257,3 +424,26 @@ def test_a_notice_leads_to_this_service_only(signed_in: SignedIn) -> None:
     assert run_jobs() == [("privacy.send_notice", "failed")]
     assert mail.outbox == []
     assert _notice().token_hash is None
+
+
+def test_the_rule_for_many_rows_is_the_rule_for_one_person(committed: None) -> None:
+    """Rows of a table are let through for whom a page would let the editor answer for: every person, several users."""
+    from leadscape_web.accounts.models import Person
+
+    with acting(why="An address for everybody of a test", using="owner"):
+        Address.objects.using("owner").bulk_create(
+            Address(person_id=key, email="x@school.example", source="editor")
+            for key in Person.objects.using("owner").values_list("pk", flat=True)
+        )
+        everybody = list(Address.objects.using("owner").values_list("person_id", flat=True))
+    seen = {}
+    for who in ("nation.editor", "region.editor", "authority.editor", "trust.editor", "nation.reader"):
+        with acting(User.objects.using("owner").get(email=f"{who}@leadscape.example")):
+            through = set(Address.objects.values_list("person_id", flat=True))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select p from unnest(%s::uuid[]) p where leadscape_answers_for(p)", [everybody]
+                )
+                assert through == {key for (key,) in cursor.fetchall()}, who
+        seen[who] = len(through)
+    assert seen["nation.editor"] > seen["region.editor"] > seen["nation.reader"] == 0

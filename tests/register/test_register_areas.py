@@ -215,6 +215,16 @@ def test_a_file_that_holds_no_areas_is_refused_with_what_to_do(tmp_path, content
         draw_areas(two_halves(), boundaries=tmp_path / "absent.json")
 
 
+def test_a_number_of_a_topology_that_no_map_can_hold_is_refused(tmp_path):
+    path = tmp_path / "areas.topojson"
+    path.write_text(
+        '{"type": "Topology", "transform": {"scale": [1%s, 1], "translate": [0, 0]}, "objects": {}, "arcs": []}'
+        % ("0" * 400)
+    )
+    with pytest.raises(FileProblem, match="arcs do not fit together"):
+        draw_areas(two_halves(), boundaries=path)
+
+
 PLACES = st.lists(
     st.tuples(st.sampled_from("123"), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40
 )

@@ -48,11 +48,15 @@ def ask_questions(using: str = "owner") -> dict[str, Any]:
         )  # fmt: skip
         persons = dict(Leader.objects.using(using).values_list("key", "person_id"))
 
-        def ask(name: str, kind: str, authorities: list[str], candidates: list[str], pct: int | None,
-                lines: list[tuple[int, str, str]], **words: str) -> uuid.UUID:  # fmt: skip
+        def ask(name: str, kind: str, authorities: list[str], offered: list[tuple[str, str, int, str]],
+                pct: int | None, lines: list[tuple[int, str, str]], **words: str) -> uuid.UUID:  # fmt: skip
+            candidates, answers, chances, evidence = (
+                map(list, zip(*offered, strict=True)) if offered else ([],) * 4
+            )
             question = Question.objects.using(using).create(
                 study=study, kind=kind, authorities=authorities, nominations=len(lines), candidates=candidates,
-                probability_pct=pct, run_at=timezone.now(), wave=wave,
+                answers=answers, chances_pct=chances, evidence=evidence, probability_pct=pct, run_at=timezone.now(),
+                wave=wave,
             )  # fmt: skip
             for field, text in {"key": KEYS[name], **words}.items():
                 Text.objects.using(using).create(question=question, field=field, text=text)
@@ -63,18 +67,27 @@ def ask_questions(using: str = "owner") -> dict[str, Any]:
                 )  # fmt: skip
             return question.pk
 
+        all_words = "has all the words and more; in the authority"
         near = [
-            "100001 | Ashgrove Primary School | Town | 83 % | has all the words and more; in the authority",
-            "100003 | Cedar Lane Primary School | Town | 9 % | another authority",
+            (f"100001 | Ashgrove Primary School | Town | 83 % | {all_words}", "100001", 83, all_words),
+            (
+                "100003 | Cedar Lane Primary School | Town | 9 % | another authority",
+                "100003",
+                9,
+                "another authority",
+            ),
         ]
+        partner = "school_improvement_partner"
+        others = "2 of 3 so named by others"
         alice, bob = "leader-alice", "leader-bob"
         return {
             "study": study.pk,
             "school": ask("school", "school", ["101"], near, 83, [(0, alice, "100001")] * 3,
                           as_written="Ashgrove", context="authority 101: two schools are near"),
-            "role": ask("role", "role", ["102"], ["school_improvement_partner (61 %; 2 of 3 so named by others)"], 61,
+            "role": ask("role", "role", ["102"], [(f"{partner} (61 %; {others})", partner, 61, others)], 61,
                         [(0, bob, "100003")] * 2, as_written="helps out", context="on Mondays"),
-            "person": ask("person", "person", ["101", "102"], ["different", "same"], 26,
+            "person": ask("person", "person", ["101", "102"],
+                          [("different", "different", 74, ""), ("same", "same", 26, "")], 26,
                           [(1, alice, "100001"), (2, bob, "100003")],
                           context="26 %: surname near; home schools differ"),
             "lost": ask("lost", "role", [], [], None, [(0, "leader-charlie", "100006")], as_written="somewhere"),

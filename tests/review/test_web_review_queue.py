@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
+import re
+from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from leadscape_web.accounts.context import acting, because
-from leadscape_web.accounts.models import User
+from leadscape_web.accounts.models import Person, PersonName, User
 from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.work.recognising import keep_keys
+from leadscape_web.review import queue
 from leadscape_web.review.models import Decision, Question, Text
+from leadscape_web.review.work.retention import forget_words, gone_questions
 
 from tests.review.review_world import KEYS, client_as, review_world, standing_of
+from tests.support.jobs import run_jobs
 
 __all__ = ["client_as", "review_world"]
-pytestmark = pytest.mark.xdist_group("review queue")
 
 
 def decide(client: Client, question: Any, answer: str, **more: str) -> Any:
@@ -53,6 +63,32 @@ def test_a_question_is_seen_where_all_its_authorities_are(
     page = client.get("/review/").content.decode()
     for name in KEYS:
         assert (str(review_world[name]) in page) == (name in seen)
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        ("trust.editor", "Questions are about whole authorities"),
+        ("school.editor", "Questions are about whole authorities"),
+        ("nation.editor", None),
+    ],
+)
+def test_whoever_sees_no_question_reads_why_and_what_to_do(
+    who: str, why: str | None, review_world, client_as
+) -> None:
+    page = client_as(who).get("/review/").content.decode()
+    assert ("You see no questions" in page) == (why is not None)
+    if why:
+        assert why in page
+        assert "look at their leaders instead" in page
+        assert 'href="/survey/leaders/">Leaders in your area' in page
+        assert ": open" not in page
+
+
+def test_an_area_without_questions_is_told_who_answers_the_others() -> None:
+    assert "No question lies wholly in your area" in queue.why_none(
+        [("editor", "region"), ("editor", "school")]
+    )
 
 
 @pytest.mark.parametrize("who", ["nation.researcher", "nation.administrator", "nobody"])
@@ -177,6 +213,29 @@ def test_the_file_is_the_same_whatever_the_order_of_decisions(order, review_worl
     assert ",same,a reviewer of the service," in lines[KEYS["person"]]
 
 
+def test_the_file_says_what_the_library_would_and_takes_few_queries(
+    review_world, client_as, django_assert_max_num_queries
+) -> None:
+    client = client_as("nation.editor")
+    decide(client, review_world["role"], "none", note="They meet once a term")
+    address = f"/review/study/{review_world['study']}/file.csv"
+    client.get(address)
+    with django_assert_max_num_queries(22):
+        file = client.get(address).content.decode()
+    rows = {row["question_id"]: row for row in csv.DictReader(io.StringIO(file))}
+    assert set(rows) == set(KEYS.values())
+    role = "(national_leader_of_education)"
+    told = f"Alice Ash, 100001 {role}  =?  Bob Birch, 100003 {role}"
+    assert rows[KEYS["person"]]["as_written"] == told
+    school = rows[KEYS["school"]]
+    assert (school["as_written"], school["nominations"]) == ("Ashgrove", "3")
+    assert school["candidate_2"].startswith("100003 | Cedar Lane Primary School")
+    one = rows[KEYS["role"]]
+    assert (one["decision"], one["note"], one["context"]) == ("none", "They meet once a term", "on Mondays")
+    seen = client_as("authority.reader").get(address).content.decode()
+    assert [row["question_id"] for row in csv.DictReader(io.StringIO(seen))] == [KEYS["school"]]
+
+
 def test_a_review_file_is_checked_and_then_applied(review_world, client_as) -> None:
     client = client_as("nation.editor")
     for name, answer in (("school", "none"), ("role", "none"), ("person", "same")):
@@ -212,6 +271,97 @@ def test_a_review_file_is_checked_and_then_applied(review_world, client_as) -> N
     assert other.post(f"{base}/apply/", {"token": token}).status_code == 409, "nor by somebody else"
 
 
+def test_a_longer_file_takes_no_more_queries(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    answers = {"role": "mentor_head", "lost": "none"}
+    base = f"/review/study/{review_world['study']}/upload/"
+
+    def queries(names: list[str]) -> int:
+        text = "question_id,decision\n" + "".join(f"{KEYS[name]},{answers[name]}\n" for name in names)
+        with CaptureQueriesContext(connection) as taken:
+            page = client.post(base, {"file": SimpleUploadedFile("r.csv", text.encode())})
+        assert page.status_code == 200, page.content.decode()
+        return len(taken)
+
+    queries(["lost"])
+    assert queries(["role", "lost"]) == queries(["lost"])
+
+
+def test_more_decisions_of_a_file_take_no_more_queries(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    base = f"/review/study/{review_world['study']}"
+
+    def queries(names: list[str], note: str) -> int:
+        for name in ("role", "lost"):
+            decide(client, review_world[name], "mentor_head")
+        text = "question_id,decision,note\n" + "".join(f"{KEYS[name]},none,{note}\n" for name in names)
+        page = client.post(f"{base}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())})
+        token = page.content.decode().split('name="token" value="')[1].split('"')[0]
+        with CaptureQueriesContext(connection) as taken:
+            assert client.post(f"{base}/apply/", {"token": token}).status_code == 302
+        return len(taken)
+
+    queries(["lost"], "Seen the list")
+    assert queries(["role", "lost"], "Seen the list") <= queries(["lost"], "Seen the list")
+    run_jobs()
+
+
+def test_notes_of_a_file_that_name_somebody_who_stays_out_are_emptied(
+    review_world, client_as, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stays out only the worker knows: the decision is made, and the words go before anybody reads them long."""
+    client = client_as("nation.editor")
+    base = f"/review/study/{review_world['study']}"
+    for name in ("role", "lost"):
+        decide(client, review_world[name], "mentor_head")
+    erased = "Zora Quillfeather"
+    with acting(why="Somebody was erased in a test", using="owner"):
+        person = Person.objects.using("owner").create()
+        PersonName.objects.using("owner").create(person=person, full_name=erased)
+        assert keep_keys(person.pk, "erasure")
+    text = (
+        "question_id,decision,decided_by,note\n"
+        f"{KEYS['role']},none,-Clerk,{erased} of Ashgrove told me\n{KEYS['lost']},none,{erased},Seen the list\n"
+    )
+    page = client.post(f"{base}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())})
+    token = page.content.decode().split('name="token" value="')[1].split('"')[0]
+    assert client.post(f"{base}/apply/", {"token": token}).status_code == 302
+    assert ("review.sift", "done") in run_jobs()
+    told = Text.objects.using("owner").filter(decision__superseded_at=None, question__in=[review_world["role"],
+                                              review_world["lost"]], decision__isnull=False)  # fmt: skip
+    words = {(text.question_id, text.field): text.text for text in told}
+    assert words[review_world["role"], "note"] == ""
+    assert words[review_world["role"], "decided_by"] == "-Clerk"
+    assert words[review_world["lost"], "decided_by"] == ""
+    assert words[review_world["lost"], "note"] == "Seen the list"
+    assert answer_of(review_world["role"]) == answer_of(review_world["lost"]) == "none"
+
+
+def test_words_of_questions_that_nobody_asks_any_more_go_in_time(review_world, client_as) -> None:
+    decide(client_as("nation.editor"), review_world["lost"], "none", note="They meet once a term")
+    with acting(why="A run asked it no more in a test", using="owner"):
+        Question.objects.using("owner").filter(pk=review_world["lost"]).update(gone_at=timezone.now())
+        assert str(review_world["lost"]) in dict(gone_questions("owner"))
+        assert forget_words([str(review_world["lost"])], "owner") >= 2
+        assert str(review_world["lost"]) not in dict(gone_questions("owner"))
+    kept = Text.objects.using("owner").filter(question=review_world["lost"], field__in=("key", "note"))
+    assert set(kept.values_list("text", flat=True)) == {""}
+    assert answer_of(review_world["lost"]) == "none"
+    with acting(why="It is asked again in a test", using="owner"):
+        Question.objects.using("owner").filter(pk=review_world["lost"]).update(gone_at=None)
+        Text.objects.using("owner").filter(question=review_world["lost"], field="key").update(
+            text=KEYS["lost"], blanked_at=None
+        )
+
+
+def test_no_figure_is_told_of_what_is_not_asked() -> None:
+    rows = pl.DataFrame({"kind": [], "state": [], "nominations": [], "not_used": []},
+                        schema={"kind": pl.String, "state": pl.String, "nominations": pl.Int64,
+                                "not_used": pl.Boolean})  # fmt: skip
+    assert queue.figures_of(rows) == []
+    assert "No study has been run here" in queue.why_none([("editor", "nation")], studies=False)
+
+
 def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:
     client = client_as("nation.editor")
     text = (
@@ -237,10 +387,57 @@ def test_running_again_is_asked_for_by_editors_of_the_nation(review_world, clien
     assert job.given["study"] == str(review_world["study"])
 
 
+@pytest.fixture
+def more_than_a_page(review_world: dict[str, Any]) -> Iterator[None]:
+    """Sixty questions more, for whose answer nothing waits."""
+    study = Question.objects.using("owner").get(pk=review_world["school"])
+    made = [
+        Question(study_id=study.study_id, kind="role", run_at=timezone.now(), wave_id=study.wave_id, nominations=0)
+        for _ in range(60)
+    ]  # fmt: skip
+    with acting(why="Questions of a test", using="owner"):
+        Question.objects.using("owner").bulk_create(made)
+    yield
+    with acting(why="Questions of a test", using="owner"):
+        Question.objects.using("owner").filter(pk__in=[one.pk for one in made]).delete()
+
+
+def test_words_and_names_are_read_for_what_is_shown_alone(
+    more_than_a_page, client_as, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def recorded(rows: Any, waves: Any) -> Any:
+        read.append(rows.height)
+        return in_words(rows, waves)
+
+    in_words = queue.in_words
+    monkeypatch.setattr(queue, "in_words", recorded)
+    client = client_as("nation.editor")
+
+    def titles(asked: str) -> list[str]:
+        page = client.get(f"/review/{asked}").content.decode()
+        return re.findall(r'href="/review/[0-9a-f-]{36}/[^"]*">((?:Which|Are)[^<]+)', page)
+
+    pages = [titles("?page=1"), titles("?page=2")]
+    assert [len(one) for one in pages] == read == [50, 14]
+    assert sorted(pages[0])[0] == "Are they one person: Alice Ash and Bob Birch?"
+    assert titles("?page=9") == pages[1]
+    assert sorted([*pages[0], *pages[1]], key=str.lower)[:50] == titles("?sort=question")
+    file = client.get("/review/?format=csv&kind=Which+role").content.decode()
+    assert len(re.findall("Which role is meant by", file)) == 62
+    assert read == [50, 14, 14, 64, 64]
+
+
 def test_the_queue_takes_few_queries(review_world, client_as, django_assert_max_num_queries) -> None:
     client = client_as("nation.editor")
     client.get("/review/")
     with django_assert_max_num_queries(32):
         client.get("/review/")
-    with django_assert_max_num_queries(38):
-        client.get(f"/review/{review_world['school']}/")
+    for name in KEYS:
+        with django_assert_max_num_queries(38):
+            client.get(f"/review/{review_world[name]}/")
+    for page in ("samples/", *(f"study/{review_world['study']}/{name}/" for name in ("upload", "draw"))):
+        client.get(f"/review/{page}")
+        with django_assert_max_num_queries(16):
+            client.get(f"/review/{page}")

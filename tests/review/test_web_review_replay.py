@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from leadscape.actions.gather_inputs import gather_inputs
 from leadscape.actions.review_questions import review_questions
 from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName, User
 from leadscape_web.jobs.asking import ask_for
@@ -23,28 +23,30 @@ from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here
 from leadscape_web.review.review_file import review_file
 from leadscape_web.studies.models import Study
-from leadscape_web.studies.running import load_study, written
-from leadscape_web.survey.models import RoleHolding, Wave
+from leadscape_web.studies.running import written
+from leadscape_web.survey.models import RoleHolding
 
+from tests.review.review_world import sign_in
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("review")
 WORLD = ("leader-alice", "leader-bob", "leader-charlie")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def kept(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"review_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        yield Study.objects.using("owner").get()
+def kept(demo: Path) -> Study:
+    return Study.objects.using("owner").get()
 
 
 def editor() -> User:
@@ -150,11 +152,39 @@ def test_a_decision_taken_back_leaves_what_stood_before(kept: Study) -> None:
     with acting(editor()):
         take_back(Decision.objects.get(pk=made.pk), editor())
     now = Decision.objects.using("owner").get(question=found, superseded_at=None)
-    assert (now.answer, now.origin) == (former.answer, "undo")
+    assert (now.answer, now.origin, now.restores_id) == (former.answer, "undo", former.pk)
     key = Text.objects.using("owner").get(question=found, field="key").text
-    assert decisions_here(kept, "owner")[key]["decision"] == former.answer
+    here = decisions_here(kept, "owner")[key]
+    assert (here["decision"], here["note"]) == (former.answer, "Asked the school")
+    with acting(editor()):
+        rows = {
+            row["question_id"]: row for row in csv.DictReader(io.StringIO(review_file(kept, "csv").decode()))
+        }
+    assert (rows[key]["decision"], rows[key]["note"]) == (former.answer, "Asked the school")
     decide_as_editor(found, None)
     assert decisions_here(kept, "owner")[key]["decision"] is None
+
+
+def test_what_stands_again_says_who_had_decided_it(kept: Study) -> None:
+    found = question(kept, "school")
+    decide_as_editor(found, "none")
+    first = Decision.objects.using("owner").get(question=found, superseded_at=None)
+    with acting(why="A file of the tests", using="owner"):
+        Text.objects.using("owner").create(
+            question=found, decision=first, field="decided_by", text="Cleo the clerk"
+        )
+    second = decide_as_editor(found, None)
+    with acting(editor()):
+        back = take_back(Decision.objects.get(pk=second.pk), editor())
+    key = Text.objects.using("owner").get(question=found, field="key").text
+    assert decisions_here(kept, "owner")[key]["decided_by"] == "Cleo the clerk"
+    page = sign_in("nation.editor").get(f"/review/{found.pk}/").content.decode()
+    assert "what Cleo the clerk decided on" in page
+    # Taken back and back again, it is still the first that stands.
+    third = decide_as_editor(found, None)
+    with acting(editor()):
+        again = take_back(Decision.objects.get(pk=third.pk), editor())
+    assert back.restores_id == again.restores_id == first.pk
 
 
 def test_a_study_all_of_whose_decisions_were_taken_back_runs_without_any(kept: Study) -> None:

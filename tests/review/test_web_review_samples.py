@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from django.utils import timezone
 
-from leadscape.actions.draw_sample import draw_sample
 from leadscape.actions.draw_validation import draw_validation
 from leadscape.actions.read_validation import read_validation
-from leadscape.actions.write_demo_files import write_demo_files
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.review.models import Answer, Entry, Sample
 from leadscape_web.review.sampling import rates_of
-from leadscape_web.studies.models import Study
-from leadscape_web.studies.running import load_study
-from leadscape_web.survey.models import Wave
+from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.survey.models import RoleHolding, Wave
 
 from tests.review.review_world import sign_in
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
 
-pytestmark = pytest.mark.xdist_group("review samples")
 SIZE = 40
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def sample(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"sample_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
-        study = Study.objects.using("owner").get()
-        with acting(editor):
-            job = ask_for(
-                "review.draw", asked_by=editor, given={"study": str(study.pk), "size": SIZE, "by": "role"}
-            )
-        run_jobs()
-        yield Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
+def sample(demo: Path) -> Sample:
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    study = Study.objects.using("owner").get()
+    with acting(editor):
+        given = {"study": str(study.pk), "size": SIZE, "by": "role"}
+        job = ask_for("review.draw", asked_by=editor, given=given)
+    run_jobs()
+    return Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
 
 
 def entries(sample: Sample) -> list[Entry]:
@@ -60,8 +57,44 @@ def test_the_sample_is_the_librarys_and_names_nobody(demo: Path, sample: Sample,
     library = pl.read_csv(drawn.sample, infer_schema=False)
     assert {entry.holding_key for entry in entries(sample)} == set(library["entry_id"])
     assert sample.size == SIZE
-    assert "leader_name" not in draw_sample(demo, size=SIZE).columns
     assert all(entry.person_id for entry in entries(sample))
+    of_library = {row["entry_id"]: row for row in library.iter_rows(named=True)}
+    for entry in entries(sample):
+        row = of_library[entry.holding_key]
+        assert (entry.stratum, str(entry.reported), str(entry.drawn)) == (
+            row["stratum"],
+            row["reported"],
+            row["drawn"],
+        )
+        assert (entry.role, entry.home_school_id) == (row["role"], row["home_urn"])
+        assert all(urn in (row["partner_schools"] or "") for urn in entry.partner_schools)
+    assert any(entry.partner_schools for entry in entries(sample))
+
+
+def test_what_no_run_has_read_yet_is_not_drawn(sample: Sample) -> None:
+    """People and places of a sample are those of the last run, whatever was decided or brought in since."""
+    with acting(why="A return that no run has read", using="owner"):
+        one = StudyInput.objects.using("owner").filter(study=sample.study_id, key="returns", removed_at=None)[
+            0
+        ]
+        StudyInput.objects.using("owner").filter(pk=one.pk).update(removed_at=timezone.now())
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(editor):
+        given = {"study": str(sample.study_id), "size": SIZE, "by": "role"}
+        job = ask_for("review.draw", asked_by=editor, given=given)
+    run_jobs()
+    again = Sample.objects.using("owner").get(pk=assert_done(job.pk)["sample"])
+    assert [one.holding_key for one in entries(again)] == [one.holding_key for one in entries(sample)]
+    assert all(one.person_id and one.authority_id for one in entries(again))
+    with acting(why="The return is back", using="owner"):
+        StudyInput.objects.using("owner").filter(pk=one_of_returns(sample)).update(removed_at=None)
+
+
+def one_of_returns(sample: Sample) -> Any:
+    rows = StudyInput.objects.using("owner").filter(
+        study=sample.study_id, key="returns", removed_at__isnull=False
+    )
+    return rows.values_list("pk", flat=True)[0]
 
 
 def test_answers_give_the_rates_that_forms_give(demo: Path, sample: Sample, tmp_path: Path) -> None:
@@ -121,3 +154,24 @@ def test_an_area_sees_its_own_entries_and_no_rates(sample: Sample) -> None:
     page = other.get(f"/review/samples/{sample.pk}/").content.decode()
     assert "Rates are shown to those who see every entry" in page
     assert other.post(f"/review/study/{sample.study_id}/draw/", {"by": "role"}).status_code == 403
+
+
+def test_a_run_after_the_draw_leaves_the_rates(sample: Sample) -> None:
+    """Its holdings stand in the wave of the later run then, and no entry of the sample is another."""
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(editor):
+        before = rates_of(Sample.objects.get(pk=sample.pk))
+    with acting(why="The study was run again in a test", using="owner"):
+        wave = Wave.objects.using("owner").get(pk=sample.wave_id)
+        wave.pk, wave.inputs_sha256 = None, "d" * 64
+        wave._state.adding = True
+        wave.save(using="owner")
+        RoleHolding.objects.using("owner").filter(wave_id=sample.wave_id).update(wave=wave)
+        Study.objects.using("owner").filter(pk=sample.study_id).update(wave=wave)
+    with acting(editor):
+        after = rates_of(Sample.objects.get(pk=sample.pk))
+    assert before is not None
+    assert after is not None
+    assert after.error_rates.equals(before.error_rates)
+    assert after.role_shares.equals(before.role_shares)
+    assert after.sentences == before.sentences

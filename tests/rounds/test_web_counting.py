@@ -16,8 +16,12 @@ from django.utils import timezone
 
 from leadscape.actions.measure_response import measure_response
 from leadscape.actions.open_study import open_study
-from leadscape_web.accounts.context import acting
-from leadscape_web.accounts.models import PersonName, User
+from leadscape.actions.run_study import run_study
+from leadscape.actions.study import read_study
+from leadscape.core.progress import Silent
+from leadscape_web.accounts.context import acting, because
+from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.named import may_be_one_name
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import perform
@@ -25,8 +29,8 @@ from leadscape_web.privacy.work.recognising import keep_keys
 from leadscape_web.rounds.models import Asked, Contact, Line, Meant, Round
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.work import provider
-from leadscape_web.rounds.work.personal import may_be_one_name
-from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
+from leadscape_web.rounds.work.retention import blank_kept_out, closed_rounds, forget_rounds
+from leadscape_web.studies import running
 from leadscape_web.studies.inputs import add_input
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
@@ -34,10 +38,17 @@ from leadscape_web.studies.running import check, written
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.rounds import asked_of, editor, make_round, make_study, make_token, own_world
+from tests.support.rounds import (
+    asked_of,
+    client_of_editor,
+    editor,
+    make_round,
+    make_study,
+    make_token,
+    own_world,
+)
 from tests.support.service import SCHOOLS
 
-pytestmark = pytest.mark.xdist_group("rounds")
 LINES = {
     "101": (
         ("Gita Gorse", "100001", "consultant_leader", "Consultant leader", "", "2005-09-01", "", "100005"),
@@ -83,15 +94,7 @@ def found(base: Study) -> Round:
 
 @pytest.fixture
 def signed_in(base: Study) -> Client:
-    client, user = Client(), editor()
-    with acting(user):
-        client.force_login(
-            User.objects.get(pk=user.pk), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-    session = client.session
-    session["second_factor"] = True
-    session.save()
-    return client
+    return client_of_editor()
 
 
 def _date(name: str, text: str) -> dict[str, str]:
@@ -270,7 +273,15 @@ def test_the_rate_is_the_librarys_with_late_refused_and_bounced(found: Round, si
     with written(closed.study) as path:
         contacts = next((path.parent / "rooms").glob("frame*"))
         measured = measure_response(contacts, closing=closed.closes_on)
+        # The study of the round knows who was late without being told the date, and so does its report.
+        of_study = measure_response(path).rates
+        reported = run_study(read_study(path), Silent(), {}).contents.response_rates
     rates = measured.rates.row(by_predicate=pl.col("cut") == "all", named=True)
+    for told in (of_study, reported):
+        assert told is not None
+        own = told.row(by_predicate=pl.col("cut") == "all", named=True)
+        for name in ("asked", "answered", "answered_none", "late", "response_share", "with_late_share"):
+            assert own[name] == rates[name], name
     assert (rates["asked"], rates["answered"], rates["late"]) == (5, 1, 1)
     assert (rates["refused"], rates["undeliverable"], rates["silent"]) == (1, 1, 1)
     assert (progress.asked, progress.in_time, progress.with_late) == (5, 1, 2)
@@ -280,6 +291,26 @@ def test_the_rate_is_the_librarys_with_late_refused_and_bounced(found: Round, si
     page = signed_in.get(f"/rounds/{found.pk}/").content.decode()
     assert "20.0 %" in page
     assert "1 answered in time, out of 5 asked" in page
+
+
+def test_a_late_answer_that_names_people_is_counted_as_late(found: Round) -> None:
+    _answer(found, "101")
+    _answer(found, "N1")
+    with acting(why="Time passes in a test", using="owner"):
+        Round.objects.using("owner").filter(pk=found.pk).update(
+            closes_on=timezone.localdate() - timedelta(days=1)
+        )
+        Asked.objects.using("owner").filter(round=found, respondent="101").update(
+            answered_at=timezone.now() - timedelta(days=3)
+        )
+    study = _count(found).study
+    assert study is not None
+    with written(study) as path:
+        measured = measure_response(path).contacts
+    assert dict(measured.select("respondent_id", "status").cast(pl.String).iter_rows()) == {
+        "101": "answered",
+        "N1": "late",
+    }
 
 
 def test_a_round_of_another_date_takes_the_register_and_not_the_denominators(
@@ -344,6 +375,7 @@ def test_who_is_erased_and_who_only_has_a_similar_name(found: Round) -> None:
     with acting(why="A person was erased in a test", using="owner"):
         subject = ErasedSubject(found.pk, (), ("Gita Gorse",), ("100001",), "owner")
         assert erase(subject) >= 3
+        assert subject.told == ["1 line of survey rounds may name the person: look at it"]
     left = Line.objects.using("owner").filter(asked=asked_of(found), erased_at=None).order_by("position")
     assert [(line.home_school_id, line.home_text) for line in left] == [
         (None, "Some Other School"), ("100002", "Beechwood Secondary School"),
@@ -363,9 +395,93 @@ def test_what_is_needed_no_more_is_forgotten(found: Round) -> None:
     )
     with acting(why="Time passes in a test", using="owner"):
         Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
-        assert forget_old() == 4, "three addresses, and a line that was never sent, with its name and address"
-        assert forget_old() == 0
+        [due] = [(key, since) for key, since in closed_rounds("owner") if key == str(found.pk)]
+        assert due[1] == timezone.localdate() - timedelta(days=91)
+        forgotten = forget_rounds([due[0]], "owner")
+        assert forgotten == 4, "three addresses, and a line that was never sent, with its name and address"
+        assert str(found.pk) not in dict(closed_rounds("owner"))
     assert not Contact.objects.using("owner").filter(asked__round=found).exclude(email="").exists()
     names = PersonName.objects.using("owner").values_list("full_name", flat=True)
     assert "Never Sent" not in names
     assert "Gita Gorse" in names, "what was sent stays"
+
+
+def test_who_was_taken_out_by_a_correction_is_forgotten_too(found: Round) -> None:
+    token, client = make_token(found, "102"), Client()
+    given = {"home_school": "100003", "role": "mentor_head"}
+    for name in ("Stays Named", "Taken Out"):
+        client.post(f"/answer/{token}/add/", {"full_name": name, **given})
+    client.post(f"/answer/{token}/check/")
+    gone = Line.objects.using("owner").filter(asked=asked_of(found, "102")).order_by("position").last()
+    assert gone is not None
+    client.post(f"/answer/{token}/person/{gone.pk}/remove/")
+    client.post(f"/answer/{token}/check/")
+    before = timezone.now() - timedelta(days=200)
+    with acting(why="Time passes in a test", using="owner"):
+        Contact.objects.using("owner").filter(asked=asked_of(found, "N1")).update(ended_at=before)
+        Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
+        assert forget_rounds([str(found.pk)], "owner") == 5, (
+            "three addresses; a line as worked on and as sent"
+        )
+    names = set(
+        PersonName.objects.using("owner")
+        .filter(full_name__in=("Stays Named", "Taken Out"))
+        .values_list("full_name", flat=True)
+    )
+    assert names == {"Stays Named"}
+    held = Contact.objects.using("owner").get(asked=asked_of(found, "N1"))
+    assert (held.email, held.ended_at) == ("", before), "when it ended stays as it was"
+
+
+def test_a_run_reads_again_what_changed_while_the_library_was_at_it(
+    found: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _answer(found, "101")
+    study = _count(found).study
+    assert study is not None
+    read: list[pl.DataFrame] = []
+    done: list[Any] = []
+
+    def slowly(path: Path, progress: Any = None) -> Any:
+        read.append(pl.read_csv(path.parent / "rooms" / "frame.csv", infer_schema=False))
+        if not done:
+            done.append(open_study(path, progress=progress))
+            because("A test changes an answer meanwhile", using="owner")
+            Asked.objects.using("owner").filter(round=found, respondent="101").update(reminders=2)
+        return done[0]
+
+    monkeypatch.setattr(running, "open_study", slowly)
+
+    def run() -> int:
+        with acting(editor()):
+            job = ask_for("studies.run", asked_by=editor(), given={"study": str(study.pk)})
+        perform(job.pk)
+        assert_done(job.pk)
+        return len(read)
+
+    assert run() == 2, "an answer of the round changed"
+    assert [frame["reminders"][0] for frame in read] == ["0", "2"]
+    assert run() == 3, "nothing changed"
+
+
+def test_whose_file_is_to_come_is_counted_once_it_is_there(base: Study, found: Round, tmp_path: Path) -> None:
+    """The title of the round is that of a study, too: the count takes another."""
+    with acting(why="Noted in a test", using="owner"):
+        Round.objects.using("owner").filter(pk=found.pk).update(title=base.title)
+        Asked.objects.using("owner").filter(round=found, respondent="101").update(heard="yes")
+    _answer(found, "N1")
+    study = _count(found).study
+    assert study is not None
+    assert study.title == f"{base.title} (round 1)"
+
+    def answered() -> dict[str, str]:
+        responses = check(study).responses
+        return dict(zip(responses["respondent_id"], responses["response"], strict=True))
+
+    before = answered()
+    assert before["N1"] == "answered"
+    assert before["101"] != "answered"
+    _workbook(tmp_path / "101.xlsx", LINES["101"])
+    with acting(why="A file came in a test", using="owner"):
+        add_input(study, "returns", "101.xlsx", (tmp_path / "101.xlsx").read_bytes())
+    assert answered() == {**before, "101": "answered"}

@@ -1,28 +1,43 @@
-"""Letters of a round over a real mail server: one each, reminders on their days, bounces, opt-out, trouble."""
+"""Letters of a round over a real mail server: one each, reminders on their days, opt-out, who is asked."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
-from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
-from leadscape_web.jobs.performing import perform
-from leadscape_web.rounds.models import Asked, Letter, Link, Round
+from leadscape_web.rounds.making import add_respondents
+from leadscape_web.rounds.models import Asked, Contact, Link, Round
 
-from tests.support.jobs import assert_done, run_jobs
+from tests.support.jobs import run_jobs
 from tests.support.mail_server import MailServer
-from tests.support.rounds import address_of, asked_of, editor, make_round, make_study, make_token, own_world
+from tests.support.rounds import (
+    address_of,
+    asked_days_ago,
+    asked_of,
+    client_of_editor,
+    daily,
+    editor,
+    invite,
+    make_round,
+    make_study,
+    make_token,
+    own_world,
+    set_round,
+)
 
-pytestmark = pytest.mark.xdist_group("rounds")
 NORTH, EAST, NETWORK = address_of("101"), address_of("102"), address_of("N1")
 
 
@@ -43,46 +58,12 @@ def found(study: Any) -> Round:
 
 @pytest.fixture
 def signed_in(study: Any) -> Client:
-    client, user = Client(), editor()
-    with acting(user):
-        client.force_login(
-            User.objects.get(pk=user.pk), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-    session = client.session
-    session["second_factor"] = True
-    session.save()
-    return client
-
-
-def _invite(found: Round) -> dict[str, object]:
-    with acting(editor()):
-        job = ask_for("rounds.invite", asked_by=editor(), given={"round": str(found.pk)})
-    run_jobs()
-    return assert_done(job.pk)
-
-
-def _daily() -> dict[str, object]:
-    with acting(using="owner"):
-        job = ask_for("rounds.daily", asked_by=None, using="owner")
-    run_jobs()
-    return assert_done(job.pk)
-
-
-def _set(found: Round, **given: Any) -> None:
-    with acting(why="Time passes in a test", using="owner"):
-        Round.objects.using("owner").filter(pk=found.pk).update(**given)
-
-
-def _asked_days_ago(found: Round, days: int) -> None:
-    with acting(why="Time passes in a test", using="owner"):
-        Asked.objects.using("owner").filter(round=found).exclude(asked_at=None).update(
-            asked_at=timezone.now() - timedelta(days=days)
-        )
+    return client_of_editor()
 
 
 def test_everybody_gets_one_letter_with_a_link_that_works(found: Round, mail_server: MailServer) -> None:
-    assert _invite(found) == {"letters": 3}
-    assert _invite(found) == {"letters": 0}
+    assert invite(found) == {"letters": 3}
+    assert invite(found) == {"letters": 0}
     assert sorted(to for letter in mail_server.letters for to in letter.recipients) == [NORTH, EAST, NETWORK]
     (letter,) = mail_server.to(NORTH)
     assert letter.subject == "Who leads beyond their own school?"
@@ -98,9 +79,7 @@ def test_everybody_gets_one_letter_with_a_link_that_works(found: Round, mail_ser
 
 
 def test_only_the_hash_of_a_link_is_kept(found: Round, mail_server: MailServer) -> None:
-    from django.db import connections
-
-    _invite(found)
+    invite(found)
     token = mail_server.to(NORTH)[0].links[0].rstrip("/").rsplit("/", 1)[1]
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -111,113 +90,55 @@ def test_only_the_hash_of_a_link_is_kept(found: Round, mail_server: MailServer) 
             assert cursor.fetchone() == (0,), table
 
 
-def test_a_killed_worker_sends_again_and_a_finished_one_never(found: Round, mail_server: MailServer) -> None:
-    _invite(found)
-    letter = Letter.objects.using("owner").filter(asked=asked_of(found)).get()
-    job = Job.objects.using("owner").get(given={"letter": str(letter.pk)})
-    perform(job.pk)
-    assert len(mail_server.to(NORTH)) == 1, "what is done is not done again"
-    with acting(editor()):
-        twice = ask_for("rounds.letter", asked_by=editor(), given={"letter": str(letter.pk)})
-    run_jobs()
-    assert assert_done(twice.pk) == {"sent": 0, "already over": 1}
-    assert len(mail_server.to(NORTH)) == 1
-
-
 def test_the_silent_are_reminded_on_the_day_and_counted(found: Round, mail_server: MailServer) -> None:
     today = timezone.localdate()
-    _invite(found)
-    _set(found, reminders_on=[today, today + timedelta(days=3)])
-    assert _daily()["reminders"] == 0, "who was asked today is not reminded today"
-    _asked_days_ago(found, 5)
+    invite(found)
+    set_round(found, reminders_on=[today, today + timedelta(days=3)])
+    assert daily()["reminders"] == 0, "who was asked today is not reminded today"
+    asked_days_ago(found, 5)
+    set_round(found, reminders_on=[today - timedelta(days=1), today + timedelta(days=3)])
     token = make_token(found, "102")
     Client().post(f"/answer/{token}/none/")
     run_jobs()
     mail_server.letters.clear()
-    assert _daily()["reminders"] == 2
-    assert _daily()["reminders"] == 0
+    assert daily()["reminders"] == 2
+    assert daily()["reminders"] == 0
     (letter,) = mail_server.to(NORTH)
     assert letter.subject.startswith("Reminder: ")
     assert mail_server.to(EAST) == [], "who answered is not reminded"
     reminded = asked_of(found)
     assert reminded.reminders == 1
     assert timezone.localdate(reminded.reminded_at) == today
-    _set(found, reminders_on=[today - timedelta(days=2), today])
-    assert _daily()["reminders"] == 2, "the second reminder"
+    set_round(found, reminders_on=[today - timedelta(days=1), today])
+    assert daily()["reminders"] == 2, "the second reminder"
     assert asked_of(found).reminders == 2
 
 
 def test_after_the_closing_date_nobody_is_reminded(found: Round, mail_server: MailServer) -> None:
-    _invite(found)
-    _asked_days_ago(found, 5)
+    invite(found)
+    asked_days_ago(found, 5)
     yesterday = timezone.localdate() - timedelta(days=1)
-    _set(found, reminders_on=[yesterday], closes_on=yesterday)
-    assert _daily() == {"invitations": 0, "reminders": 0, "tried again": 0, "forgotten": 0}
+    set_round(found, reminders_on=[yesterday], closes_on=yesterday)
+    assert daily() == {"invitations": 0, "reminders": 0, "given up": 0, "tried again": 0, "forgotten": 0}
 
 
 def test_a_round_waits_for_its_opening_date(study: Any, mail_server: MailServer) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     found = make_round(study, opens_on=tomorrow)
-    assert _invite(found) == {"letters": 0}
-    assert _daily()["invitations"] == 0
-    _set(found, opens_on=timezone.localdate())
-    assert _daily()["invitations"] == 3
-    _set(found, closed_at=timezone.now())
-
-
-def test_what_the_mail_server_refuses_has_bounced(
-    found: Round, mail_server: MailServer, signed_in: Client
-) -> None:
-    mail_server.refuse(NORTH)
-    _invite(found)
-    bounced = asked_of(found)
-    assert (bounced.bounce, bounced.asked_at) == ("550", None)
-    assert bounced.bounced_at
-    assert not Link.objects.using("owner").filter(asked=bounced).exists()
-    page = signed_in.get(f"/rounds/{found.pk}/").content.decode()
-    assert "Bounced" in page
-    place = f"/rounds/{found.pk}/respondent/{bounced.pk}/"
-    assert "Refused by the mail server (550)" in signed_in.get(place).content.decode()
-    signed_in.post(place, {"do": "address", "email": "other@respondents.example"})
-    signed_in.post(place, {"do": "link"})
-    run_jobs()
-    assert len(mail_server.to("other@respondents.example")) == 1
-    assert asked_of(found).bounced_at is None
-
-
-def test_a_bounce_noted_by_hand_stops_letters(
-    found: Round, mail_server: MailServer, signed_in: Client
-) -> None:
-    _invite(found)
-    signed_in.post(f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/", {"do": "bounced"})
-    assert asked_of(found).bounce == "by hand"
-    _asked_days_ago(found, 5)
-    _set(found, reminders_on=[timezone.localdate()])
-    assert _daily()["reminders"] == 2
-
-
-def test_trouble_of_the_mail_server_loses_no_letter(
-    found: Round, mail_server: MailServer, signed_in: Client
-) -> None:
-    mail_server.trouble = "451 4.3.0 Try again later"
-    _invite(found)
-    assert mail_server.letters == []
-    assert asked_of(found).bounced_at is None
-    assert "did not take 3 letters" in signed_in.get(f"/rounds/{found.pk}/").content.decode()
-    mail_server.trouble = ""
-    signed_in.post(f"/rounds/{found.pk}/try-again/")
-    run_jobs()
-    assert len(mail_server.letters) == 3
-    assert _daily()["tried again"] == 0
+    assert invite(found) == {"letters": 0}
+    assert daily()["invitations"] == 0
+    set_round(found, opens_on=timezone.localdate())
+    assert daily()["invitations"] == 3
+    set_round(found, closed_at=timezone.now())
 
 
 def test_who_wants_no_letters_gets_none(found: Round, mail_server: MailServer) -> None:
-    _invite(found)
+    invite(found)
     stop = mail_server.to(NORTH)[0].link("/stop/").removeprefix("http://testserver")
     Client().post(stop)
-    _asked_days_ago(found, 5)
-    _set(found, reminders_on=[timezone.localdate()])
-    assert _daily()["reminders"] == 2
+    asked_days_ago(found, 5)
+    set_round(found, reminders_on=[timezone.localdate()])
+    assert daily()["reminders"] == 2
     Client().post(stop.replace("/stop/", "/none/"))
     run_jobs()
     assert len(mail_server.to(NORTH)) == 1, "not even a confirmation"
@@ -243,7 +164,7 @@ def test_an_answer_is_confirmed_without_naming_anybody(found: Round, mail_server
 def test_a_link_issued_again_ends_all_former_ones(
     found: Round, mail_server: MailServer, signed_in: Client
 ) -> None:
-    _invite(found)
+    invite(found)
     former = mail_server.to(NORTH)[0].links[0].removeprefix("http://testserver")
     place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
     signed_in.post(place, {"do": "link"})
@@ -254,9 +175,9 @@ def test_a_link_issued_again_ends_all_former_ones(
     signed_in.post(place, {"do": "withdraw"})
     assert Client().get(new).status_code == 404
     assert asked_of(found).withdrawn_at
-    _asked_days_ago(found, 5)
-    _set(found, reminders_on=[timezone.localdate()])
-    _daily()
+    asked_days_ago(found, 5)
+    set_round(found, reminders_on=[timezone.localdate()])
+    daily()
     assert len(mail_server.to(NORTH)) == 2
 
 
@@ -267,7 +188,7 @@ def test_addresses_are_in_no_job_no_history_and_no_log(
 
     caplog.set_level("DEBUG")
     mail_server.refuse(EAST)
-    _invite(found)
+    invite(found)
     jobs = "\n".join(
         f"{job.given} {job.subject} {job.result} {job.problem}" for job in Job.objects.using("owner").all()
     )
@@ -282,12 +203,14 @@ def test_addresses_are_in_no_job_no_history_and_no_log(
 def test_no_link_is_issued_again_to_who_wants_no_letters(
     found: Round, mail_server: MailServer, signed_in: Client
 ) -> None:
-    _invite(found)
+    invite(found)
     Client().post(mail_server.to(NORTH)[0].link("/stop/").removeprefix("http://testserver"))
     place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
     assert "asked for no more letters" in signed_in.post(place, {"do": "link"}, follow=True).content.decode()
     run_jobs()
     assert len(mail_server.to(NORTH)) == 1
+    said = signed_in.post(place, {"do": "link"}, follow=True).content.decode()
+    assert "govuk-notification-banner--success" not in said, "nothing was done"
     signed_in.post(place, {"do": "wish"})
     signed_in.post(place, {"do": "link"})
     run_jobs()
@@ -319,8 +242,6 @@ def test_only_editors_of_the_nation_see_rounds(found: Round) -> None:
 def test_a_frame_is_brought_with_addresses_and_every_problem_is_told(found: Round, signed_in: Client) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from leadscape_web.rounds.models import Contact
-
     def bring(text: str) -> str:
         file = SimpleUploadedFile("frame.csv", text.encode())
         answer = signed_in.post(f"/rounds/{found.pk}/who/", {"who": "file", "frame": file}, follow=True)
@@ -338,3 +259,125 @@ def test_a_frame_is_brought_with_addresses_and_every_problem_is_told(found: Roun
     assert dict(held.values_list("asked__respondent", "email")) == {
         "101": "new@north.example", "102": EAST, "N1": NETWORK, "X1": "x1@networks.example",
     }  # fmt: skip
+
+
+def test_two_editors_who_add_the_same_respondents_wait_for_each_other(found: Round) -> None:
+    frame = pl.DataFrame(
+        [{"respondent_id": "X9", "respondent_name": "A network", "kind": "network", "authority_code": None,
+          "region": None, "channel": None, "email": "x9@networks.example"}]
+    )  # fmt: skip
+    added, waiting = threading.Event(), threading.Event()
+    new: dict[str, int] = {}
+
+    def first() -> None:
+        with acting(editor()):
+            new["first"] = add_respondents(found, frame)
+            added.set()
+            waiting.wait(5)
+
+    def second() -> None:
+        added.wait(5)
+        with acting(editor()):
+            new["second"] = add_respondents(found, frame)
+
+    threads = [threading.Thread(target=_closing, args=[one]) for one in (first, second)]
+    for thread in threads:
+        thread.start()
+    _until_somebody_waits()
+    waiting.set()
+    for thread in threads:
+        thread.join()
+    assert new == {"first": 1, "second": 0}
+    assert Contact.objects.using("owner").filter(asked__round=found, email="x9@networks.example").count() == 1
+
+
+def _closing(do: Any) -> None:
+    try:
+        do()
+    finally:
+        connections.close_all()
+
+
+def _until_somebody_waits() -> None:
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.02)
+
+
+def test_reminders_are_known_by_their_day(found: Round, mail_server: MailServer) -> None:
+    today = timezone.localdate()
+    earlier, before = today - timedelta(days=4), today - timedelta(days=2)
+    invite(found)
+    asked_days_ago(found, 9)
+    set_round(found, reminders_on=[before, today])
+    assert daily()["reminders"] == 3
+    set_round(found, reminders_on=[earlier, before, today])
+    assert daily()["reminders"] == 0, "a day that was forgotten is over"
+    set_round(found, reminders_on=[before])
+    assert daily()["reminders"] == 3, "nothing was sent for that day"
+    set_round(found, reminders_on=[today])
+    assert daily()["reminders"] == 0
+
+
+def test_who_told_us_otherwise_is_not_asked(found: Round, mail_server: MailServer, signed_in: Client) -> None:
+    signed_in.post(
+        f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/", {"do": "heard", "heard": "refused"}
+    )
+    assert invite(found) == {"letters": 2}
+    assert mail_server.to(NORTH) == []
+
+
+def test_what_came_by_post_is_noted_after_closing_and_nothing_else_is_done(
+    found: Round, signed_in: Client
+) -> None:
+    set_round(found, closed_at=timezone.now())
+    place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
+    assert "What you can still note" in signed_in.get(place).content.decode()
+    said = signed_in.post(place, {"do": "heard", "heard": "none"}, follow=True).content.decode()
+    assert "It counts once the round is counted again." in said
+    assert asked_of(found).heard == "none"
+    for do in ("address", "link", "withdraw", "bounced", "wish"):
+        said = signed_in.post(place, {"do": do, "email": "x@x.example"}, follow=True).content.decode()
+        assert "The round is closed, so nothing was changed." in said, do
+    held = asked_of(found)
+    assert (held.withdrawn_at, held.bounced_at) == (None, None)
+
+
+def test_a_round_without_addresses_is_started_and_closed(study: Any, signed_in: Client) -> None:
+    found = make_round(study, started=False)
+    _set_channel(found, "post")
+    page = signed_in.get(f"/rounds/{found.pk}/start/").content.decode()
+    assert "Start without a letter?" in page
+    signed_in.post(f"/rounds/{found.pk}/start/", {"sure": "on"})
+    found.refresh_from_db(using="owner")
+    assert found.started_at
+    assert signed_in.get(f"/rounds/{found.pk}/close/").status_code == 200
+    set_round(found, closed_at=timezone.now())
+
+
+def test_a_later_closing_date_keeps_links_alive(found: Round, signed_in: Client) -> None:
+    from leadscape_web.rounds.making import change_round
+
+    make_token(found, days=1)
+    later = found.closes_on + timedelta(days=30)
+    with acting(editor()):
+        assert change_round(found, {"closes_on": later}, found.version)
+    (link,) = Link.objects.using("owner").filter(asked__round=found)
+    assert timezone.localdate(link.expires_at) == later + timedelta(days=found.late_days + 1)
+
+
+def test_a_confirmation_does_not_ask_for_an_answer(found: Round, mail_server: MailServer) -> None:
+    Client().post(f"/answer/{make_token(found)}/none/")
+    run_jobs()
+    (letter,) = mail_server.to(NORTH)
+    assert "Please answer" not in letter.text
+    assert "or correct it until" in letter.text
+
+
+def _set_channel(found: Round, channel: str) -> None:
+    with acting(why="A test asks otherwise", using="owner"):
+        Asked.objects.using("owner").filter(round=found).update(channel=channel)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadscape_web.accounts import api_access
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import Access, ApiToken, User
 from leadscape_web.accounts.rules import ANYONE
@@ -51,6 +52,23 @@ def test_a_key_acts_for_its_user_and_says_what_it_is_for(user_of) -> None:
     assert answer["user"] == str(user.pk)
     assert answer["scopes"] == ["register:read"]
     assert [(one["right"], one["organisation_key"]) for one in answer["rights"]] == [("reader", "101")]
+
+
+def test_a_session_beside_a_key_is_left_aside(user_of, client_of, monkeypatch) -> None:
+    """What is remembered about whoever signed in is not taken for the key's user, nor the other way round."""
+    client = client_of("nation.editor")
+    before, seen = dict(client.session.items()), []
+    finished = api_access._finished
+    monkeypatch.setattr(
+        api_access,
+        "_finished",
+        lambda request, *more: (seen.append(request.session), finished(request, *more))[1],
+    )
+    _, token = key_for(user_of("authority.reader"))
+    answer = client.get(f"{API}/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["user"] == str(user_of("authority.reader").pk)
+    assert seen == [{}]
+    assert dict(client.session.items()) == before
 
 
 @pytest.mark.parametrize(

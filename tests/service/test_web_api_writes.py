@@ -229,6 +229,37 @@ def test_who_comes_second_is_told_what_changed_and_nothing_is_overwritten(send, 
     assert "Ash" not in answer.content.decode()
 
 
+def test_no_change_is_saved_over_one_that_was_not_read(send, alice, held, see) -> None:
+    """Ends, withdrawals and moves as well as corrections: each under the version that was read."""
+    support = send("region.editor", "POST", f"/leaders/{alice.pk}/supports", {
+        "holding": str(held.pk), "partner_school": "100004", "started_on": "2006-02-01", "why": WHY,
+    }).json()  # fmt: skip
+    ended = {"kind": "ended", "version": 1, "why": WHY}
+    for method, path, first, second in (
+        ("POST", f"/supports/{support['id']}/end", {**ended, "ended_on": "2006-05-01"}, {"kind": "mistake"}),
+        ("POST", f"/supports/{support['id']}/end", {**ended, "ended_on": "2006-05-02", "version": 2},
+         {"kind": "ended", "ended_on": "2006-05-03"}),
+        ("POST", f"/role-holdings/{held.pk}/end", {**ended, "ended_on": "2006-06-01"},
+         {"kind": "ended", "ended_on": "2006-06-02"}),
+        ("POST", f"/role-holdings/{held.pk}/end", {**ended, "ended_on": "2006-06-03", "version": 2},
+         {"kind": "mistake"}),
+        ("PUT", f"/leaders/{alice.pk}/home-school", {"school": "100002", "kind": "wrong"},
+         {"school": "100001", "kind": "moved"}),
+    ):  # fmt: skip
+        done = send("region.editor", method, path, {"version": 1, "why": WHY, **first})
+        assert done.status_code == 200, (path, done.content)
+        late = send(
+            "region.editor", method, path, {"version": done.json()["version"] - 1, "why": WHY, **second}
+        )
+        assert late.status_code == 409, (path, second, late.content)
+        assert late.json()["version"] == done.json()["version"]
+
+
+def test_a_field_that_there_is_not_is_refused(send, alice) -> None:
+    answer = send("authority.editor", "POST", f"/leaders/{alice.pk}/role-holdings", added(ended="2006-02-01"))
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "ended")
+
+
 def test_a_correction_that_changes_nothing_leaves_no_trace(send, held, alice, see) -> None:
     same = {"role": held.role, "started_on": "2006-01-01", "ended_on": None, "version": 1, "why": WHY}
     before = len(events(see, held))
@@ -260,6 +291,30 @@ def test_the_same_request_is_done_once(send, alice, see) -> None:
     for _ in range(2):
         assert send("authority.editor", "PUT", put, body, f"{key}-put").status_code == 200
     assert send("authority.editor", "PUT", put, body).status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["mistake", "ended"])
+def test_what_the_first_request_withdrew_is_no_reason_to_refuse_the_second(kind, send, alice, see) -> None:
+    held = send("authority.editor", "POST", f"/leaders/{alice.pk}/role-holdings", added()).json()
+    support = {"holding": held["id"], "partner_school": "100004", "started_on": "2006-02-01", "why": WHY}
+    given = send("authority.editor", "POST", f"/leaders/{alice.pk}/supports", support).json()
+    end = {"kind": kind, "version": 1, "why": WHY, **({"ended_on": "2006-05-01"} if kind == "ended" else {})}
+    for path in (f"/supports/{given['id']}/end", f"/role-holdings/{held['id']}/end"):
+        first = send("authority.editor", "POST", path, end, f"key of {path}")
+        assert first.status_code == 200, first.content
+        again = send("authority.editor", "POST", path, end, f"key of {path}")
+        assert (again.status_code, again["Idempotency-Replayed"], again.json()) == (200, "true", first.json())
+        assert send("authority.editor", "POST", path, end).status_code == (403 if kind == "mistake" else 409)
+
+
+def test_a_correction_is_answered_again_though_the_record_was_withdrawn_since(send, held) -> None:
+    path = f"/role-holdings/{held.pk}"
+    body = {"role": held.role, "started_on": "2006-02-01", "ended_on": None, "version": 1, "why": WHY}
+    assert send("authority.editor", "PUT", path, body, "one").status_code == 200
+    mistake = {"kind": "mistake", "version": 2, "why": WHY}
+    assert send("authority.editor", "POST", f"{path}/end", mistake).status_code == 200
+    again = send("authority.editor", "PUT", path, body, "one")
+    assert (again.status_code, again["Idempotency-Replayed"]) == (200, "true")
 
 
 def test_a_key_is_for_one_change_of_one_user_for_a_day(send, alice, see, user_of) -> None:
@@ -303,7 +358,7 @@ def test_the_description_tells_how_to_write() -> None:
     writes = [one for one in api.operations() if one.method != "GET"]
     assert {one.name for one in writes} == {
         "add_role_holding", "correct_role_holding", "end_role_holding", "add_support", "end_support",
-        "correct_home_school",
+        "correct_home_school", "decide_question", "take_back_decision",
     }  # fmt: skip
     assert all(
         one.scope in WRITING and one.rule and one.rule.sentence.startswith("Editors") for one in writes

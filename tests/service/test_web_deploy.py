@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import stat
+import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +52,52 @@ def test_roles_may_be_made_twice(production: Production) -> None:
     assert again.returncode == 0, again.stderr
 
 
-def test_a_backup_restores_into_an_empty_database_with_its_protection(
+KEPT, ERASED = "Carol Kept", "Dora Erased"
+PEOPLE = """
+insert into accounts_person (id, recorded_at) values ('{0}', now());
+insert into accounts_personname (id, person_id, full_name, recorded_at)
+values (gen_random_uuid(), '{0}', '{1}', now());
+"""
+ERASE = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "leadscape_web.config.settings"
+import django
+django.setup()
+from django.core.management import call_command
+from leadscape_web.accounts.context import acting
+from leadscape_web.privacy.work.erasing import erase
+with acting(using="owner", why="A person was erased"):
+    erase(sys.argv[1], "asked")
+call_command("export_erasures", sys.argv[2])
+"""
+
+
+def _names_in(url: str) -> set[str]:
+    with psycopg.connect(url) as owner:
+        return {name for (name,) in owner.execute("select full_name from accounts_personname")}
+
+
+def test_a_backup_is_restored_with_its_protection_and_without_who_was_erased_since(
     production: Production, tmp_path: Path
 ) -> None:
+    erased = uuid.uuid4()
     with psycopg.connect(production.url_of("leadscape_owner")) as owner:
-        owner.execute("select set_config('leadscape.why', 'A person to keep', true)")
-        owner.execute("insert into accounts_person (id, recorded_at) values (gen_random_uuid(), now())")
-        persons = owner.execute("select count(*) from accounts_person").fetchone()
+        owner.execute("select set_config('leadscape.why', 'People of a test', true)")
+        for person, name in ((uuid.uuid4(), KEPT), (erased, ERASED)):
+            owner.execute(PEOPLE.format(person, name))
     saved = run("deploy/backup.sh", tmp_path / "backups", env=production.commands)
     assert saved.returncode == 0, saved.stderr
     file = Path(saved.stdout.strip())
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    beside = file.with_suffix(".erasures.json")
+    for path in (file, beside):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(beside.read_text())["erasures"] == []
+    # As the backup of the next night would write it.
+    newest = file.with_name("leadscape-2999-12-31T020000Z.erasures.json")
+    gone = run(sys.executable, "-c", ERASE, str(erased), newest, env=production.commands)
+    assert gone.returncode == 0, gone.stderr
+    assert str(erased) in newest.read_text()
+    assert "Dora" not in newest.read_text()
 
     # Never over what is there.
     over = run("deploy/restore.sh", file, env=production.commands)
@@ -72,14 +111,33 @@ def test_a_backup_restores_into_an_empty_database_with_its_protection(
     }
     restored = run("deploy/restore.sh", file, env=there)
     assert restored.returncode == 0, restored.stderr
+    assert {KEPT, ERASED} <= _names_in(there["LEADSCAPE_OWNER_URL"])
+    # It says itself which ledger to take.
+    said = re.findall(r"leadscape service replay_erasures (.+)", restored.stdout)
+    assert said == [str(newest)]
+    again = run("leadscape", "service", "replay_erasures", said[0], env=there)
+    assert (again.returncode, "Erased 1 of 1 people again" in again.stdout) == (0, True), again.stderr
+    left = _names_in(there["LEADSCAPE_OWNER_URL"])
+    assert (KEPT in left, ERASED in left) == (True, False)
     with psycopg.connect(there["LEADSCAPE_OWNER_URL"]) as owner:
-        assert owner.execute("select count(*) from accounts_person").fetchone() == persons
         # The mark of the protection comes along with the tables.
         mark = owner.execute("select obj_description('django_migrations'::regclass)").fetchone()
         assert mark is not None
         assert mark[0].startswith("leadscape protection")
     with psycopg.connect(there["DATABASE_URL"]) as service:
         assert service.execute("select count(*) from accounts_personname").fetchone() == (0,)
+
+
+def test_a_backup_without_its_ledger_is_told(production: Production, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "leadscape"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o700)
+    path = f"{program.parent}{os.pathsep}{production.commands['PATH']}"
+    saved = run("deploy/backup.sh", tmp_path / "backups", env={**production.commands, "PATH": path})
+    assert (saved.returncode, saved.stdout) == (1, "")
+    assert "the ledger of erasures was not written" in saved.stderr
+    assert [one.suffix for one in (tmp_path / "backups").iterdir()] == [".dump"]
 
 
 def test_an_operator_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -160,3 +218,33 @@ def test_no_secret_stands_in_what_is_given_away() -> None:
     assert "leadscape_service:PASSWORD@" in given
     for value in re.findall(r"(?:PASSWORD|SECRET_KEY): (.+)", (DEPLOY / "compose.yaml").read_text()):
         assert re.fullmatch(r"\$\{\w+:\?\}", value), value
+
+
+def test_only_what_migrates_and_what_performs_jobs_knows_the_owner() -> None:
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    ours = {name: one for name, one in services.items() if one["image"] == "leadscape"}
+    assert {name for name, one in ours.items() if "LEADSCAPE_OWNER_URL" in one["environment"]} == {
+        "migrate",
+        "work",
+    }
+    assert {name for name, one in services.items() if "ports" in one} == {"web"}
+    assert ours["work"]["command"] == ["leadscape", "service", "work"]
+    # Files of a study lie in memory, of which a container has 64 MB unless it is told otherwise.
+    assert ours["work"]["shm_size"] == "2gb"
+    for name in ("web", "work"):
+        assert (ours[name]["read_only"], ours[name]["cap_drop"]) == (True, ["ALL"])
+    units = {path.name: path.read_text() for path in DEPLOY.glob("*.service")}
+    assert [name for name, text in units.items() if "leadscape-owner.env" in text.partition("[Unit]")[2]] == [
+        "leadscape-work.service"
+    ]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd")
+def test_units_are_what_systemd_reads(tmp_path: Path) -> None:
+    for path in DEPLOY.glob("*.service"):
+        # The program itself is not installed here.
+        text = re.sub(r"/opt/leadscape/bin/\w+", "/bin/true", path.read_text())
+        (tmp_path / path.name).write_text(text)
+    read = run("systemd-analyze", "verify", *sorted(tmp_path.glob("*.service")), env=dict(os.environ))
+    assert (read.returncode, read.stderr) == (0, "")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.accounts import limits
@@ -50,12 +51,36 @@ def test_a_key_is_answered_so_many_times_and_told_when_to_come_again(user_of, se
 
 
 @both
+def test_whom_it_counts_is_kept_as_a_hash(user_of, settings) -> None:
+    settings.LIMITS = {"key": 3, "user": 100, "place": 3}
+    user = user_of("nation.reader")
+    _, token = key_for(user)
+    with CaptureQueriesContext(connections["counters"]) as counted:
+        assert program(token)("/me").status_code == 200
+        assert program("none")("/me").status_code == 401
+    told = " ".join(one["sql"] for one in counted.captured_queries)
+    assert told.count("leadscape_count_asked") == 3
+    assert not any(word in told for word in (str(user.pk), token, "127.0.0.1"))
+
+
+@both
 def test_all_keys_of_a_user_count_together_and_with_the_session(user_of, client_of, settings) -> None:
     settings.LIMITS = {"user": 2}
     user = user_of("nation.reader")
     assert [program(key_for(user)[1])("/me").status_code for _ in range(3)] == [200, 200, 429]
     assert client_of("nation.reader").get(f"{API}/me").status_code == 429
     assert program(key_for(user_of("authority.reader"))[1])("/me").status_code == 200
+
+
+@both
+def test_a_key_is_one_however_the_header_writes_it(user_of, settings) -> None:
+    settings.LIMITS = {"key": 2}
+    user = user_of("nation.reader")
+    raw, other = key_for(user)[1], key_for(user)[1]
+    spelled = [f"Bearer {raw}", f"bearer {raw}", f"BEARER   {raw} "]
+    codes = [Client(headers={"Authorization": one}).get(f"{API}/me").status_code for one in spelled]
+    assert codes == [200, 200, 429]
+    assert program(other)("/me").status_code == 200, "another key of the same user counts by itself"
 
 
 @both

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.config.checks import check_environment, lacking, refuse_unfit, unfit
@@ -20,6 +24,7 @@ from leadscape_web.config.readiness import plain_role
 
 from tests.service.conftest import ROOT, Answer, Production, ask, free_port, run
 
+TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
 FIT = Environment(
     database_url="postgresql://leadscape_service@db/leadscape",
     owner_url="postgresql://leadscape_owner@db/leadscape",
@@ -83,14 +88,44 @@ class TestWhatProductionRefuses:
         ("LEADSCAPE_THREADS", "0"),
         ("LEADSCAPE_PROXIES", "a-proxy"),
         ("LEADSCAPE_PROXIES", "0.0.0.0/40"),
+        ("LEADSCAPE_TILE_URL", "tiles.example.org"),
+        ("LEADSCAPE_TILE_URL", "https://tiles.example.org/background.png"),
+        ("LEADSCAPE_TILE_URL", "https://tiles.example.org; script-src x/{z}/{x}/{y}.png"),
     ],
 )
 def test_a_variable_that_cannot_be_meant_is_refused(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ServiceBlocked, match=value):
+    with pytest.raises(ServiceBlocked, match=re.escape(value)):
         read_environment()
+
+
+def test_a_background_whose_maker_is_not_named_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSCAPE_TILE_URL", TILES)
+    monkeypatch.setattr(settings, "ENVIRONMENT", read_environment())
+    assert [found.id for found in check_environment()] == ["leadscape.W004"]
+    monkeypatch.setenv("LEADSCAPE_TILE_ATTRIBUTION", " The Map Makers of Northshire ")
+    monkeypatch.setattr(settings, "ENVIRONMENT", read_environment())
+    assert check_environment() == []
+
+
+@pytest.mark.django_db
+def test_the_maker_of_the_background_is_named_on_the_map(
+    monkeypatch: pytest.MonkeyPatch, client_of: Callable[[str], Client]
+) -> None:
+    client = client_of("authority.reader")
+    maker = "The Map Makers of Northshire & Eastvale"
+    monkeypatch.setenv("LEADSCAPE_TILE_ATTRIBUTION", maker)
+    monkeypatch.setattr(settings, "ENVIRONMENT", read_environment())
+    assert "Background:" not in client.get("/landscape/map/").content.decode()
+    monkeypatch.setenv("LEADSCAPE_TILE_URL", TILES)
+    monkeypatch.setattr(settings, "ENVIRONMENT", read_environment())
+    page = client.get("/landscape/map/").content.decode()
+    assert f'data-tiles="{TILES}"' in page
+    # Within what the script shows when there is a map, so that nobody is named for what is not there.
+    within = page[page.index("data-map hidden") : page.index("leadscape-map__plain")]
+    assert f"Background: {html.escape(maker)}</p>" in within
 
 
 def test_an_address_of_a_mail_server_is_read_and_a_wrong_one_is_not_repeated() -> None:
@@ -138,7 +173,7 @@ def test_gunicorn_serves_production_and_stops(production: Production) -> None:
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
-            for _ in range(200):
+            for _ in range(900):
                 try:
                     answer = _ask(port, "/ready")
                     break

@@ -9,19 +9,21 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-import numpy as np
-import polars as pl
 import pytest
-from soak.attack_files import HOSTILE_NAMES, bomb, workbook
+
+from leadscape.core.errors import FileProblem
+
+from soak import findings, page
+from soak.attack_files import Gigabyte, bomb, workbook
+from soak.attack_words import HOSTILE_NAMES
 from soak.findings import Findings, Line
-from soak.fuzz import READ, REFUSED, Crew, judge, spoilt, tell
+from soak.fuzz import is_whole, tell
+from soak.fuzz_crew import Crew
+from soak.fuzz_judge import READ, REFUSED, judge, spoilt
 from soak.load import growth
 from soak.load import judge as judge_load
 from soak.mutation import WAYS, mutate
 from soak.readers import READERS, Reader
-
-from leadscape.core.errors import FileProblem
-from soak import findings, page, privacy
 
 RIGHT = {
     "table": b"a,b\n1,2\n3,4\n",
@@ -63,7 +65,7 @@ def test_a_reader_is_judged_by_how_it_ends() -> None:
 
 
 def test_a_reader_that_takes_for_ever_is_stopped(monkeypatch) -> None:
-    monkeypatch.setattr("soak.fuzz.LONGEST", 1)
+    monkeypatch.setattr("soak.fuzz_judge.LONGEST", 1)
     assert judge(lambda path: time.sleep(5), Path()).startswith("TooLong")
 
 
@@ -110,8 +112,8 @@ def test_a_process_that_dies_is_told_of_with_its_file(tmp_path: Path, monkeypatc
             self.task, self.left = None, []
             return said
 
-    monkeypatch.setattr("soak.fuzz.Member", lambda *_: Sound())
-    monkeypatch.setattr("soak.fuzz._keep_again", lambda *_: None)
+    monkeypatch.setattr("soak.fuzz_crew.Member", lambda *_: Sound())
+    monkeypatch.setattr("soak.fuzz_crew._keep_again", lambda *_: None)
     crew = Crew(tmp_path, 1)
     crew.members = [Dead()]  # type: ignore[list-item]
     assert crew.perform([]) == [("schools", "the process died (code -6)", 3), ("schools", READ, 4)]
@@ -165,6 +167,31 @@ def test_the_page_says_what_was_not_run_and_what_was_not_kept(tmp_path: Path, mo
     assert "* uploads: no page" in drawn
 
 
+def test_the_page_says_at_what_commit_each_part_of_a_drill_was_run(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(page, "read", lambda drill: findings.read(drill, tmp_path))
+    parts = [
+        Line("schools", 10, 0, "read", commit="old", seconds=40),
+        Line("links", 10, 0, "read", commit="new", seconds=2),
+    ]
+    findings.keep(
+        Findings("fuzz", parts, commit="new", seconds=3, started_at="2026-11-25T10:00:00"), tmp_path
+    )
+    drawn = page.draw()
+    assert "| schools | 10 | 0 | read; at commit old |" in drawn
+    assert "| links | 10 | 0 | read |" in drawn
+    assert "| Spoilt files | 2026-11-25 10:00 | 42 | 20 | 0 | kept |" in drawn
+
+
+def test_a_reader_is_left_out_only_where_all_was_read_at_this_commit() -> None:
+    line = Line("schools", 100, 0, commit="abc")
+    assert is_whole(line, 100, "abc")
+    assert not is_whole(line, 101, "abc")
+    assert not is_whole(line, 100, "abd")
+    assert not is_whole(None, 100, "abc")
+    changed = "abc with changes that are not committed"
+    assert not is_whole(Line("schools", 100, 0, commit=changed), 100, changed)
+
+
 def test_a_drill_that_breaks_off_is_not_kept(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(findings, "RESULTS", tmp_path)
     monkeypatch.setattr(findings, "keep", lambda found: kept.append(found))
@@ -179,53 +206,17 @@ def test_a_line_that_tried_nothing_is_not_good() -> None:
     assert not Line("nothing", 0, 0).is_good
 
 
-def test_a_hidden_count_that_sums_give_away_is_worked_out() -> None:
-    def tables(second: str) -> dict[str, pl.DataFrame]:
-        return {
-            "authorities": pl.DataFrame({"authority_code": ["1", "2", "3"], "region": ["N"] * 3,
-                                         "holdings": ["suppressed", second, "20"]}),
-            "regions": pl.DataFrame({"region": ["N"], "holdings": ["33"]}),
-        }  # fmt: skip
-
-    class Reader:
-        pass
-
-    for second, through in (("9", 1), ("suppressed", 0)):
-        found = Findings("privacy")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(privacy, "published", lambda _, second=second: tables(second))
-            privacy.hidden(found, Reader())  # type: ignore[arg-type]
-        assert found.lines[0].through == through
-
-
-def test_sums_are_those_of_places_in_regions() -> None:
-    cells, (rows, values) = privacy.knowledge(
-        {
-            "authorities": pl.DataFrame(
-                {"authority_code": ["1", "2"], "region": ["N", "N"], "leaders": ["4", "c"]}
-            ),
-            "regions": pl.DataFrame({"region": ["N"], "leaders": ["10"]}),
-        }
-    )
-    assert cells == {"authorities 1 leaders": 4, "authorities 2 leaders": None, "regions N leaders": 10}
-    assert np.array_equal(rows, [[1, 1, -1]])
-    assert values.tolist() == [0]
-
-
 def test_hostile_files_are_what_they_say() -> None:
     assert len(bomb("a", 50 << 20)) < 1 << 20
     assert any("<script>" in name for name in HOSTILE_NAMES)
 
 
-def test_logs_that_name_somebody_are_found(tmp_path: Path) -> None:
-    class Fake:
-        log = tmp_path / "service.log"
-        folder = tmp_path
-
-    Fake.log.write_text('{"message": "asked for ALICE ash"}\n')
-    found = Findings("privacy")
-    privacy.logs(found, Fake(), ["Alice Ash", "Bob Birch"])  # type: ignore[arg-type]
-    assert (found.lines[0].tried, found.lines[0].through) == (2, 1)
+def test_a_gigabyte_is_as_long_as_it_says(monkeypatch) -> None:
+    monkeypatch.setattr("soak.attack_files.GIGABYTE", 3_000_000)
+    body = Gigabyte("token")
+    sent = b"".join(iter(lambda: body.read(65_536), b""))
+    assert len(sent) == len(body)
+    assert sent.endswith(b"--b--\r\n")
 
 
 def test_the_command_lists_the_drills() -> None:

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psycopg
 import pytest
+from django.db import connections
 
 from leadscape.actions.open_study import open_study
 from leadscape.actions.study import read_study
-from leadscape.actions.write_demo_files import write_demo_files
-from leadscape_web.accounts.context import acting
+from leadscape.core.errors import LeadscapeError
+from leadscape_web.accounts.context import acting, set_context
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.studies import inputs
+from leadscape_web.studies import inputs, running
 from leadscape_web.studies.models import Study, StudyInput
-from leadscape_web.studies.running import check, load_study, written
+from leadscape_web.studies.running import check, written
 from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
+from tests.support.demo_world import demo_world
 from tests.support.jobs import assert_done, run_jobs
-from tests.support.own_database import own_database
-
-pytestmark = pytest.mark.xdist_group("studies")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo_files(tmp_path_factory.mktemp("demo") / "demo", size="small", seed=2006)
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_server: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Any:
+    with demo_world(service_server, django_db_blocker, tmp_path_factory) as path:
+        yield path
 
 
 @pytest.fixture(scope="module")
-def kept(demo: Path, service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Any:
-    with own_database(service_server, django_db_blocker, f"studies_{uuid.uuid4().hex[:8]}"):
-        with acting(why="The tests' own system makes room", using="owner"):
-            Wave.objects.using("owner").update(as_of="1999-01-01")
-        load_study(demo)
-        yield Study.objects.using("owner").get()
+def kept(demo: Path) -> Study:
+    return Study.objects.using("owner").get()
 
 
 def _editor() -> Any:
@@ -142,6 +143,41 @@ def test_a_room_writes_files_of_its_own(kept: Study) -> None:
         inputs._PROVIDERS.pop("tests")
 
 
+def test_a_run_locks_nothing_while_the_library_works_and_sees_what_came_meanwhile(
+    kept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def look(path: Path, **_: Any) -> Any:
+        if tried:
+            raise LeadscapeError("Far enough.", "It is a test.", "Nothing.")
+        with psycopg.connect(_url()) as other:
+            other.execute("select 1 from studies_study for update nowait")
+            locked = other.execute("select pg_try_advisory_xact_lock(hashtext('leadscape load'))").fetchone()
+        assert locked == (True,)
+        set_context(using="owner", why="A file came meanwhile")
+        files = StudyInput.objects.using("owner").filter(study=kept, key="returns", removed_at=None)
+        tried.append(files.update(content=b"Another file"))
+
+    monkeypatch.setattr(running, "open_study", look)
+    editor = _editor()
+    with acting(editor):
+        job = ask_for("studies.run", asked_by=editor, given={"study": str(kept.pk)})
+    assert run_jobs() == [("studies.run", "failed")]
+    job.refresh_from_db(using="owner")
+    assert "Far enough" in str(job.problem)
+    assert tried
+
+
+def _url() -> str:
+    settings = connections["owner"].settings_dict
+    options = settings["OPTIONS"]
+    return (
+        f"host={options.get('host') or settings['HOST']} port={options.get('port') or settings['PORT']}"
+        f" dbname={settings['NAME']} user={settings['USER']} password={settings['PASSWORD']}"
+    )
+
+
 @pytest.mark.django_db
 def test_nobody_reads_what_is_in_the_files(user_of: Any) -> None:
     from django.db import ProgrammingError, connection, transaction
@@ -170,8 +206,21 @@ def test_its_page_tells_files_and_settings_and_runs_it(kept: Study) -> None:
     client = _client("nation.editor")
     assert kept.title in client.get("/studies/").content.decode()
     page = client.get(f"/studies/{kept.pk}/").content.decode()
-    for told in ("agencies.csv", "Register of schools", "headteachers in post", "Files that a run reads"):
+    for told in (
+        "agencies.csv",
+        "Register of schools",
+        "headteachers in post",
+        "Files that a run reads",
+        "Landscape: denominator",
+    ):
         assert told in page
+    assert "2,006" not in page, "a seed is no count"
+    with acting(why="Somebody may be named", using="owner"):
+        one = StudyInput.objects.using("owner").filter(study=kept, key="returns", removed_at=None)
+        StudyInput.objects.using("owner").filter(pk=one[0].pk).update(taken_out=2, doubtful=[4, 9])
+    page = client.get(f"/studies/{kept.pk}/").content.decode()
+    assert "People who stay out" in page
+    assert "4, 9" in page
     assert client.post(f"/studies/{kept.pk}/run/").status_code == 302
     assert "being run now" in client.get(f"/studies/{kept.pk}/").content.decode()
     [(kind, state)] = run_jobs()

@@ -140,6 +140,13 @@ def running_provider(path: str = "") -> Iterator[OpenIdProvider]:
             provider.asked.append(self.path)
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(text).items()}
+            if self.path == f"{path}/elsewhere":
+                # To another door, with the same request.
+                self.send_response(307)
+                self.send_header("Location", f"{provider.issuer}/token")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             self._send(provider.token_for(form, self.headers.get("Authorization", "")), refused=400)
 
         def _send(self, content: dict[str, Any] | None, refused: int = 404) -> None:

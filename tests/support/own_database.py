@@ -42,10 +42,12 @@ def one_row_more(cursor: Any) -> None:
         "insert into studies_study (id, title, system, as_of, codebook, settings, made_at, wave_id)"
         " select gen_random_uuid(), 'Reviewed', 'england', '2006-06-30', 'england-2006', '{}', now(), id"
         " from survey_wave limit 1",
-        "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at)"
-        " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now() from studies_study limit 1",
-        "insert into review_question (id, study_id, kind, authorities, nominations, candidates, run_at, wave_id)"
-        " select gen_random_uuid(), id, 'role', '{}', 1, '{}', now(), wave_id from studies_study"
+        "insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at,"
+        " taken_out, doubtful)"
+        " select gen_random_uuid(), id, 'returns', 'x.csv', '', 'x', 0, 1, now(), 0, '{}' from studies_study limit 1",
+        "insert into review_question (id, study_id, kind, authorities, nominations, candidates, answers, chances_pct,"
+        " evidence, not_used, run_at, wave_id)"
+        " select gen_random_uuid(), id, 'role', '{}', 1, '{}', '{}', '{}', '{}', '', now(), wave_id from studies_study"
         " where title = 'Reviewed'",
         "insert into review_decision (id, question_id, answer, origin, decided_at)"
         " select gen_random_uuid(), id, 'none', 'study', '2020-01-01' from review_question",
@@ -78,13 +80,18 @@ def one_row_more(cursor: Any) -> None:
         " select gen_random_uuid(), id, 1, now(), false from rounds_asked",
         "insert into privacy_address (id, person_id, email, source, recorded_at)"
         " select gen_random_uuid(), person_id, 'x@school.example', 'editor', now() from survey_leader limit 1",
-        "insert into privacy_notice (id, person_id, wave_id, channel, made_at)"
-        " select gen_random_uuid(), person_id, wave_id, 'letter', now() from survey_leader limit 1",
+        "insert into privacy_notice (id, person_id, wave_id, channel, made_at, trouble)"
+        " select gen_random_uuid(), person_id, wave_id, 'letter', now(), '' from survey_leader limit 1",
         "insert into privacy_personrequest (id, person_id, kind, about, text, asked_at, state, answer, version)"
         " select gen_random_uuid(), person_id, 'correction', 'other', 'x', now(), 'open', '', 1"
         " from survey_leader limit 1",
         "insert into privacy_basis (id, wave_id, basis, explained, controller, purpose, recipients, recorded_at)"
         " select gen_random_uuid(), id, 'consent', 'x', '', '', '', now() from survey_wave limit 1",
+        "insert into privacy_recordgiven (id, person_id, made_by_id, made_at, format, sha256)"
+        " select gen_random_uuid(), l.person_id, u.id, now(), 'json', 'x' from accounts_user u,"
+        " (select person_id from survey_leader limit 1) l limit 1",
+        "insert into privacy_doubtfulrow (id, file_id, row, found_at, answer, acts, version, fingerprint, trouble)"
+        " select gen_random_uuid(), id, 2, now(), '', '[]', 1, '', '' from studies_studyinput limit 1",
         "insert into privacy_exclusion (id, person_id, kind, recorded_at)"
         " select gen_random_uuid(), person_id, 'erasure', now() from register_headship"
         " where person_id not in (select person_id from survey_leader) limit 1",
@@ -99,7 +106,7 @@ def one_row_more(cursor: Any) -> None:
 
 
 @contextmanager
-def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
+def own_database(server: Any, blocker: Any, name: str, *, template: str = "world") -> Iterator[None]:
     """A copy of the invented system that all connections of Django point at, in which transactions really commit."""
     from django.db import connections
 
@@ -108,7 +115,7 @@ def own_database(server: Any, blocker: Any, name: str) -> Iterator[None]:
     with blocker.unblock():
         for connection in connections.all():
             connection.close()
-        server.create_database(name, template="world")
+        server.create_database(name, template=template)
         point_at(server, name)
         try:
             yield

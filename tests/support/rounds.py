@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+from tests.support.jobs import assert_done, run_jobs
 from tests.support.own_database import own_database
 
 RESPONDENTS = (
@@ -103,3 +104,65 @@ def own_world(server: Any, blocker: Any) -> Iterator[None]:
     """A copy of the invented system for one test module."""
     with own_database(server, blocker, f"rounds_{uuid.uuid4().hex[:8]}"):
         yield
+
+
+def client_of_editor() -> Any:
+    """The editor of the nation, signed in with a second factor."""
+    from django.test import Client
+
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.accounts.models import User
+
+    client, user = Client(), editor()
+    with acting(user):
+        client.force_login(
+            User.objects.get(pk=user.pk), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client
+
+
+def invite(found: Any) -> dict[str, object]:
+    """Write to everybody in a round, as an editor; what the job did."""
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.jobs.asking import ask_for
+
+    with acting(editor()):
+        job = ask_for("rounds.invite", asked_by=editor(), given={"round": str(found.pk)})
+    run_jobs()
+    return assert_done(job.pk)
+
+
+def daily() -> dict[str, object]:
+    """The daily work of rounds; what it did."""
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.jobs.asking import ask_for
+
+    with acting(using="owner"):
+        job = ask_for("rounds.daily", asked_by=None, using="owner")
+    run_jobs()
+    return assert_done(job.pk)
+
+
+def set_round(found: Any, **given: Any) -> None:
+    """Let time pass for a round: its dates become these."""
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.rounds.models import Round
+
+    with acting(why="Time passes in a test", using="owner"):
+        Round.objects.using("owner").filter(pk=found.pk).update(**given)
+
+
+def asked_days_ago(found: Any, days: int) -> None:
+    """Let it be so long ago that the respondents were asked."""
+    from django.utils import timezone
+
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.rounds.models import Asked
+
+    with acting(why="Time passes in a test", using="owner"):
+        Asked.objects.using("owner").filter(round=found).exclude(asked_at=None).update(
+            asked_at=timezone.now() - timedelta(days=days)
+        )

@@ -7,6 +7,7 @@ Southport; Alice supports a school in Southport.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
@@ -17,6 +18,8 @@ import dj_database_url
 import pytest
 
 from leadscape.actions.read_codebooks import print_codebook
+
+from tests.support.made_once import made_once
 
 RIGHTS = ("reader", "editor", "broker", "approver", "researcher", "administrator")
 AREAS = {"nation": "england", "region": "North", "authority": "101", "trust": "T1", "school": "100001"}
@@ -158,18 +161,46 @@ def _users(using: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def service_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A PostgreSQL server of this test process."""
+def service_server(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Any]:
+    """A PostgreSQL server of this test process, which holds the invented system as the database ``world``.
+
+    The first process of a run makes it, and the others copy its files.
+    """
     # A socket's path may not be longer than about 100 characters, so not below the long folder of the test run.
     import tempfile
 
     from leadscape_web.config.embedded import running
 
-    with (
-        tempfile.TemporaryDirectory(prefix="ls-", ignore_cleanup_errors=True) as folder,
-        running(Path(folder), durable=False) as server,
-    ):
-        yield server
+    with tempfile.TemporaryDirectory(prefix="ls-", ignore_cleanup_errors=True) as name:
+        own = Path(name)
+
+        def make(kept: Path) -> None:
+            with running(own, durable=False) as server, django_db_blocker.unblock():
+                _make_world(server)
+            _copy(own / "postgres", kept)
+
+        kept = made_once(tmp_path_factory, "world", make)
+        if not (own / "postgres").exists():
+            _copy(kept / "postgres", own)
+        with running(own, durable=False) as server:
+            yield server
+
+
+def _make_world(server: Any) -> None:
+    from django.core.management import call_command
+    from django.db import connections
+
+    server.create_database("world")
+    point_at(server, "world")
+    call_command("migrate", database="owner", verbosity=0)
+    build_world()
+    for connection in connections.all():
+        connection.close()
+
+
+def _copy(folder: Path, into: Path) -> None:
+    """With its owner: PostgreSQL runs as another user where the tests run as root."""
+    subprocess.run(["cp", "-Rp", folder, into], check=True)
 
 
 def point_at(server: Any, database: str) -> None:
@@ -184,21 +215,13 @@ def point_at(server: Any, database: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(service_server: Any, django_db_blocker: Any) -> None:
-    """One migrated database with the invented system. Tests run as the plain role, each in a transaction undone."""
+def django_db_setup(service_server: Any) -> None:
+    """Connections stand on the invented system. Tests run as the plain role, each in a transaction that is undone."""
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connections
 
     # Tests ask thousands of times a minute, and most may not write through the connection that counts.
     settings.LIMITS = {}
-    service_server.create_database("world")
     point_at(service_server, "world")
-    with django_db_blocker.unblock():
-        call_command("migrate", database="owner", verbosity=0)
-        build_world()
-        connections["owner"].close()
-        connections["default"].close()
 
 
 @pytest.fixture

@@ -149,6 +149,9 @@ EXAMPLES: Final[dict[str, Example]] = {
     "privacy:stay_out": Example({"token": "x" * 43}, present=False),
     "privacy:take_away": Example({"token": "x" * 43, "kind": "json"}, present=False),
     "privacy:request": Example({"key": ABSENT}, present=False),
+    "privacy:tell_answer": Example({"key": ABSENT}, present=False),
+    "privacy:doubtful_row": Example({"key": ABSENT}, present=False),
+    "privacy:take_back_row": Example({"key": ABSENT}, present=False),
     "privacy:period": Example({"code": "links"}),
     "privacy:person": _alice(key="{alice}"),
     "privacy:address": _alice(key="{alice}"),
@@ -156,6 +159,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     "privacy:letter": _alice(key="{alice}"),
     "privacy:person_basis": _alice(key="{alice}"),
     "privacy:keep_out": _alice(key="{alice}"),
+    "privacy:let_in": Example({"key": ABSENT}, present=False),
     "privacy:erase": _alice(key="{alice}"),
     "privacy:export": _alice(key="{alice}", kind="json"),
     "privacy:bounced": Example({"key": "{alice}", "notice": ABSENT}, present=False),
@@ -172,6 +176,10 @@ EXAMPLES: Final[dict[str, Example]] = {
     "api:add_support": _alice(key="{leader}"),
     "api:end_support": Example({"key": ABSENT}, present=False),
     "api:correct_home_school": _alice(key="{leader}"),
+    **{
+        f"api:{name}": Example({"key": ABSENT}, present=False)
+        for name in ("question", "decide_question", "take_back_decision")
+    },
     "api:wave": Example({"key": "{wave}"}),
     "api:published_table": Example({"wave": "{wave}", "name": "extent"}, present=False),
     "api:published_file": Example({"wave": "{wave}", "name": "report.html"}, present=False),

@@ -241,3 +241,14 @@ def test_a_second_respondent_follows_the_head_and_an_unknown_date_is_not_a_refus
     ]
     assert "In post since 2005-09-01: 0 full academic years on 2006-06-30; needed: 1." in judged["reason"][0]
     assert judge_eligibility(forms, in_post, 1, None)["verdict"].unique().to_list() == ["unknown"]
+
+
+@pytest.mark.parametrize("key", ["section", "instrument"])
+@pytest.mark.parametrize("wrong", ["words", {"a": {"id": "b"}}, ["words"], 7])
+def test_what_stands_in_the_place_of_a_table_is_told_of(key: str, wrong: Any) -> None:
+    broken = tomllib.loads(SMALL)
+    broken[key] = wrong
+    assert any(sentence.startswith((key, f"{key} ")) for sentence in instrument_problems(broken))
+    broken = tomllib.loads(SMALL)
+    broken["section"][0]["question"] = wrong
+    assert any("question" in sentence for sentence in instrument_problems(broken))

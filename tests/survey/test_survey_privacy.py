@@ -128,7 +128,7 @@ def held(text: str, secret: bytes = SECRET, decisions: dict[str, str] | None = N
     decided = no_decisions()
     if decisions:
         decided = pl.DataFrame(
-            [(question, answer, "clerk", None) for question, answer in decisions.items()],
+            [(question, answer, "clerk", None, None) for question, answer in decisions.items()],
             schema=decided.schema,
             orient="row",
         )

@@ -87,6 +87,16 @@ def test_a_frame_with_contact_columns_is_a_frame_still(tmp_path: Path) -> None:
         read_respondents(frame(tmp_path))
 
 
+def test_late_is_an_answer_and_known_without_a_date(tmp_path: Path) -> None:
+    head, north, south, *_ = FRAME.splitlines()
+    lines = (head, north.replace(",yes,", ",late,"), south.replace(",none,", ",late none,"))
+    path = frame(tmp_path, "\n".join(lines) + "\n")
+    answers = dict(read_respondents(path).select("respondent_id", "response").cast(pl.String).iter_rows())
+    assert answers == {"301": "answered", "302": "answered_none"}
+    states = dict(read_contacts(path).select("respondent_id", "status").cast(pl.String).iter_rows())
+    assert states == {"301": "late", "302": "late"}
+
+
 def test_everything_wrong_in_a_frame_is_told_at_once(tmp_path: Path) -> None:
     head, *_ = FRAME.splitlines()
     lines = [

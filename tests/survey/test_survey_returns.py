@@ -195,20 +195,27 @@ def test_the_review_file_reads_back_with_what_a_person_wrote(tmp_path: Path, end
                 "context": [None, "authority 301"],
                 "nominations": [1, 2],
                 "candidates": [[], ["100001 | Hill Top | Ashby | 98"]],
+                "answers": [[], ["100001"]],
+                "probabilities": [[], [0.98]],
+                "evidence": [[], [""]],
                 "decision": ["mentor_head", None],
                 "decided_by": ["clerk", None],
                 "note": ["asked by phone", None],
+                "decided_in": ["Heads 2005", None],
             },
             schema_overrides={
                 "question": Questions.create_empty().schema["question"],
                 "candidates": pl.List(pl.String),
+                "answers": pl.List(pl.String),
+                "probabilities": pl.List(pl.Float64),
+                "evidence": pl.List(pl.String),
             },
         )
     )
     path = tmp_path / f"review.{ending}"
     write_review(questions, path)
     assert read_decisions(path).drop("row").rows() == [
-        ("role-=cmd", "mentor_head", "clerk", "asked by phone")
+        ("role-=cmd", "mentor_head", "clerk", "asked by phone", "Heads 2005")
     ]
     assert "'=cmd|calc" in read_text_table(path).frame["as_written"].to_list(), (
         "a spreadsheet must not run it"

@@ -20,7 +20,7 @@ from tests.support.drawn import drawn
 
 
 def questions_of(text: str) -> pl.DataFrame:
-    """Questions from rows with ``id``, ``question``, ``candidates`` (with commas between) and ``decision``."""
+    """Questions from rows with ``id``, ``question``, ``candidates`` (ids with commas between) and ``decision``."""
     return frame_of(
         Questions,
         [
@@ -28,10 +28,14 @@ def questions_of(text: str) -> pl.DataFrame:
                 "question_id": row["id"],
                 "question": row["question"],
                 "nominations": 1,
-                "candidates": [part.strip() for part in (row["candidates"] or "").split(",") if part.strip()],
+                "candidates": answers,
+                "answers": answers,
+                "probabilities": [1 / len(answers) for _ in answers],
+                "evidence": ["" for _ in answers],
                 "decision": row.get("decision"),
             }
             for row in drawn(text)
+            for answers in ([part.strip() for part in (row["candidates"] or "").split(",") if part.strip()],)
         ],
     )
 
@@ -40,11 +44,11 @@ def test_what_people_decided_beside_what_was_suggested() -> None:
     asked = questions_of(
         """
         id         | question | candidates
-        role-a     | role     | mentor_head (83 %; 5 of 6 so named by others), other (9 %)
-        role-b     | role     | mentor_head (60 %), other (30 %)
-        role-c     | role     | mentor_head (60 %)
-        role-d     | role     | other (55 %)
-        school-e   | school   | 100001 / Hill School
+        role-a     | role     | mentor_head, other
+        role-b     | role     | mentor_head, other
+        role-c     | role     | mentor_head
+        role-d     | role     | other
+        school-e   | school   | 100001
         """
     )
     decided = questions_of(

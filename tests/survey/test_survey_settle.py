@@ -31,11 +31,14 @@ ASKED = responses(
 )
 
 
-def settled(*lines: dict, decisions: dict[str, str] | None = None):
+EARLIER = "Headteachers 2005, 30 June 2005"
+
+
+def settled(*lines: dict, decisions: dict[str, str] | None = None, decided_in: str | None = None):
     decided = no_decisions()
     if decisions:
         decided = pl.DataFrame(
-            [(question, answer, "clerk", None) for question, answer in decisions.items()],
+            [(question, answer, "clerk", None, decided_in) for question, answer in decisions.items()],
             schema=decided.schema,
             orient="row",
         )
@@ -289,3 +292,75 @@ def test_one_name_without_a_school_is_asked_and_not_merged() -> None:
     result = settled(line, {**line, "respondent_id": "agency", "authority": "Northshire"})
     assert result.leaders.height == 2
     assert result.questions["question"].to_list() == ["person"]
+
+
+def test_candidates_say_what_they_answer_how_likely_and_why_in_columns_of_their_own() -> None:
+    lines = (
+        {"leader_name": "Liz Adeyemi", "home_school": "Hill Top School", "role_text": "helps out next door"},
+        {"leader_name": "Mrs Adeyemi", "home_school": "Hill Top School", "role_text": "SIP"},
+    )
+    asked = {row["question"]: row for row in settled(*lines).questions.iter_rows(named=True)}
+    assert set(asked) == {"role", "school", "person"}
+    for row in asked.values():
+        told = [len(row[name]) for name in ("candidates", "answers", "probabilities", "evidence")]
+        assert len(set(told)) == 1
+        assert told[0] > 0
+    school, role, person = asked["school"], asked["role"], asked["person"]
+    assert school["answers"] == [one.split(" | ")[0] for one in school["candidates"]]
+    assert school["evidence"] == [one.split(" | ")[-1] for one in school["candidates"]]
+    assert role["answers"] == [one.split(" (")[0] for one in role["candidates"]]
+    assert set(person["answers"]) == {"same", "different"}
+    assert sum(person["probabilities"]) == pytest.approx(1)
+    assert person["probabilities"][0] >= 0.5
+
+
+def test_a_decision_of_an_earlier_study_answers_the_same_question_and_says_so() -> None:
+    line = {"home_urn": "100001", "role_text": "Helps out  next door"}
+    result = settled(line, decisions={"role-helps out next door": "mentor_head"}, decided_in=EARLIER)
+    assert result.role_holdings["role"].to_list() == ["mentor_head"]
+    asked = result.questions.row(0, named=True)
+    assert (asked["decision"], asked["decided_by"], asked["decided_in"]) == ("mentor_head", "clerk", EARLIER)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "rule"),
+    [
+        (
+            {"home_urn": "100001", "role_text": "mystery"},
+            "wizard",
+            "Must be a role id of england-2006, or none.",
+        ),
+        (
+            {"home_school": "Hill Top School", "role_text": "SIP"},
+            "999999",
+            "Must be a URN of the register, or none.",
+        ),
+    ],
+)
+def test_what_an_earlier_study_knew_and_this_one_does_not_is_set_aside_and_told(
+    line: dict, answer: str, rule: str
+) -> None:
+    question = settled(line).questions["question_id"].item()
+    decisions = {question: answer, "role-not asked here": "wizard", "role-long gone": "mentor_head"}
+    result = settled(line, decisions=decisions, decided_in=EARLIER)
+    assert result.questions["decision"].to_list() == [None]
+    assert result.set_aside.rows() == [(question, answer, EARLIER, rule)]
+    assert result.unused_decisions == 0, "what was asked then and is not asked now is nobody's loss"
+
+
+def test_who_decided_on_two_people_is_known_when_their_lines_stand_in_other_groups() -> None:
+    lines = (
+        {"nomination_id": "N02", "leader_name": "Liz Adeyemi", "home_urn": "100001", "role_text": "SIP"},
+        {
+            "nomination_id": "N03",
+            "leader_name": "Mrs Adeyemi",
+            "home_urn": "100001",
+            "role_text": "Mentor head",
+        },
+    )
+    decided = {"person-02-03": "same"}
+    assert settled(*lines, decisions=decided).questions["decided_by"].to_list() == ["clerk"]
+    one_more = {**lines[0], "nomination_id": "N01", "respondent_id": "agency"}
+    asked = settled(*lines, one_more, decisions=decided, decided_in=EARLIER).questions.row(0, named=True)
+    assert asked["question_id"] != "person-02-03"
+    assert (asked["decision"], asked["decided_by"], asked["decided_in"]) == ("same", "clerk", EARLIER)

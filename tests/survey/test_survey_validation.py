@@ -377,7 +377,9 @@ def validated(sample: pl.DataFrame, said: dict[str, tuple[str, str | None]], **o
         ]
     answers = frame_of(ValidationAnswers, rows)
     reading = AnswersReading(answers, answers["entry_id"].unique(), answers["entry_id"].clear(), 1)
-    reported = dict(sample.group_by("role").agg(pl.col("reported").first()).iter_rows())
+    reported = options.pop("reported", None) or dict(
+        sample.group_by("role").agg(pl.col("reported").first()).iter_rows()
+    )
     return validate(sample, reading, reported, BOOK, **options)
 
 
@@ -397,7 +399,8 @@ def test_a_total_is_corrected_only_when_asked_and_only_where_enough_answered() -
     )
     assert totals["all"]["reported"] == 106
     told = " ".join(result.sentences)
-    assert "Not enough answers for a total of: mentor_head." in told
+    assert "Not enough answers for a total of: Mentor head." in told
+    assert "mentor_head" not in told
     assert "nothing about leaders whom nobody reported" in told
 
 
@@ -426,7 +429,18 @@ def test_shares_are_not_given_where_a_role_has_too_few_answers() -> None:
     said = dict.fromkeys(sample.filter(pl.col("role") == "consultant_leader")["entry_id"], ("right", None))
     result = validated(sample, said)
     assert result.role_shares.height == 0
-    assert "of mentor_head there are fewer than 5 answers" in " ".join(result.sentences)
+    told = " ".join(result.sentences)
+    assert "of Mentor head there are fewer than 5 answers" in told
+    assert "under that role are." in told
+
+
+def test_one_role_holding_is_told_as_one() -> None:
+    sample = draw_sample(entries({"consultant_leader": 2}), 3)
+    said = dict.fromkeys(sample["entry_id"], ("right", None))
+    now = validated(sample, said, reported={"consultant_leader": 1}, totals=True)
+    told = " ".join(now.sentences)
+    assert "drawn from 2 role-holdings and the study now has 1; " in told
+    assert "1 role-holdings" not in told
 
 
 def test_words_outside_the_codebook_and_wrong_without_correction_stay_apart() -> None:

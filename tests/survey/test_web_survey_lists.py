@@ -119,23 +119,19 @@ def test_what_is_withheld_from_researchers_is_said(user_of) -> None:
 
 
 def test_a_place_that_is_told_and_lacks_something_is_not_called_suppressed(monkeypatch, user_of) -> None:
-    columns = ("leader", "wave", "authority_code", "authority", "region", "phase", "id", "role_status", "origin",
-               "started_year", "ended_year", "started_year_status", "routes", "place")  # fmt: skip
     rest = {"leader": "x", "id": "mentor_head", "role_status": "reported", "origin": "local", "routes": [],
             "started_year_status": "unknown"}  # fmt: skip
-    rows = [
-        tuple({**rest, "place": place}.get(name) for name in columns)
-        for place in ("authority", "region", "withheld")
-    ]
+    kept = {"started_year": pl.Int64, "ended_year": pl.Int64, "routes": pl.List(pl.String)}
 
-    class Found:
-        def order_by(self, *_: str):
-            return self
+    def read(_: object, columns: tuple[str, ...]) -> pl.DataFrame:
+        rows = [
+            [{**rest, "place": place}.get(name) for name in columns]
+            for place in ("authority", "region", "withheld")
+        ]
+        schema = {name: kept.get(name, pl.String) for name in columns}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
-        def values_list(self, *_: str):
-            return rows
-
-    monkeypatch.setattr("leadscape_web.survey.rows.AnonymousHolding.objects", Found())
+    monkeypatch.setattr("leadscape_web.survey.rows._read", read)
     with acting(user_of("nation.researcher")):
         listing = anonymous_listing(anonymous_rows(known_waves()), known_waves())
     frame = frame_of_rows(listing)

@@ -16,7 +16,7 @@ from leadscape.survey.privacy.search import name_words, names_person
 from leadscape.survey.validation.answers import read_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from leadscape.actions.find_person import StudyPeople
@@ -25,18 +25,25 @@ PEOPLE: Final = "people"
 ERASED: Final = "(erased)"
 
 
-def clean_review(people: StudyPeople, lines: pl.DataFrame) -> list[Path]:
-    """The review file without questions about the person, and without their name beside others."""
-    path = people.study.decisions
+def clean_review(path: Path | None, lines: pl.DataFrame, names: Sequence[str] = ()) -> list[Path]:
+    """The review file without questions about the person, and without their name beside others.
+
+    Parameters
+    ----------
+    names
+        Names of the person besides those that the lines give.
+    """
     if path is None:
         return []
-    words = name_words(lines["leader_name"].unique())
+    words = name_words(pl.concat([lines["leader_name"], pl.Series(names, dtype=pl.String)]).unique())
     hashes = [one[1:] for one in lines["nomination_id"]]
 
     def change(frame: pl.DataFrame) -> pl.DataFrame:
         texts = [name for name in frame.columns if name != "row"]
         known = pl.col("question_id") if "question_id" in frame.columns else pl.lit("")
-        of_pair = known.fill_null("").str.starts_with("person-") & known.str.contains_any(hashes)
+        of_pair = known.fill_null("").str.starts_with("person-") & known.str.contains_any(
+            pl.Series(hashes, dtype=pl.String).implode()
+        )
         named = pl.any_horizontal(names_person(pl.col(name), words) for name in texts)
         pair_named = known.fill_null("").str.starts_with("person-") & named
         blanked = blank_rows(frame, frame.filter((of_pair | pair_named).fill_null(value=False))["row"])

@@ -92,8 +92,9 @@ def draw_validation(
             "Name a new folder.",
         )
     people = read_people(study, progress)
-    sample = draw_entries(
-        people,
+    sample = draw_of(
+        list_entries(people),
+        people.study.seed,
         size=size,
         by=by,
         minimum=minimum,
@@ -114,8 +115,9 @@ def draw_validation(
     )
 
 
-def draw_entries(
-    people: StudyPeople,
+def draw_of(
+    entries: pl.DataFrame,
+    seed: int,
     *,
     size: int | None = None,
     by: tuple[str, ...] = ("role",),
@@ -132,12 +134,11 @@ def draw_entries(
     NotIdentified
         When nothing can be drawn that way.
     """
-    entries = list_entries(people)
     if size is None and sizes is None:
         answers = needed_size(expected_share, half_width, population=max(entries.height, 1))
         size = min(-(-answers * 1000 // max(round(answering * 1000), 1)), entries.height)
         size = max(size, _least(entries, by, minimum))
-    return draw_sample(entries, people.study.seed, size=size, by=by, minimum=minimum, sizes=sizes)
+    return draw_sample(entries, seed, size=size, by=by, minimum=minimum, sizes=sizes)
 
 
 def list_entries(people: StudyPeople) -> pl.DataFrame:

@@ -94,7 +94,7 @@ def erase_person(
     finally:
         copies.discard()
     cleaned = [
-        *clean_review(people, lines),
+        *clean_review(people.study.decisions, lines),
         *clean_validation(people, person),
         *clean_notices(people, person),
     ]

@@ -16,7 +16,7 @@ from leadscape.core.writing import write_csv
 from leadscape.register.lineage import build_lineage
 from leadscape.register.names import gather_names
 from leadscape.register.reading import Reading, read_register_file
-from leadscape.survey import read_decisions, write_review
+from leadscape.survey import no_decisions, read_decisions, write_review
 from leadscape.survey.linkage import (
     Linkage,
     LinkageConfig,
@@ -307,9 +307,9 @@ def _write(
     plain = pl.col("probability").round(6)
     write_csv(rows.with_columns(plain), paths[0])
     write_csv(linkage.candidates.with_columns(plain), paths[1])
-    answers = pl.DataFrame(schema=dict.fromkeys(("question_id", "decision", "decided_by", "note"), pl.String))
+    answers = no_decisions()
     if given is not None:
-        answers = given.select("question_id", "decision", "decided_by", "note")
+        answers = given.select(answers.columns)
     questions = ask_schools(
         distinct, mentions.select("mention_id"), linkage.links, linkage.candidates, answers
     )

@@ -93,6 +93,9 @@ class OpenedStudy:
     questions
         As :class:`~leadscape.survey.tables.Questions`: every doubt, decided or not, objections to be told apart too.
         What returns say stands in it as written, so it is personal data.
+    set_aside
+        ``question_id``, ``decision``, ``decided_in``, ``rule``: decisions of earlier studies on these questions that
+        were not carried out, because they name a role or school that this study does not know.
     lines
         ``nomination_id``, ``leader_id``, ``respondent_id``, ``source_file``: which lines are taken to mean which
         leader. Names nobody.
@@ -129,6 +132,7 @@ class OpenedStudy:
     role_holdings: pl.DataFrame
     supports: pl.DataFrame
     questions: pl.DataFrame
+    set_aside: pl.DataFrame
     lines: pl.DataFrame
     question_lines: pl.DataFrame
     datasets: tuple[Dataset, ...]
@@ -180,6 +184,7 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         role_holdings=settled.role_holdings,
         supports=settled.supports,
         questions=pl.concat([settled.questions, inputs.held_questions]),
+        set_aside=settled.set_aside,
         lines=trace_nominations(settled)
         .join(inputs.nominations, on="nomination_id", maintain_order="left")
         .select("nomination_id", "leader_id", "respondent_id", "source_file"),

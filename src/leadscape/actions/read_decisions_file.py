@@ -10,7 +10,7 @@ from leadscape.survey.review import read_decisions
 
 
 def read_decisions_file(path: Path) -> pl.DataFrame:
-    """``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; decided rows only.
+    """``row``, ``question_id``, ``decision``, ``decided_by``, ``note``, ``decided_in``; decided rows only.
 
     Raises
     ------

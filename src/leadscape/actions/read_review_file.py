@@ -20,7 +20,7 @@ def read_review_file(
     known_schools: Callable[[list[str]], Collection[str]],
     asked: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Decisions of a review file: ``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; decided rows only.
+    """Decisions of a review file, as :func:`~leadscape.actions.read_decisions_file.read_decisions_file` gives them.
 
     Parameters
     ----------

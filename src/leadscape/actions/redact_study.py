@@ -18,9 +18,10 @@ import polars as pl
 from leadscape.actions.clean_files import check_rewritable, clean_review, clean_validation
 from leadscape.actions.find_person import StudyPeople, find_person, read_people
 from leadscape.actions.keep_out import placed_names
+from leadscape.actions.redact_names import still_naming, words_of_name
 from leadscape.actions.redact_returns import move_copy, redact_returns
-from leadscape.core.errors import LeadscapeError, NotFound, OutputBlocked
-from leadscape.core.identifiers import clean_identifier, normalise_name
+from leadscape.core.errors import NotFound, OutputBlocked
+from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tabular import read_text_table
 from leadscape.survey.identity import fold_person_name
 from leadscape.survey.privacy.redaction import can_rewrite, rewrite_table
@@ -57,20 +58,23 @@ class RedactedStudy:
 def redact_study(
     study: Path,
     *,
-    leader: str | None,
+    leaders: Sequence[str],
     names: Sequence[str],
     urns: Sequence[str],
+    decisions: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> RedactedStudy:
     """Rewrite every file of a study that is about one person, in place.
 
     Parameters
     ----------
-    leader
-        Id of the leader, where the person is one.
+    leaders
+        Ids by which runs call or called the person; none where they are no leader.
     names, urns
         Every name that the person is known under, and the schools they are known at. Who bears the name elsewhere is
         somebody else.
+    decisions
+        Files of decisions beside the one that the study names.
 
     Raises
     ------
@@ -78,11 +82,11 @@ def redact_study(
         When a file that is about the person cannot be written again; nothing was changed then.
     """
     people = read_people(study, progress)
-    lines = _lines(people, leader, names, urns)
+    lines = _lines(people, leaders, names, urns)
     check_rewritable(people)
     words = name_words(pl.Series(names, dtype=pl.String))
     registers = [*people.study.schools]
-    heads = _Head(words, tuple(tuple(_words(name)) for name in names), tuple(urns))
+    heads = _Head(words, tuple(tuple(words_of_name(name)) for name in names), tuple(urns))
     if barred := [path.name for path in registers if _names_head(path, heads) and not _can_rewrite(path)]:
         raise OutputBlocked(
             f"{', '.join(barred)} cannot be written again by leadscape.",
@@ -96,73 +100,34 @@ def redact_study(
             move_copy(copy, path)
     finally:
         copies.discard()
-    if lines.height:
-        changed += clean_review(people, lines)
-    if leader is not None:
+    for path in dict.fromkeys([people.study.decisions, *decisions]):
+        changed += clean_review(path, lines, names)
+    for leader in _known(people, leaders):
         changed += clean_validation(people, leader)
     changed += [path for path in registers if _blank_heads(path, heads)]
-    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, _still(study.parent, names))
+    return RedactedStudy(tuple(dict.fromkeys(changed)), lines.height, still_naming(study.parent, names))
 
 
-def may_name(content: bytes, file_name: str, names: Sequence[str]) -> bool:
-    """Whether a table may name somebody: a row holds the first and the last word of a name, in whichever cells.
-
-    Says yes of what cannot be read: for files of which nothing depends any more, and that had better be emptied.
-    """
-    with tempfile.TemporaryDirectory(prefix="leadscape-look-") as folder:
-        path = Path(folder) / Path(file_name).name
-        path.write_bytes(content)
-        try:
-            rows = _rows_as_words(path)
-        except LeadscapeError:
-            return True
-    found = pl.lit(value=False)
-    for name in names:
-        words = _words(name)
-        if words:
-            found = found | (
-                pl.col("words").list.contains(words[0]) & pl.col("words").list.contains(words[-1])
-            )
-    return bool(rows.select(found.any()).item())
-
-
-def _still(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
-    """Files below a folder in whose rows a name stands word for word, read cell by cell."""
-    words = name_words(pl.Series(names, dtype=pl.String))
+def _known(people: StudyPeople, leaders: Sequence[str]) -> list[str]:
+    """Which of the ids the study still knows, and as what: an id changes with the lines behind it."""
     found = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.suffix.lower() in (".toml", ".secret", ".geojson", ".json"):
-            continue
-        try:
-            rows = _rows_as_words(path)
-        except LeadscapeError:
-            continue
-        if rows.select(names_person(pl.col("words").list.join(" "), words).any()).item():
-            found.append(path.relative_to(folder).as_posix())
-    return tuple(found)
-
-
-def _rows_as_words(path: Path) -> pl.DataFrame:
-    """``words``: those of all cells of each row of a table, in order, folded."""
-    frame = read_text_table(path).frame.drop("row")
-    joined = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
-    return frame.select(words=normalise_name(joined).str.split(" "))
-
-
-def _words(name: str) -> list[str]:
-    folded = pl.select(fold_person_name(pl.lit(name))).item() or ""
-    return folded.split(" ") if folded else []
+    for leader in leaders:
+        with suppress(NotFound):
+            found.append(find_person(people, leader=leader))
+    return list(dict.fromkeys([*leaders, *found]))
 
 
 def _lines(
-    people: StudyPeople, leader: str | None, names: Sequence[str], urns: Sequence[str]
+    people: StudyPeople, leaders: Sequence[str], names: Sequence[str], urns: Sequence[str]
 ) -> pl.DataFrame:
     """Lines that the study takes for the person, and those that bear the name at one of the schools."""
-    found = people.inputs.nominations.clear()
-    if leader is not None:
-        # An id changes with the lines behind it: what follows then finds the person by name and school.
-        with suppress(NotFound):
-            found = people.lines_of(find_person(people, leader=leader))
+    found = pl.concat(
+        [
+            people.inputs.nominations.clear(),
+            # Ids that are not known any more: what follows finds the person by name and school.
+            *(people.lines_of(leader) for leader in _known(people, leaders)),
+        ]
+    )
     words = name_words(pl.Series(names, dtype=pl.String))
     placed = placed_names(people.inputs, people.settled).filter(
         names_person(pl.col("name"), words), pl.col("urn").is_in(list(urns))
@@ -193,7 +158,7 @@ def _names_head(path: Path, head: _Head) -> bool:
 
 def _of_head(frame: pl.DataFrame, head: _Head) -> pl.Expr:
     """Rows of the schools whose columns about the head, read together, name the person, be it by an initial."""
-    heads = _head_columns(frame)
+    heads = head_columns(frame)
     keys = [name for name in frame.columns if name.casefold() == "urn"]
     if not heads or not keys:
         return pl.lit(value=False)
@@ -207,7 +172,8 @@ def _of_head(frame: pl.DataFrame, head: _Head) -> pl.Expr:
     return named & clean_identifier(pl.col(keys[0])).is_in(list(head.urns)).fill_null(value=False)
 
 
-def _head_columns(frame: pl.DataFrame) -> list[str]:
+def head_columns(frame: pl.DataFrame) -> list[str]:
+    """Columns of a register in which the head of a school is named, by their headings."""
     return [
         name
         for name in frame.columns
@@ -224,7 +190,7 @@ def _blank_heads(path: Path, head: _Head) -> bool:
     def change(frame: pl.DataFrame) -> pl.DataFrame:
         named = _of_head(frame, head)
         return frame.with_columns(
-            pl.when(named).then(None).otherwise(pl.col(name)).alias(name) for name in _head_columns(frame)
+            pl.when(named).then(None).otherwise(pl.col(name)).alias(name) for name in head_columns(frame)
         )
 
     if path.suffix.lower() != PACKED:

@@ -167,6 +167,13 @@ def quality_notes(
     notes += inputs.reading_notes
     if unused := settled.unused_decisions:
         notes.append(f"Decisions whose question no longer arises: {unused:,}.")
+    if replayed := settled.questions.drop_nulls(["decision", "decided_in"]).height:
+        notes.append(f"Decisions taken over from earlier studies: {replayed:,}.")
+    if aside := settled.set_aside.height:
+        notes.append(
+            "Decisions of earlier studies that were not used, because they name a role or school that this study does "
+            f"not know: {aside:,}."
+        )
     return tuple(notes)
 
 

@@ -36,6 +36,8 @@ class ReviewState:
         ``decided_by``, ``decisions``.
     unused
         Decisions whose wording, mention or pair does not occur any more.
+    set_aside
+        Decisions of earlier studies that name a role or school that this study does not know.
     file
         The review file, where one was written.
     """
@@ -45,6 +47,7 @@ class ReviewState:
     acceptance: pl.DataFrame
     deciders: pl.DataFrame
     unused: int
+    set_aside: int
     file: Path | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class ReviewState:
             "acceptance": self.acceptance,
             "deciders": self.deciders,
             "unused_decisions": self.unused,
+            "decisions_set_aside": self.set_aside,
             "file": str(self.file) if self.file else None,
         }
 
@@ -102,6 +106,7 @@ def review_questions(
         acceptance=count_acceptance(plain.questions, settled.questions),
         deciders=_deciders(settled),
         unused=settled.unused_decisions,
+        set_aside=settled.set_aside.height,
         file=out,
     )
 

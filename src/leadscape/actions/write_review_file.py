@@ -10,6 +10,7 @@ import polars as pl
 
 from leadscape.core.tables import polars_schema
 from leadscape.core.writing import write_csv
+from leadscape.survey.questions import OF_CANDIDATES
 from leadscape.survey.review import DECISION_COLUMNS, write_review
 from leadscape.survey.tables import Questions
 
@@ -20,7 +21,7 @@ def write_review_file(questions: Iterable[Mapping[str, Any]], path: Path) -> Non
     Parameters
     ----------
     questions
-        Rows as :class:`~leadscape.survey.tables.Questions` declares them.
+        Rows as :class:`~leadscape.survey.tables.Questions` declares them; of candidates the words are enough.
 
     Raises
     ------
@@ -29,11 +30,14 @@ def write_review_file(questions: Iterable[Mapping[str, Any]], path: Path) -> Non
     """
     schema = polars_schema(Questions)
     rows = [{name: row.get(name) for name in schema.names()} for row in questions]
-    write_review(Questions.validate(pl.DataFrame(rows, schema=schema)), path)
+    frame = pl.DataFrame(rows, schema=schema).with_columns(
+        pl.col(name).fill_null(pl.lit([], schema[name])) for name in OF_CANDIDATES
+    )
+    write_review(Questions.validate(frame), path)
 
 
 def write_decisions_file(decisions: Iterable[Mapping[str, Any]], path: Path) -> int:
-    """Decisions alone (``question_id``, ``decision``, ``decided_by``, ``note``) as a CSV that a study reads.
+    """Decisions alone (``question_id``, ``decision``, ``decided_by``, ``note``, ``decided_in``) as a CSV for a study.
 
     Rows are put in the order of their questions, so that the same decisions make the same file whatever the order in
     which they were made. A question without a decision is open; a file needs one row at least to be read. Returns how

@@ -148,7 +148,8 @@ def _left_apart(settled: Settlement, known: pl.DataFrame) -> pl.DataFrame:
 
 def _decisions(answers: pl.DataFrame) -> pl.DataFrame:
     blank = no_decisions().schema
-    return answers.with_columns(decided_by=pl.lit(DECIDED_BY), note=pl.lit(None, pl.String)).select(
+    nothing = {name: pl.lit(None, pl.String) for name in ("note", "decided_in")}
+    return answers.with_columns(decided_by=pl.lit(DECIDED_BY), **nothing).select(
         pl.col(name).cast(dtype) for name, dtype in blank.items()
     )
 

@@ -274,7 +274,7 @@ def _topology_features(content: dict[str, Any], path: Path) -> list[dict[str, An
             }
             for one in geometries
         ]
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _not_boundaries(path, f"is TopoJSON whose arcs do not fit together ({error!r})") from error
 
 

@@ -45,7 +45,7 @@ def count_acceptance(asked: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame
     decided
         As :class:`~leadscape.survey.tables.Questions`, made with the decisions.
     """
-    suggested = asked.select("question_id", suggestions=pl.col("candidates").list.eval(_bare(pl.element())))
+    suggested = asked.select("question_id", suggestions="answers")
     made = (
         decided.drop_nulls("decision")
         .select("question_id", "question", "decision")
@@ -81,8 +81,3 @@ def count_acceptance(asked: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame
             {"question": question, "decided": n, **given, "first_share": share, "low": low, "high": high}
         )
     return frame_of(Acceptance, rows)
-
-
-def _bare(candidate: pl.Expr) -> pl.Expr:
-    """A candidate without what is said besides its id."""
-    return candidate.str.split(" | ").list.first().str.replace(r"\s*\(.*\)$", "")

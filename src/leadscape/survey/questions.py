@@ -10,6 +10,8 @@ from leadscape.core.tables import polars_schema
 from leadscape.survey.tables import Questions
 
 ROLE_CANDIDATES: Final = 3
+OF_CANDIDATES: Final = ("candidates", "answers", "probabilities", "evidence")
+"""Columns with an entry a candidate, in the same order."""
 SHOWN_FROM: Final = 0.02
 """Probability from which an answer is worth a person's glance."""
 
@@ -61,21 +63,28 @@ def ask_roles(
 
 
 def _role_candidates(shares: pl.DataFrame) -> pl.DataFrame:
-    """``question_id`` and ``candidates`` such as ``mentor_head (83 %; 5 of 6 so named by others)``, best first."""
-    named = pl.format("; {} of {} so named by others", "co_named", "lines")
+    """Candidates of each question, such as ``mentor_head (83 %; 5 of 6 so named by others)``, best first."""
+    named = pl.when(pl.col("co_named") > 0).then(
+        pl.format("{} of {} so named by others", "co_named", "lines")
+    )
     text = pl.concat_str(
         pl.col("role"),
         pl.lit(" ("),
         told_pct(pl.col("probability")),
         pl.lit(" %"),
-        pl.when(pl.col("co_named") > 0).then(named).otherwise(pl.lit("")),
+        pl.concat_str(pl.lit("; "), named).fill_null(""),
         pl.lit(")"),
     )
     return (
         shares.filter(pl.col("probability") >= SHOWN_FROM)
         .sort("question_id", "probability", "role", descending=[False, True, False])
         .group_by("question_id", maintain_order=True)
-        .agg(candidates=text.head(ROLE_CANDIDATES))
+        .agg(
+            candidates=text.head(ROLE_CANDIDATES),
+            answers=pl.col("role").head(ROLE_CANDIDATES),
+            probabilities=pl.col("probability").head(ROLE_CANDIDATES),
+            evidence=named.fill_null("").head(ROLE_CANDIDATES),
+        )
     )
 
 
@@ -118,7 +127,9 @@ def ask_schools(
         separator=" | ",
     )
     suggested = (
-        candidates.sort("mention_id", "rank").group_by("mention_id", maintain_order=True).agg(candidates=text)
+        candidates.sort("mention_id", "rank")
+        .group_by("mention_id", maintain_order=True)
+        .agg(candidates=text, answers="urn", probabilities="probability", evidence="reason")
     )
     return _as_questions(answered.join(suggested, on="mention_id", how="left"), "school")
 
@@ -152,6 +163,10 @@ def ask_persons(
             lines=pl.len(),
         )
     )
+    same = pl.col("probability")
+    likelier_first = (
+        pl.when(same >= 0.5).then(pl.lit(["same", "different"])).otherwise(pl.lit(["different", "same"]))
+    )
     asked = (
         pairs.filter((pl.col("outcome").cast(pl.String) == "review") | pl.col("decision").is_not_null())
         .rename({"decision": "held"})
@@ -166,16 +181,54 @@ def ask_persons(
                 pl.concat_str("why", "asked_because", separator="; ", ignore_nulls=True),
             ),
             nominations=(pl.col("lines") + pl.col("lines_other")).cast(pl.Int64),
-            candidates=pl.when(pl.col("probability") >= 0.5)
-            .then(pl.lit(["same", "different"]))
-            .otherwise(pl.lit(["different", "same"])),
+            candidates=likelier_first,
+            answers=likelier_first,
+            probabilities=pl.concat_list(
+                pl.max_horizontal(same, 1 - same), pl.min_horizontal(same, 1 - same)
+            ),
+            evidence=pl.lit(["", ""]),
             held=pl.col("held").cast(pl.String),
+            person="person",
+            other="other",
         )
     )
     # What holds is what was carried out: also a decision on lines that stand in another group now, and not one that
     # others contradict, which is asked about again.
-    answered = _with_decisions(asked, decisions).with_columns(decision="held")
+    answered = asked.join(
+        _decided_on_lines(decisions, persons), on=["person", "other"], how="left", maintain_order="left"
+    ).with_columns(decision="held")
     return _as_questions(answered, "person")
+
+
+def _decided_on_lines(decisions: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """``person``, ``other`` and who decided on any two of their lines; both orders of a pair, one row each.
+
+    Lines that came or went may have put two lines into other groups than those that were decided on.
+    """
+    group = dict(persons.select("nomination_id", "person").iter_rows())
+    numbers = pl.col("question_id").str.extract_groups(r"^person-([0-9a-f]+)-([0-9a-f]+)$")
+    said = (
+        decisions.with_columns(numbers=numbers)
+        .filter(pl.col("numbers").struct.field("1").is_not_null())
+        .with_columns(
+            person=pl.concat_str(pl.lit("N"), pl.col("numbers").struct.field("1")),
+            other=pl.concat_str(pl.lit("N"), pl.col("numbers").struct.field("2")),
+        )
+        .with_columns(
+            direct=pl.lit(value=True),
+            one=pl.col("person").replace_strict(group, default=None, return_dtype=pl.String),
+            two=pl.col("other").replace_strict(group, default=None, return_dtype=pl.String),
+        )
+        .drop_nulls(["one", "two"])
+        .with_columns(direct=(pl.col("one") == pl.col("person")) & (pl.col("two") == pl.col("other")))
+        .sort(~pl.col("direct"), "question_id")
+    )
+    columns = ("decided_by", "note", "decided_in")
+    both = [
+        said.select("direct", *columns, person=one, other=two)
+        for one, two in (("one", "two"), ("two", "one"))
+    ]
+    return pl.concat(both).unique(["person", "other"], keep="first", maintain_order=True).drop("direct")
 
 
 def pair_question_id() -> pl.Expr:
@@ -192,6 +245,6 @@ def _with_decisions(asked: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFram
 def _as_questions(asked: pl.DataFrame, kind: str) -> pl.DataFrame:
     schema = polars_schema(Questions)
     return asked.with_columns(
-        question=pl.lit(kind).cast(schema["question"]),
-        candidates=pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String))),
+        pl.lit(kind).cast(schema["question"]).alias("question"),
+        *(pl.col(name).fill_null(pl.lit([], schema[name])) for name in OF_CANDIDATES),
     ).select(Questions.column_names())

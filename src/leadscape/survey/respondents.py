@@ -18,6 +18,8 @@ ANSWER_WORDS: Final[dict[str, str]] = {
     "yes": "answered",
     "answered": "answered",
     "returned": "answered",
+    "late": "answered",
+    "late none": "answered_none",
     "none": "answered_none",
     "we have none": "answered_none",
     "answered_none": "answered_none",
@@ -31,7 +33,7 @@ ANSWER_WORDS: Final[dict[str, str]] = {
     "undeliverable": "silent",
     "returned to sender": "silent",
 }
-"""Refused and undeliverable are no answers, so they are silent here; a table of contacts tells them apart."""
+"""Late is an answer here, and refused and undeliverable are none; a table of contacts tells them apart."""
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "respondent_id": ("respondent_id", "respondent", "id"),

@@ -1,7 +1,8 @@
 """The review file: everything a person must decide, written for a spreadsheet, and read back on every run.
 
 Questions are known by their content. The software asks the same ones each time and finds the answers in the file, so a
-decision is made once, survives a new wave, and can be changed by editing a cell.
+decision is made once, survives a new wave, and can be changed by editing a cell. Which earlier study it was taken over
+from stands in ``decided_in``; such a decision may name what a later study does not know, and is set aside then.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ NONE: Final = "none"
 SAME: Final = "same"
 DIFFERENT: Final = "different"
 CANDIDATE_COLUMNS: Final = 5
-DECISION_COLUMNS: Final = ("decision", "decided_by", "note")
+DECISION_COLUMNS: Final = ("decision", "decided_by", "note", "decided_in")
 REVIEW_COLUMNS: Final = (
     "question_id",
     "question",
@@ -37,7 +38,7 @@ REVIEW_COLUMNS: Final = (
 
 
 def read_decisions(path: Path) -> pl.DataFrame:
-    """Decisions made so far: ``row``, ``question_id``, ``decision``, ``decided_by``, ``note``; decided rows only.
+    """Decisions made so far: ``row``, ``question_id`` and :data:`DECISION_COLUMNS`; decided rows only.
 
     A candidate copied whole counts as its id, and *Same*, *NONE* as *same*, *none*.
 
@@ -93,25 +94,12 @@ def check_decisions(
     TableProblem
         With the row of the review file and the question as column.
     """
-    kind = pl.col("question_id").str.extract(r"^(role|school|person)-")
-    arising = decisions.filter(pl.col("question_id").is_in(asked.implode()) | (kind == "person"))
-    allowed = (
-        pl.when(kind == "role")
-        .then(pl.col("decision").is_in([*codebook.role_by_id, NONE]))
-        .when(kind == "school")
-        .then(pl.col("decision").is_in(pl.concat([schools["urn"], pl.Series([NONE])]).implode()))
-        .otherwise(pl.col("decision").is_in([SAME, DIFFERENT]))
-    )
-    rules = {
-        "role": f"Must be a role id of {codebook.id}, or none.",
-        "school": "Must be a URN of the register, or none.",
-        "person": "Must be same or different.",
-    }
-    wrong = arising.filter(~allowed).select(
+    arising = decisions.filter(pl.col("question_id").is_in(asked.implode()) | (_KIND == "person"))
+    wrong = arising.filter(~_is_allowed(schools, codebook)).select(
         row=pl.col("row") if "row" in decisions.columns else pl.lit(None, pl.Int64),
         column=pl.format("decision on {}", pl.col("question_id")),
         value="decision",
-        rule=kind.replace_strict(rules),
+        rule=_rule_of(codebook),
     )
     if wrong.height:
         first = wrong.row(0, named=True)
@@ -122,6 +110,52 @@ def check_decisions(
             "Correct the decision column of the review file.",
             wrong.cast(polars_schema(Problems)),
         )
+
+
+def set_aside_foreign(
+    decisions: pl.DataFrame, schools: pl.DataFrame, codebook: Codebook
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decisions that may be carried out, and those of earlier studies that name what this study does not know.
+
+    Parameters
+    ----------
+    decisions
+        As :func:`read_decisions` returns them; ``decided_in`` may lack where none was taken over.
+
+    Returns
+    -------
+    tuple
+        The decisions with ``decided_in``; and ``question_id``, ``decision``, ``decided_in``, ``rule`` (what it would
+        have to be) of those set aside.
+    """
+    if "decided_in" not in decisions.columns:
+        decisions = decisions.with_columns(decided_in=pl.lit(None, pl.String))
+    foreign = pl.col("decided_in").is_not_null() & ~_is_allowed(schools, codebook).fill_null(value=False)
+    aside = decisions.filter(foreign).select("question_id", "decision", "decided_in", rule=_rule_of(codebook))
+    return decisions.filter(~foreign), aside
+
+
+_KIND: Final = pl.col("question_id").str.extract(r"^(role|school|person)-")
+
+
+def _is_allowed(schools: pl.DataFrame, codebook: Codebook) -> pl.Expr:
+    """Whether a decision names something that exists."""
+    return (
+        pl.when(_KIND == "role")
+        .then(pl.col("decision").is_in([*codebook.role_by_id, NONE]))
+        .when(_KIND == "school")
+        .then(pl.col("decision").is_in(pl.concat([schools["urn"], pl.Series([NONE])]).implode()))
+        .otherwise(pl.col("decision").is_in([SAME, DIFFERENT]))
+    )
+
+
+def _rule_of(codebook: Codebook) -> pl.Expr:
+    rules = {
+        "role": f"Must be a role id of {codebook.id}, or none.",
+        "school": "Must be a URN of the register, or none.",
+        "person": "Must be same or different.",
+    }
+    return _KIND.replace_strict(rules, default="Must be same or different.")
 
 
 def _bare_decision() -> pl.Expr:
@@ -185,5 +219,5 @@ def _write_workbook(sheet: pl.DataFrame, path: Path) -> None:
         page.set_column(0, 1, 14)
         page.set_column(2, 3, 36)
         page.set_column(5, 9, 30)
-        page.set_column(10, 12, 18)
+        page.set_column(10, 13, 18)
         workbook.close()

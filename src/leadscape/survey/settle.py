@@ -41,6 +41,8 @@ class Settlement:
         Nominations in no holding because their role is not decided, or was decided to be none.
     unused_decisions
         Decisions whose question is not asked any more, because the returns or the register changed.
+    set_aside
+        As :class:`~leadscape.survey.understanding.Understanding`: decisions of earlier studies that were not used.
     """
 
     understood: Understanding
@@ -53,6 +55,7 @@ class Settlement:
     questions: pl.DataFrame
     uncoded: int
     unused_decisions: int
+    set_aside: pl.DataFrame
 
 
 def settle(
@@ -109,4 +112,5 @@ def settle(
         questions=understood.questions,
         uncoded=understood.codings["role"].null_count(),
         unused_decisions=understood.unused_decisions,
+        set_aside=understood.set_aside,
     )

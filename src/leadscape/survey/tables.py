@@ -144,10 +144,18 @@ class Questions(Table):
     as_written = dy.String(nullable=True, description="What the return says")
     context = dy.String(nullable=True, description="What else it says that helps to decide")
     nominations = dy.Int64(min=1, description="Nominations that wait for the answer")
-    candidates = dy.List(dy.String(), description="Possible answers, best first; suggestions only")
+    candidates = dy.List(
+        dy.String(), description="Possible answers as people read them, best first; suggestions only"
+    )
+    answers = dy.List(dy.String(), description="What each candidate answers: role id, URN, same, different")
+    probabilities = dy.List(dy.Float64(min=0, max=1), description="How likely each candidate is")
+    evidence = dy.List(dy.String(), description="What speaks for each candidate; empty where nothing does")
     decision = dy.String(
         nullable=True,
         description="role: role id or none; school: URN or none; person: same or different; blank: not decided",
     )
     decided_by = dy.String(nullable=True)
     note = dy.String(nullable=True)
+    decided_in = dy.String(
+        nullable=True, description="Earlier study that the decision was taken over from; null: decided here"
+    )

@@ -22,7 +22,7 @@ from leadscape.survey.doubts import Doubts, find_doubts, share_roles
 from leadscape.survey.identity import merge_persons, resolve_persons, school_ties
 from leadscape.survey.linkage import link_schools, prepare_register
 from leadscape.survey.mentions import find_mentions, place_by_school, place_nominations
-from leadscape.survey.review import NONE, SAME, check_decisions
+from leadscape.survey.review import NONE, SAME, check_decisions, set_aside_foreign
 from leadscape.survey.tables import Codings, LinkedNominations, Questions
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ class Understanding:
     certain_persons
         ``nomination_id``, ``person`` before any merge that is only probable: what doubts about persons refer to.
     unused_decisions
-        Decisions whose wording, mention or pair does not occur any more.
+        Decisions of this study whose wording, mention or pair does not occur any more.
+    set_aside
+        ``question_id``, ``decision``, ``decided_in``, ``rule``: decisions of earlier studies on questions that arise,
+        not carried out because they name a role or school that this study does not know.
     """
 
     placed: pl.DataFrame
@@ -75,6 +78,7 @@ class Understanding:
     doubts: Doubts
     certain_persons: pl.DataFrame
     unused_decisions: int
+    set_aside: pl.DataFrame
 
 
 def understand(
@@ -115,6 +119,7 @@ def understand(
         When a decision names something that does not exist.
     """
     config = config or SurveyConfig()
+    decisions, foreign = set_aside_foreign(decisions, schools, codebook)
     placed = place_nominations(nominations, responses, schools)
     mentions, uses = find_mentions(placed)
     by_mention = _decided_schools(mentions, decisions)
@@ -156,6 +161,7 @@ def understand(
         doubts=find_doubts(shares, coded, placed, linkage, resolution),
         certain_persons=_certain(groups, resolution),
         unused_decisions=_unused(decisions, questions, mentions, nominations),
+        set_aside=foreign.join(questions.select("question_id"), on="question_id", how="semi"),
     )
 
 
@@ -238,7 +244,10 @@ def _certain(groups: pl.DataFrame, resolution: PersonResolution) -> pl.DataFrame
 def _unused(
     decisions: pl.DataFrame, questions: pl.DataFrame, mentions: pl.DataFrame, nominations: pl.DataFrame
 ) -> int:
-    """Decisions on what does not occur any more; one that agrees with the software is not unused."""
+    """Decisions on what does not occur any more; one that agrees with the software is not unused.
+
+    Those of earlier studies are offered whole and do not count: most of what was asked then is not asked now.
+    """
     number = pl.col("question_id").str.extract(r"^person-([0-9a-f]+)-")
     known = pl.concat(
         [
@@ -249,5 +258,7 @@ def _unused(
     )
     lines = pl.concat_str(pl.lit("N"), number).is_in(nominations["nomination_id"].implode())
     return decisions.filter(
-        ~pl.col("question_id").is_in(known.implode()), ~lines.fill_null(value=False)
+        pl.col("decided_in").is_null(),
+        ~pl.col("question_id").is_in(known.implode()),
+        ~lines.fill_null(value=False),
     ).height

@@ -18,7 +18,7 @@ from ninja.security import HttpBearer
 from leadscape_web.accounts import limits
 from leadscape_web.accounts.api_problems import as_problem, problem
 from leadscape_web.accounts.rules import operations_of
-from leadscape_web.accounts.tokens import SCOPES, token_user
+from leadscape_web.accounts.tokens import SCOPES, KnownToken, known_token
 
 View = TypeVar("View", bound=Callable[..., Any])
 ROOT: Final = "/api/v1/"
@@ -86,8 +86,9 @@ class ApiMiddleware:
         number = getattr(request, "number", "")
         header = request.headers.get("Authorization")
         session = request.session
-        refused = _act_for_key(request, header) if header is not None else None
-        standing = limits.stand_of(_counted(request, header, known=refused is None))
+        key = _act_for_key(request, header) if header is not None else None
+        refused = problem(401) if header is not None and key is None else None
+        standing = limits.stand_of(_counted(request, key, known=refused is None))
         try:
             if standing is not None and standing.over:
                 refused = problem(429)
@@ -136,24 +137,25 @@ def known_parameters(operation: Any) -> frozenset[str]:
     return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
 
 
-def _act_for_key(request: HttpRequest, header: str) -> HttpResponse | None:
+def _act_for_key(request: HttpRequest, header: str) -> KnownToken | None:
+    """The key, for whose user the request acts from here on; null: it is none that works."""
     kind, _, raw = header.partition(" ")
-    known = token_user(raw.strip()) if kind.lower() == "bearer" else None
-    if known is None:
-        return problem(401)
-    request.user, request.scopes = known  # type: ignore[attr-defined]
-    # What is remembered about a session's user must not be taken for the key's, nor the other way round.
-    request.session = {}  # type: ignore[assignment]
-    return None
+    known = known_token(raw.strip()) if kind.lower() == "bearer" else None
+    if known is not None:
+        request.user, request.scopes = known.user, known.scopes  # type: ignore[attr-defined]
+        # What is remembered about a session's user must not be taken for the key's, nor the other way round.
+        request.session = {}  # type: ignore[assignment]
+    return known
 
 
-def _counted(request: HttpRequest, header: str | None, *, known: bool) -> dict[str, str]:
+def _counted(request: HttpRequest, key: KnownToken | None, *, known: bool) -> dict[str, str]:
     """What counts this request: its key, its user, and writing; or the place, where nobody is known."""
     if not known or not request.user.is_authenticated:
         return {limits.PLACE: get_adapter().get_client_ip(request)}
     subjects = {limits.USER: str(request.user.pk)}
-    if header is not None:
-        subjects[limits.KEY] = header
+    if key is not None:
+        # By its id: the same key is written in the header in more ways than one.
+        subjects[limits.KEY] = str(key.id)
     if request.method not in READS:
         subjects[limits.WRITES] = str(request.user.pk)
     return subjects

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
@@ -100,7 +101,7 @@ def costly(view: View) -> View:
 
 
 class CostlyMiddleware:
-    """Counts the files that a user takes from the pages: downloads of lists, and what :func:`costly` marks."""
+    """Counts files that somebody takes from pages, signed in or by a link: lists, and what :func:`costly` marks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -115,9 +116,12 @@ class CostlyMiddleware:
         """Refuse a file that is one too many."""
         if not (request.GET.get("format") in FILES or getattr(view, _COSTLY, False)):
             return None
-        if not request.user.is_authenticated or hasattr(request, "scopes"):
+        known = request.user.is_authenticated
+        if hasattr(request, "scopes") or not (known or "token" in kwargs):
             return None
-        stand = request.stand = stand_of({DOWNLOADS: str(request.user.pk)})  # type: ignore[attr-defined]
+        # Whoever comes by a personal link is counted by the place, which they cannot invent.
+        subject = str(request.user.pk) if known else get_adapter().get_client_ip(request)
+        stand = request.stand = stand_of({DOWNLOADS: subject})  # type: ignore[attr-defined]
         if stand is None or not stand.over:
             return None
         said = {

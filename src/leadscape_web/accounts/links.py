@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Final
 
 from allauth.core.internal import ratelimit
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from leadscape_web.accounts.context import set_context
 
@@ -44,3 +45,20 @@ def is_one_too_many(request: HttpRequest) -> bool:
     rates = {"bad_link": BAD_LINKS}
     allowed = ratelimit.consume(request, app="leadscape", action="bad_link", config=rates, limit_get=True)
     return allowed is None
+
+
+def dead_link(request: HttpRequest) -> HttpResponse:
+    """The page of a link that does not work: the same whether it never was, was replaced, ended or ran out.
+
+    After too many from one place it says that, so that nobody guesses on. Whoever has one that works is never stopped.
+    """
+    if is_one_too_many(request):
+        return render(request, "accounts/link_too_many.html", status=429)
+    return render(request, "accounts/link_dead.html", status=404)
+
+
+def kept_by_nobody(response: HttpResponse) -> HttpResponse:
+    """A page of a personal link, or of one that does not work: in no cache and in no index."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

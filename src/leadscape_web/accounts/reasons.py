@@ -6,21 +6,18 @@ Reasons stay in the history when a name is erased, so a name in one would surviv
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
 from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.named import names_person
 
+__all__ = ["LONGEST", "SHORTEST", "check_reason", "names_person"]
 SHORTEST: Final = 5
 LONGEST: Final = 500
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_WORD: Final = re.compile(r"\w+")
-_TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
-)
 
 
 def check_reason(text: str, person_ids: Iterable[Any] = ()) -> str:
@@ -56,24 +53,3 @@ def check_reason(text: str, person_ids: Iterable[Any] = ()) -> str:
             code="name",
         )
     return reason
-
-
-def names_person(text: str, full_name: str) -> bool:
-    """Whether ``text`` holds a family name, in any case, or a given name written like one.
-
-    A given name may be an ordinary word (may, will, grace); as one it is written small.
-    """
-    parts = [part for part in _words(full_name) if len(part) > 1 and part.casefold() not in _TITLES]
-    if not parts:
-        return False
-    words = _words(text)
-    *given, family = parts
-    if family.casefold() in {word.casefold() for word in words}:
-        return True
-    named = {word for word in words if not word.islower()}
-    return any(part.casefold() == word.casefold() for part in given for word in named)
-
-
-def _words(text: str) -> list[str]:
-    bare = unicodedata.normalize("NFKD", text)
-    return _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,10 +21,12 @@ SCOPES: Final[dict[str, str]] = {
     "landscape:read": "Published counts and estimates",
     "anonymous:read": "Role-holdings without names or schools, for researchers",
     "audit:read": "The history of changes that you may see",
+    "review:read": "Questions that returns leave open, and what was decided, in your area",
     "survey:write": "Role-holdings, support and home schools, in the area you edit",
+    "review:write": "Decisions on questions, in the area you edit",
 }
 """What a key may be used for. It never opens more than its user's own rights."""
-WRITING: Final = frozenset({"survey:write"})
+WRITING: Final = frozenset({"survey:write", "review:write"})
 """Those that change something. They are asked for apart from reading, and a session never has them."""
 LONGEST_DAYS: Final = 365
 
@@ -69,8 +73,17 @@ def revoke_token(token: ApiToken) -> None:
         token.save(update_fields=["revoked_at"])
 
 
-def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
-    """Whose key this is and what for; null when it is unknown, over, revoked, or its user is switched off.
+@dataclass(frozen=True)
+class KnownToken:
+    """A key that works: which, whose, and what for."""
+
+    id: UUID
+    user: User
+    scopes: frozenset[str]
+
+
+def known_token(raw: str) -> KnownToken | None:
+    """The key of that text; null when it is unknown, over, revoked, or its user is switched off.
 
     A key ends with the sessions of its user: what locks a thief out of the pages locks their keys out, too.
 
@@ -93,4 +106,4 @@ def token_user(raw: str) -> tuple[User, frozenset[str]] | None:
     today = timezone.localdate()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
-    return user, frozenset(token.scopes)
+    return KnownToken(token.pk, user, frozenset(token.scopes))

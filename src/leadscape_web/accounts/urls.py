@@ -9,6 +9,7 @@ from leadscape_web.accounts import administration_views as others
 from leadscape_web.accounts import invitation_views as inviting
 from leadscape_web.accounts import organisation_views as bodies
 from leadscape_web.accounts import sign_in_urls
+from leadscape_web.accounts.openid import joining
 from leadscape_web.accounts.openid import views as elsewhere
 
 _named: list[URLPattern | URLResolver] = [
@@ -20,10 +21,10 @@ _named: list[URLPattern | URLResolver] = [
     path("account/keys/<uuid:token_id>/revoke/", own.end_token, name="end_token"),
     path("account/sign-in/with/<slug:name>/", elsewhere.openid, name="openid"),
     path("account/sign-in/with/<slug:name>/back/", elsewhere.openid_back, name="openid_back"),
-    path("account/sign-in/with/<slug:name>/join/", elsewhere.join_by_openid, name="join_by_openid"),
+    path("account/sign-in/with/<slug:name>/join/", joining.join_by_openid, name="join_by_openid"),
     path("account/link/<slug:name>/", elsewhere.link_openid, name="link_openid"),
     path("account/linked/<uuid:identity_id>/unlink/", elsewhere.unlink_identity, name="unlink_identity"),
-    path("account/invitation/<str:token>/with/<slug:name>/", elsewhere.join_with_openid, name="join_with_openid"),
+    path("account/invitation/<str:token>/with/<slug:name>/", joining.join_with_openid, name="join_with_openid"),
     path("account/invitation/<str:token>/", inviting.answer_invitation, name="answer_invitation"),
     path("account/first-administrator/<str:token>/", inviting.first_administrator, name="first_administrator"),
     path("administration/", others.administration, name="administration"),

@@ -28,6 +28,8 @@ TABLE_WORDS: Final[dict[str, str]] = {
     "mfa_authenticator": "second factor",
     "privacy_address": "address at which a person is told",
     "privacy_basis": "lawful basis",
+    "privacy_doubtfulrow": "row of a file that may name somebody",
+    "privacy_recordgiven": "file of everything held",
     "privacy_erasure": "erasure",
     "privacy_exclusion": "that somebody stays out",
     "privacy_notice": "notice to a person",

@@ -33,14 +33,15 @@ from leadscape_web.govuk.navigation import Entry, add_footer_entry
 from leadscape_web.landscape.api import router as landscape
 from leadscape_web.register.api import router as register
 from leadscape_web.register.api_find import router as finding
+from leadscape_web.review.api import router as review
 from leadscape_web.survey.api_writes import router as survey
 
 ABOUT: Final = (
-    "Everything that the pages show, for programs, and corrections of leaders' records. A key opens what it has scopes"
-    " for and never more than its user's rights; the database shows people of the user's area only. A value that is"
-    " missing is null beside the reason, never 0. Lists come in pages that begin where the one before ended, so that"
-    " every row comes exactly once while others are added. Problems come as application/problem+json with what happened"
-    " and what to do."
+    "Everything that the pages show, for programs; corrections of leaders' records; decisions on what returns leave"
+    " open. A key opens what it has scopes for and never more than its user's rights; the database shows people of"
+    " the user's area only. A value that is missing is null beside the reason, never 0. Lists come in pages that"
+    " begin where the one before ended, so that every row comes exactly once while others are added. Problems come"
+    " as application/problem+json with what happened and what to do."
 )
 
 
@@ -69,7 +70,7 @@ api = Api(
     docs_url=None,
     auth=[KeyOrSession()],
 )
-for router in (account, finding, register, survey, landscape, history):
+for router in (account, finding, register, survey, landscape, review, history):
     api.add_router("", router)
 
 

@@ -27,10 +27,22 @@ TAG: Final = "leadscape"
 def check_environment(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """What can be told from the environment alone."""
     environment: Environment = settings.ENVIRONMENT
+    told = unnamed(environment)
     if environment.production:
-        return unfit(environment)
+        return told + unfit(environment)
     # Under a name that others can reach it by, the key in the code is as bad as in production.
-    return [] if all(map(_only_here, environment.hosts)) else _key_of_the_code(environment)
+    return told if all(map(_only_here, environment.hosts)) else told + _key_of_the_code(environment)
+
+
+def unnamed(environment: Environment) -> list[CheckMessage]:
+    """Whether the map has a background whose maker it does not name."""
+    if not environment.tile_url or environment.tile_attribution:
+        return []
+    return [Doubt(
+            "LEADSCAPE_TILE_URL is set and LEADSCAPE_TILE_ATTRIBUTION is not.",
+            "Makers of backgrounds mostly demand to be named on every map; set it to the words of their terms.",
+            id="leadscape.W004",
+        )]  # fmt: skip
 
 
 def _key_of_the_code(environment: Environment) -> list[CheckMessage]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.accounts.limit_numbers import A_MINUTE
@@ -122,7 +123,7 @@ def read_environment() -> Environment:
         production=os.environ.get("LEADSCAPE_PRODUCTION") == "1",
         demonstration=os.environ.get("LEADSCAPE_DEMONSTRATION") == "1",
         second_factor=second_factor,
-        tile_url=os.environ.get("LEADSCAPE_TILE_URL", ""),
+        tile_url=_tiles(os.environ.get("LEADSCAPE_TILE_URL", "")),
         email_url=os.environ.get("LEADSCAPE_EMAIL_URL", ""),
         contact=os.environ.get("LEADSCAPE_CONTACT", ""),
         email_from=os.environ.get("LEADSCAPE_EMAIL_FROM") or f"leadscape@{(*hosts, 'localhost')[0]}",
@@ -132,7 +133,7 @@ def read_environment() -> Environment:
         workers=_count("LEADSCAPE_WORKERS", 2),
         threads=_count("LEADSCAPE_THREADS", 4),
         limits={**A_MINUTE, **_limits()},
-        tile_attribution=os.environ.get("LEADSCAPE_TILE_ATTRIBUTION", ""),
+        tile_attribution=os.environ.get("LEADSCAPE_TILE_ATTRIBUTION", "").strip(),
         openid_providers=read_providers(_listed(os.environ.get("LEADSCAPE_OIDC_PROVIDERS", "")), os.environ),
     )
 
@@ -150,6 +151,21 @@ def _networks(text: str) -> tuple[Network, ...]:
             "Whoever is taken for a proxy says where a request came from, so nobody may be one by mistake.",
             "Give addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8.",
         ) from error
+
+
+def _tiles(text: str) -> str:
+    parts = urlsplit(text)
+    placed = all(part in parts.path + parts.query for part in ("{z}", "{x}", "{y}"))
+    # The host stands in the policy that pages come with, where these would begin another rule.
+    if text and not (
+        parts.scheme in ("https", "http") and parts.netloc and placed and not set(text) & set(" ;,'")
+    ):
+        raise ServiceBlocked(
+            f"LEADSCAPE_TILE_URL is {text!r}.",
+            "The map would ask for a background where there is none.",
+            "Give it as https://host/{z}/{x}/{y}.png, or leave it out: the map then asks nobody.",
+        )
+    return text
 
 
 def _limits() -> dict[str, int]:

@@ -30,6 +30,9 @@ class GovukField(forms.Field):
         What messages call it; the label, with a small first letter, when not given.
     ask
         Verb of the message about a missing answer.
+    depends
+        Whether another answer decides if it is needed: no input asks for it by itself (``required=False``), the form
+        does, and the label does not say that it is optional.
     params
         Parameters of the component, as its macro takes them.
     """
@@ -37,15 +40,21 @@ class GovukField(forms.Field):
     ask = "Enter"
 
     def __init__(
-        self, *args: Any, called: str = "", params: Mapping[str, Any] | None = None, **more: Any
+        self,
+        *args: Any,
+        called: str = "",
+        depends: bool = False,
+        params: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> None:
+        self.depends = depends
         self.params: dict[str, Any] = {
             key: value for key, value in (params or {}).items() if value not in ("", None)
         }
         self._called = called
         # A message of one's own stays; ours needs the label, which a form may change later.
         self._own_message = "required" in (more.get("error_messages") or {})
-        super().__init__(*args, **more)
+        super().__init__(*args, **({"required": False} if depends else {}), **more)
 
     @property
     def called(self) -> str:

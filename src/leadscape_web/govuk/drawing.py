@@ -110,9 +110,10 @@ def _common(bound: BoundField, component: str, heading: str) -> dict[str, Any]:
 
 
 def _label(bound: BoundField) -> str:
-    """The label; whatever is not marked as optional is needed."""
+    """The label; whatever is not marked as optional is needed, or may be, by another answer."""
     marked = getattr(bound.form, "mark_optional", True) and component_of(bound) != "checkboxes"
-    return f"{bound.label} (optional)" if marked and not bound.field.required else str(bound.label)
+    optional = not bound.field.required and not getattr(bound.field, "depends", False)
+    return f"{bound.label} (optional)" if marked and optional else str(bound.label)
 
 
 def _special(bound: BoundField, component: str) -> dict[str, Any]:

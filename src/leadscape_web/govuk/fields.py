@@ -19,6 +19,7 @@ __all__ = [
     "ConfirmField",
     "DateField",
     "EmailField",
+    "FileField",
     "GovukField",
     "HiddenField",
     "PasswordField",
@@ -133,12 +134,12 @@ class CheckboxesField(_Choosing, forms.MultipleChoiceField):
 
 
 class ConfirmField(GovukField, forms.BooleanField):
-    """One box to tick."""
+    """One box to tick; messages quote its label."""
 
     def validate(self, value: Any) -> None:
         """Whether it was ticked."""
         if not value and self.required and not self._own_message:
-            raise ValidationError(f"Tick “{self._called or self.label}” to go on", code="required")
+            raise ValidationError(f"Tick “{self.label}” to go on", code="required")
         forms.BooleanField.validate(self, value)
 
 
@@ -150,6 +151,28 @@ class SelectField(_Choosing, forms.ChoiceField):
     ) -> None:
         offered = list(choices)
         super().__init__(choices=[("", empty), *offered] if empty is not None else offered, **more)
+
+
+class FileField(GovukField, forms.FileField):
+    """One file, chosen or dropped.
+
+    Parameters
+    ----------
+    accept
+        Endings of names that are offered, such as ``(".csv",)``.
+    """
+
+    ask = "Choose"
+
+    def __init__(
+        self, *, accept: Iterable[str] = (), params: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
+        ours = {
+            "javascript": True,
+            "dropInstructionText": "or drop the file here",
+            "attributes": {"accept": ",".join(accept)} if accept else {},
+        }
+        super().__init__(params={**ours, **(params or {})}, **more)
 
 
 class HiddenField(forms.CharField):

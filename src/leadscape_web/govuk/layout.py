@@ -32,13 +32,31 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Section:
+    """The group of entries that the page shown is in.
+
+    Attributes
+    ----------
+    label
+        Word of the group.
+    links
+        What of it this user may open, in order.
+    """
+
+    label: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class Layout:
     """Everything around one page.
 
     Attributes
     ----------
     navigation, account, footer
-        Links that this user may follow.
+        Links that this user may follow; of a group, one that leads to the first of it.
+    section
+        Links of the group that the page is in; null where it is in none.
     signed_in
         Whether somebody is signed in.
     acting_for
@@ -52,6 +70,7 @@ class Layout:
     navigation: tuple[Link, ...]
     account: tuple[Link, ...]
     footer: tuple[Link, ...]
+    section: Section | None
     signed_in: bool
     acting_for: tuple[str, ...]
     sign_in: str | None
@@ -67,7 +86,7 @@ def layout_of(request: HttpRequest | None) -> Layout:
     )
     path = request.path if request else ""
 
-    def links(added: Iterable[Entry]) -> tuple[Link, ...]:
+    def links(added: Iterable[Entry]) -> list[tuple[Entry, Link]]:
         allowed = [
             (entry, href)
             for entry in added
@@ -77,26 +96,49 @@ def layout_of(request: HttpRequest | None) -> Layout:
         longest = max(
             (len(entry.section) for entry, _ in allowed if _within(path, entry.section)), default=-1
         )
-        return tuple(
-            Link(
-                entry.label,
-                href,
-                active=_within(path, entry.section) and len(entry.section) == longest,
-                current=path == href,
+        return [
+            (
+                entry,
+                Link(
+                    entry.label,
+                    href,
+                    active=_within(path, entry.section) and len(entry.section) == longest,
+                    current=path == href,
+                ),
             )
             for entry, href in allowed
-        )
+        ]
 
+    navigation, section = _grouped(links(entries()))
     return Layout(
-        navigation=links(entries()),
-        account=links(account_entries()),
-        footer=links(footer_entries()),
+        navigation=navigation,
+        account=tuple(link for _, link in links(account_entries())),
+        footer=tuple(link for _, link in links(footer_entries())),
+        section=section,
         signed_in=signed_in,
         acting_for=tuple(getattr(request, "organisation_labels", ())) if signed_in else (),
         sign_in=address(str(settings.LOGIN_URL)),
         sign_out=address("account_logout"),
         demonstration=_environment().demonstration,
     )
+
+
+def _grouped(shown: list[tuple[Entry, Link]]) -> tuple[tuple[Link, ...], Section | None]:
+    """One link a group in the place of its first entry, and the group that holds the page."""
+    groups: dict[str, list[Link]] = {}
+    for entry, link in shown:
+        groups.setdefault(entry.group or entry.label, []).append(link)
+    navigation: list[Link] = []
+    section = None
+    for word, members in groups.items():
+        if len(members) == 1:
+            navigation += members
+            continue
+        active = any(link.active for link in members)
+        navigation.append(Link(word, members[0].href, active=active))
+        if active:
+            section = Section(word, tuple(members))
+    return tuple(navigation), section
 
 
 def address(url_name: str) -> str | None:

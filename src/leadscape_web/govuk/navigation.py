@@ -33,6 +33,11 @@ class Entry:
         Path prefix that makes it the current one.
     rule
         The rule of the view behind it (see ``accounts.rules``).
+    position
+        Order; a group stands where its first entry does.
+    group
+        Under which word it stands, with others of the same; beside the others when empty. Whoever may open only one of
+        a group sees that one itself.
     """
 
     label: str
@@ -40,6 +45,7 @@ class Entry:
     section: str
     rule: Allowing
     position: int = 100
+    group: str = ""
 
 
 _ADDED: Final[dict[str, Entry]] = {}

@@ -42,6 +42,16 @@ def written_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def local_day(at: datetime | None) -> date | None:
+    """The day of a moment where the service is used, for columns of dates."""
+    return timezone.localdate(at) if at else None
+
+
+def to_the_second(at: datetime | None) -> str | None:
+    """A moment as it is read where seconds matter: 30 June 2006, 14:05:09."""
+    return f"{written(at)}:{at:%S}" if at else None
+
+
 def written_number(value: float, decimals: int | None = None) -> str:
     """A number with commas; whole numbers without a point, others with as many decimals as asked for, or one."""
     if isinstance(value, float) and not math.isfinite(value):

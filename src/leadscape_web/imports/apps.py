@@ -25,12 +25,14 @@ class ImportsConfig(AppConfig):
         from leadscape_web.imports import protected
         from leadscape_web.imports.permissions import BRINGS_IN
         from leadscape_web.imports.work.checking import perform_check
-        from leadscape_web.imports.work.erasing import erase_waiting
+        from leadscape_web.imports.work.erasing import PERIOD, erase_waiting, give_up, waiting_since
         from leadscape_web.imports.work.storing import perform_store, perform_undo
         from leadscape_web.jobs.kinds import Kind, add_kind
+        from leadscape_web.studies.keeping import add_period
         from leadscape_web.studies.personal import add_eraser
 
         add_eraser("imports", erase_waiting)
+        add_period(PERIOD, waiting_since, give_up)
         declare(protected.TABLES, protected.SQL)
         for name, label, perform in (
             ("imports.check", "Check files that were brought in", perform_check),
@@ -38,7 +40,7 @@ class ImportsConfig(AppConfig):
             ("imports.undo", "Undo an import", perform_undo),
         ):
             add_kind(Kind(name, label, perform, rule=BRINGS_IN, link=_address))
-        add_entry(Entry("Imports", "imports:imports", "/imports/", BRINGS_IN, position=70))
+        add_entry(Entry("Imports", "imports:imports", "/imports/", BRINGS_IN, position=47, group="Survey"))
 
 
 def _address(job: Job) -> str:

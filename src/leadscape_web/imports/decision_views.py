@@ -21,7 +21,7 @@ from leadscape_web.govuk.listing import Column, Filter, Listing, show_listing
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.forms import AnswerForm, UndoForm
 from leadscape_web.imports.models import Absence, Import
-from leadscape_web.imports.permissions import BRINGS_IN, WAITS, can_leave_stored, can_withdraw
+from leadscape_web.imports.permissions import BRINGS_IN, WAITS, can_leave_stored, is_idle
 from leadscape_web.imports.presenters import title_of
 from leadscape_web.imports.views import ask_to_check, waits_for
 from leadscape_web.jobs.asking import ask_for
@@ -39,7 +39,8 @@ def absences(request: HttpRequest, key: UUID) -> HttpResponse:
         return _too_late(request, found)
     if request.method == "POST" and form.is_valid():
         answered = open_rows.update(**_answer(request, form))
-        messages.success(request, f"Answered for {answered:,} schools.")
+        schools = "1 school" if answered == 1 else f"{answered:,} schools"
+        messages.success(request, f"Answered for {schools}.")
         return redirect("imports:import", key=found.pk)
     unanswered = open_rows.count()
     shown = show_listing(request, _listing(found))
@@ -87,7 +88,7 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     """Give it up: nothing is stored, and what was in the files is forgotten."""
     found = get_object_or_404(Import, pk=key)
     waits = waits_for(found)
-    if not can_withdraw(found, job_over=waits is None or waits.over):
+    if not is_idle(found, job_over=waits is None or waits.over):
         return _too_late(request, found)
     because("Gave up files that were brought in")
     moved = Import.objects.filter(pk=key, state=found.state, job=found.job_id).update(
@@ -102,11 +103,11 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @allow(BRINGS_IN, methods=("POST",))
 def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Check it anew against what is held now. Answers about missing schools are asked for again."""
+    """Check it anew against what is held now. What was answered of a missing school stays where it still fits."""
     found = get_object_or_404(Import, pk=key)
     waits = waits_for(found)
     over = waits is None or waits.over
-    if not can_withdraw(found, job_over=over):
+    if not is_idle(found, job_over=over):
         return _too_late(request, found)
     because("Asked for another check of files that were brought in")
     moved = Import.objects.filter(pk=key, state=found.state, job=found.job_id).update(
@@ -183,7 +184,20 @@ def _answer(request: HttpRequest, form: AnswerForm) -> dict[str, Any]:
 def _listing(found: Import) -> Listing:
     rows = Absence.objects.filter(belongs_to=found).order_by("urn")
     answers = dict(Absence.Answer.choices)
-    values = rows.values_list("urn", "name", "status", "note", "successors", "answer", "closed_on")
+    values = [
+        (
+            urn,
+            name,
+            status.replace("_", " ").capitalize(),
+            note,
+            successors or None,
+            answers.get(answer),
+            closed_on,
+        )
+        for urn, name, status, note, successors, answer, closed_on in rows.values_list(
+            "urn", "name", "status", "note", "successors", "answer", "closed_on"
+        )
+    ]
     can_answer = found.state == Import.State.CHECKED
     return Listing(
         name="missing-schools",
@@ -199,10 +213,7 @@ def _listing(found: Import) -> Listing:
             Column("closed_on", "Closed on", kind="date", missing="None"),
         ),
         rows=pl.DataFrame(
-            [
-                (urn, name, status.replace("_", " "), note, successors or None, answers.get(answer), closed_on)
-                for urn, name, status, note, successors, answer, closed_on in values
-            ],
+            values,
             schema={**dict.fromkeys(("urn", "name", "status", "note", "successors", "answer"), pl.String()),
                     "closed_on": pl.Date()},
             orient="row",

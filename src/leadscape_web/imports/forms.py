@@ -59,14 +59,14 @@ class ReturnsForm(GovukForm):
     returns = FilesField(
         label="Returns",
         called="returns",
-        required=False,
+        depends=True,
         help_text="A return of the same name takes the place of the one that the study has. Do not name a file after a"
         " person.",
     )
     frame = FilesField(
         label="Frame: who was asked",
         called="a frame",
-        required=False,
+        depends=True,
         most=1,
         help_text="It takes the place of the one that the study has.",
     )
@@ -100,7 +100,7 @@ class AnswerForm(GovukForm):
         },
     )
     closed_on = DateField(
-        label="Date closed", required=False, earliest=EARLIEST, help_text="Only where it has closed"
+        label="Date closed", depends=True, earliest=EARLIEST, help_text="Only where it has closed"
     )
 
     def clean(self) -> dict[str, Any]:

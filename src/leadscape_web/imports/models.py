@@ -50,7 +50,15 @@ class Import(models.Model):
     stated_as_of = models.DateField(null=True, help_text="Date given for files whose name holds none")
     as_of = models.DateField(null=True, help_text="Date that the files describe, as found")
     absent = models.CharField(max_length=8, choices=Absent.choices, default=Absent.ASK)
-    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+", help_text="What it waits for")
+    # No constraint: a job that is over is forgotten before the import is.
+    job = models.ForeignKey(
+        Job,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        help_text="What it waits for",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True)

@@ -34,13 +34,8 @@ def can_confirm(found: Import, unanswered: int) -> bool:
     return found.state == _S.CHECKED and not unanswered
 
 
-def can_withdraw(found: Import, *, job_over: bool) -> bool:
-    """Whether it may be given up: nothing is at work on it."""
-    return found.state == _S.CHECKED or (found.state in (_S.CHECKING, _S.STORING) and job_over)
-
-
-def can_check_again(found: Import, *, job_over: bool) -> bool:
-    """Whether it may be checked anew: it waits, or what was at work on it failed."""
+def is_idle(found: Import, *, job_over: bool) -> bool:
+    """Whether it may be given up or checked anew: it waits, or what was at work on it failed."""
     return found.state == _S.CHECKED or (found.state in (_S.CHECKING, _S.STORING) and job_over)
 
 

@@ -13,11 +13,10 @@ from django.utils import timezone
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.imports.models import Import, Upload
 from leadscape_web.imports.permissions import (
-    can_check_again,
     can_confirm,
     can_leave_stored,
     can_undo,
-    can_withdraw,
+    is_idle,
 )
 
 COLOURS: Final = {
@@ -102,8 +101,8 @@ def present_import(
         ),
         notes=tuple(found.notes),
         can_confirm=can_confirm(found, unanswered),
-        can_withdraw=can_withdraw(found, job_over=over),
-        can_check_again=can_check_again(found, job_over=over),
+        can_withdraw=is_idle(found, job_over=over),
+        can_check_again=is_idle(found, job_over=over),
         can_undo=can_undo(found),
         can_leave_stored=can_leave_stored(found, job_over=over),
     )
@@ -167,7 +166,10 @@ def _facts(found: Import, who: Who) -> tuple[dict[str, Any], ...]:
         if at is not None:
             rows.append({"label": label, "value": _moment(at)})
     if found.undo_why:
-        rows.append({"label": "Why it was undone", "value": found.undo_why})
+        undone = found.state in (Import.State.UNDOING, Import.State.UNDONE)
+        label = "Why it was undone" if undone else "Why it was to be undone"
+        note = None if undone else "It could not be undone, and was left stored."
+        rows.append({"label": label, "value": found.undo_why, "note": note})
     if found.as_of:
         rows.append({"label": "Describes", "value": found.as_of})
     return tuple(rows)

@@ -126,7 +126,8 @@ def problems(request: HttpRequest, key: UUID) -> HttpResponse:
     listing = Listing(
         name="problems",
         title=f"Problems in the files: {title_of(found, found.study.title if found.study else None)}",
-        about="Every cell and row that could not be used, and what was expected.",
+        about="Every cell and row that could not be used, and what was expected. Put them right in the file, give this"
+        " import up, and bring the file in again; or confirm without them.",
         columns=(
             Column("file", "File"),
             Column("row", "Row", kind="number", missing="Whole file"),

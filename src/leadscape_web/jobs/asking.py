@@ -25,17 +25,19 @@ def ask_for(
     asked_by
         In whose name; null: the service itself, which only the owner role can say.
     subject, given
-        What it is about and works on: ids and dates, never a person's name or address.
+        What it is about and works on: ids and dates, never a person's name or address. With ``patient`` in it, all
+        other work goes first.
 
     Raises
     ------
     ValueError
         When there is no such kind.
     """
-    if kind_of(kind) is None:
+    known = kind_of(kind)
+    if known is None:
         raise ValueError(f"there is no kind of job called {kind!r}")
     return Job.objects.using(using).create(
-        kind=kind, subject=subject, given=dict(given or {}), asked_by=asked_by
+        kind=kind, subject=subject, given=dict(given or {}), asked_by=asked_by, brief=known.brief
     )
 
 

@@ -33,6 +33,10 @@ class Kind:
         Address of the page that shows what came of it.
     daily
         ``HH:MM`` (UTC) at which the service asks for it every day by itself.
+    leaves
+        Whether its work leaves the service, as a letter does: once it is done, it is too late to cancel it.
+    brief
+        Whether it is over in a moment: it goes beside longer work, never behind it.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Kind:
     rule: Rule | None = None
     link: Callable[[Job], str] | None = None
     daily: str | None = None
+    leaves: bool = False
+    brief: bool = False
 
 
 _KINDS: dict[str, Kind] = {}

@@ -33,6 +33,9 @@ class Job(models.Model):
         blank=True, help_text="What it is about, in a few words without names of people"
     )
     given = models.JSONField(default=dict, help_text="Ids of what it works on")
+    brief = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it goes beside longer work, never behind it"
+    )
     asked_by_id: uuid.UUID | None
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="jobs")
     asked_at = models.DateTimeField(default=timezone.now, editable=False)

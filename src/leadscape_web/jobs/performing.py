@@ -110,7 +110,7 @@ def perform(key: UUID | str) -> None:
         _log.exception(
             "A job failed", extra={"fields": {"job": str(job.pk), "kind": job.kind, "number": number}}
         )
-        _end(job, Job.State.FAILED, problem=_unexpected(number))
+        _end(job, Job.State.FAILED, problem=_unexpected(number, leaves=_leaves(job)))
 
 
 def _begin(job: Job) -> bool:
@@ -125,9 +125,11 @@ def _begin(job: Job) -> bool:
     if job.is_over:
         return False
     if job.attempts >= MOST_ATTEMPTS:
-        raise _GivenUp(job.attempts)
+        raise _GivenUp(job.attempts, leaves=_leaves(job))
     job.attempts += 1
-    Job.objects.using(PROGRESS).filter(pk=job.pk).update(
+    # Whoever cancels in between has ended it, and it is not begun.
+    begun = Job.objects.using(PROGRESS).filter(pk=job.pk, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    changed = begun.update(
         state=Job.State.RUNNING,
         attempts=job.attempts,
         started_at=timezone.now(),
@@ -135,7 +137,7 @@ def _begin(job: Job) -> bool:
         steps_done=None,
         steps=None,
     )
-    return True
+    return bool(changed)
 
 
 def _do(job: Job) -> None:
@@ -143,7 +145,8 @@ def _do(job: Job) -> None:
     running.check()
     kind = _allowed(job)
     result = kind.perform(running)
-    running.check()
+    if not kind.leaves:
+        running.check()
     done = Job.objects.using(OWNER).filter(pk=job.pk)
     done.update(state=Job.State.DONE, ended_at=timezone.now(), result=dict(result) if result else {}, step="")
 
@@ -174,10 +177,10 @@ def _allowed(job: Job) -> Kind:
 
 
 class _GivenUp(LeadscapeError):
-    def __init__(self, attempts: int) -> None:
+    def __init__(self, attempts: int, *, leaves: bool) -> None:
         super().__init__(
             f"The process that does the work was ended {attempts} times while it did this.",
-            "It may need more memory than there is, or the machine was restarted. Nothing was changed.",
+            f"It may need more memory than there is, or the machine was restarted. {_kept(leaves)}",
             "Ask whoever runs the service to look at its log, then try again.",
         )
 
@@ -201,9 +204,21 @@ def _as_problem(error: LeadscapeError) -> dict[str, Any]:
     }
 
 
-def _unexpected(number: str) -> dict[str, Any]:
+def _leaves(job: Job) -> bool:
+    kind = kind_of(job.kind)
+    return kind is not None and kind.leaves
+
+
+def _kept(leaves: bool) -> str:
+    """What is left of work that was not done; of a letter it is not known."""
+    if leaves:
+        return "Nothing was changed here; whether the letter was handed over before is not known."
+    return "Nothing was changed: work is kept whole or not at all."
+
+
+def _unexpected(number: str, *, leaves: bool) -> dict[str, Any]:
     return {
         "what": f"Something unexpected happened (number {number}).",
-        "why": "Nothing was changed: work is kept whole or not at all.",
+        "why": _kept(leaves),
         "next": "Try again; if it happens again, tell whoever runs the service the number.",
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import close_old_connections, connections
@@ -18,8 +19,14 @@ from leadscape_web.jobs.performing import OWNER, Busy
 from leadscape_web.jobs.performing import perform as perform_job
 
 QUEUE: Final = "leadscape"
+BRIEF: Final = "leadscape.brief"
+"""Of what is over in a moment: letters, and looking after the queue itself. ``jobs/sql/queue.sql`` fills both."""
 KEPT_DAYS: Final = 90
 """Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
+MOST_A_DAY: Final = 4
+"""How often daily work that fails is asked for on one day."""
+AGAIN_AFTER: Final = timedelta(hours=1)
+"""How long after it failed."""
 STALLED_AFTER: Final = 20
 """Seconds without a sign of life after which a worker counts as killed."""
 
@@ -36,7 +43,7 @@ def perform(job: str) -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name="leadscape.look_after", queue=QUEUE, queueing_lock="leadscape.look_after", pass_context=True)
+@app.task(name="leadscape.look_after", queue=BRIEF, queueing_lock="leadscape.look_after", pass_context=True)
 async def look_after(context: JobContext, timestamp: int) -> None:
     """Give jobs of killed workers to the others, and ask for what is due today."""
     from asgiref.sync import sync_to_async
@@ -48,7 +55,7 @@ async def look_after(context: JobContext, timestamp: int) -> None:
 
 
 def ask_for_daily() -> None:
-    """Ask for the kinds that are due, once a day each; put jobs into the queue that fell out of it."""
+    """Ask for what is due, once a day and again when it failed; put jobs into the queue that fell out of it."""
     close_old_connections()
     now = timezone.now()
     with acting(using=OWNER, why="Daily work"):
@@ -62,16 +69,29 @@ def ask_for_daily() -> None:
                 asked_by=None,
                 asked_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0),
             )
-            if not today.exists():
+            if _is_to_be_asked(list(today.order_by("asked_at")), now):
                 ask_for(kind.name, asked_by=None, subject=now.date().isoformat(), using=OWNER)
         # A worker that lost the database between a job and its row leaves one that nobody would ever perform.
         cursor.execute(
-            "select procrastinate_defer_jobs_v1(array[row(%s, 'leadscape.perform', 0, null, null,"
-            " jsonb_build_object('job', j.id), null)::procrastinate_job_to_defer_v1]) from jobs_job j"
-            " where j.state in ('waiting', 'running') and j.asked_at < now() - interval '10 seconds' and not exists ("
+            "select leadscape_queue_job(j) from jobs_job j where j.state in ('waiting', 'running')"
+            " and j.asked_at < now() - interval '10 seconds' and not exists ("
             "  select 1 from procrastinate_jobs q where q.args ->> 'job' = j.id::text"
-            "  and q.status in ('todo', 'doing'))",
-            [QUEUE],
+            "  and q.status in ('todo', 'doing'))"
         )
-        cursor.execute("delete from jobs_job where ended_at < now() - make_interval(days => %s)", [KEPT_DAYS])
+    # In a transaction of its own: what cannot be forgotten keeps nobody from the work of the day.
+    with acting(using=OWNER, why="Forgot jobs that were over long ago"):
+        Job.objects.using(OWNER).filter(ended_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
     connections[OWNER].close()
+
+
+def _is_to_be_asked(today: Sequence[Job], now: datetime) -> bool:
+    """Whether daily work is asked for now, after what was asked for today."""
+    if not today:
+        return True
+    last = today[-1]
+    return (
+        last.state == Job.State.FAILED
+        and len(today) < MOST_A_DAY
+        and last.ended_at is not None
+        and last.ended_at <= now - AGAIN_AFTER
+    )

@@ -9,14 +9,19 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import connection
-from django.db.models import Count, Max
 from django.urls import reverse
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.landscape.models import PublishedFile, PublishedTable
 from leadscape_web.landscape.waves import hidden_in_words
 from leadscape_web.register.models import Source
+from leadscape_web.register.records.sources import register_version
 from leadscape_web.survey.models import Wave
+
+__all__ = [
+    "authority_rates", "authority_shapes", "bounds_of", "current_wave", "hidden_words", "published_points",
+    "register_version", "schools_of", "source_words",
+]  # fmt: skip
 
 AREAS: Final = "areas.geojson"
 POINTS: Final = "home_points.geojson"
@@ -46,12 +51,6 @@ copy (
   order by s.urn
 ) to stdout (format csv, header true)
 """
-
-
-def register_version() -> str:
-    """Changes whenever a load changed the register; nothing else may."""
-    seen = Source.objects.aggregate(last=Max("loaded_at"), files=Count("pk"))
-    return f"{seen['last']}:{seen['files']}"
 
 
 @lru_cache(maxsize=2)

@@ -54,7 +54,26 @@ class CorrectionForm(GovukForm):
 class StayOutForm(GovukForm):
     """An objection, or consent taken back."""
 
-    sure = ConfirmField(label="Take me out of the study", called="that you are sure")
+    sure = ConfirmField(label="Take me out of the study")
+
+
+class LetInForm(GovukForm):
+    """Why somebody who stays out comes back."""
+
+    why = TextareaField(
+        label="Why?", called="why", rows=3, max_length=LONGEST,
+        help_text="How the person told you, or how they came to be taken out by mistake. The history keeps this for"
+        " good, so write no names of people in it.",
+    )  # fmt: skip
+    sure = ConfirmField(label="The person agrees to be in the study, or never asked to be taken out")
+
+    def __init__(self, *args: Any, person: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person = person
+
+    def clean_why(self) -> str:
+        """Without the name of the person."""
+        return check_reason(self.cleaned_data["why"], [self.person])
 
 
 class AddressForm(GovukForm):
@@ -67,7 +86,7 @@ class EraseForm(GovukForm):
     """Why a person is erased, and that it is meant."""
 
     why = RadiosField(label="Why?", called="why", choices=Erasure.Why.choices)
-    sure = ConfirmField(label="I know that this cannot be undone", called="that it cannot be undone")
+    sure = ConfirmField(label="I know that this cannot be undone")
 
 
 class DecisionForm(SchoolMixin, GovukForm):
@@ -77,17 +96,17 @@ class DecisionForm(SchoolMixin, GovukForm):
         label="Your decision", called="your decision",
         choices=[("accepted", "Accept: put it right now"), ("declined", "Decline")],
     )  # fmt: skip
-    full_name = TextField(label="The name as it should be", called="the name", required=False, max_length=200)
+    full_name = TextField(label="The name as it should be", called="the name", depends=True, max_length=200)
     school = school_field("The right home school", "Only where the person is at another school.")
     change = RadiosField(
-        label="What is changed?", called="what is changed", required=False,
+        label="What is changed?", called="what is changed", depends=True,
         choices=[(NEVER, "It never was: withdraw it"), (ENDED, "It has ended"),
                  (OTHERWISE, "I corrected it on its own page")],
     )  # fmt: skip
-    ended_on = DateField(label="When did it end?", called="the day it ended", required=False)
+    ended_on = DateField(label="When did it end?", called="the day it ended", depends=True)
     answer = TextareaField(
         label="What the person is told", called="your answer", rows=3, max_length=LONGEST,
-        help_text="The reason for your decision. The person reads it by their link.",
+        help_text="The reason for your decision. It goes to the person with a new link: by e-mail, or as a letter.",
     )  # fmt: skip
     version = HiddenField(required=False)
     opened = HiddenField(required=False)
@@ -96,6 +115,7 @@ class DecisionForm(SchoolMixin, GovukForm):
         super().__init__(*args, **more)
         self.about = about
         self.fields["school"].required = False
+        self.fields["school"].depends = True  # type: ignore[attr-defined]
         parts = {"name": ("full_name",), "home_school": ("school",), "holding": ("change", "ended_on"),
                  "support": ("change", "ended_on"), "other": ()}[about]  # fmt: skip
         for name in ("full_name", "school", "change", "ended_on"):

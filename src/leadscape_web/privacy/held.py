@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -59,7 +59,11 @@ class HeldAbout:
     @property
     def name(self) -> str | None:
         """The current name."""
-        return next((one["full_name"] for one in self.rows(OWN_NAME) if one["superseded_at"] is None), None)
+        return next((one["full_name"] for one in self.own_names() if one["superseded_at"] is None), None)
+
+    def own_names(self) -> Rows:
+        """Names of the person, without those that a respondent wrote for them."""
+        return [one for one in self.rows(OWN_NAME) if one["person_id"] == str(self.person)]
 
 
 def held_about(person: UUID) -> HeldAbout | None:
@@ -92,14 +96,17 @@ def linked_basis() -> Basis | None:
     return next(iter(Basis.objects.raw("select * from leadscape_linked_basis() limit 1")), None)
 
 
-def basis_for(person: UUID, wave: Wave | None) -> Basis | None:
-    """The basis that holds for a person in a wave, as far as the user sees it."""
-    if wave is None:
-        return None
-    found = Basis.objects.filter(
-        wave__title=wave.title, wave__as_of=wave.as_of, wave__system=wave.system, ended_at=None
-    ).order_by("-recorded_at")
-    return found.filter(person=person).first() or found.filter(person=None).first()
+def basis_for(person: UUID, waves: Sequence[Wave]) -> Basis | None:
+    """The basis that holds for a person whom waves name, the latest first, as far as the user sees it.
+
+    Their own, else that of the first of the waves that has one.
+    """
+    own = Basis.objects.filter(person=person, ended_at=None).order_by("-recorded_at").first()
+    if own is not None:
+        return own
+    of_waves = Basis.objects.filter(person=None, ended_at=None).select_related("wave").order_by("recorded_at")
+    held = {(one.wave.title, one.wave.as_of, one.wave.system): one for one in of_waves}
+    return next((one for wave in waves if (one := held.get((wave.title, wave.as_of, wave.system)))), None)
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def readable(held: HeldAbout) -> Readable:
     return Readable(
         name=held.name,
         former_names=tuple(
-            one["full_name"] for one in held.rows(OWN_NAME) if one["superseded_at"] is not None
+            one["full_name"] for one in held.own_names() if one["superseded_at"] is not None
         ),
         home=schools.get(leader["home_school_id"]) if leader else None,
         roles=[
@@ -233,4 +240,8 @@ def _respondents(held: HeldAbout) -> dict[str, str]:
 
 
 def _day(value: str | None) -> date | None:
-    return datetime.fromisoformat(value).date() if value else None
+    """The day here of a date or a moment as the database writes them."""
+    if not value:
+        return None
+    found = datetime.fromisoformat(value)
+    return timezone.localtime(found).date() if found.tzinfo else found.date()

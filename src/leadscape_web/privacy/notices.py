@@ -1,9 +1,7 @@
-"""Tell people who were named what is held: who is owed a notice, send it, make it again, notice that it came back.
+"""Tell people what is held, or that a request was answered: send it, make it again, note that it came back.
 
 A notice is sent by a job of its own. The link is made when it is sent and kept as a hash only. If the job is done twice
 because its worker was killed, the person gets two, and the link of the second works: at least once, never none.
-
-A study that is run again makes a new wave of the same round: whoever was told in that round is not told again.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,12 +18,13 @@ from leadscape_web.accounts.context import because
 from leadscape_web.accounts.links import make_link
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.privacy.models import Address, Exclusion, Notice
+from leadscape_web.privacy.models import Address, Notice, PersonRequest
 from leadscape_web.privacy.periods import days_of
-from leadscape_web.survey.models import Leader, RoleHolding, Wave
+from leadscape_web.survey.models import Wave
 
-OWED, WAITING, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
-    "Owed", "Being sent", "Sent", "Came back", "Opened", "Expired", "Ended",
+OWED, WAITING, TRIED, NEVER_TAKEN, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
+    "Owed", "Being sent", "Not taken yet: tried again daily", "Never taken: owed again", "Sent", "Came back", "Opened",
+    "Expired", "Ended",
 )  # fmt: skip
 SEND: Final = "privacy.send_notice"
 
@@ -45,6 +43,8 @@ def state_of(notice: Notice | None, now: datetime | None = None) -> str:
         return OWED
     if notice.bounced_at:
         return BOUNCED
+    if notice.sent_at is None and notice.tried_at:
+        return NEVER_TAKEN if notice.ended_at else TRIED
     if notice.ended_at:
         return ENDED
     if notice.sent_at is None:
@@ -52,29 +52,6 @@ def state_of(notice: Notice | None, now: datetime | None = None) -> str:
     if notice.expires_at and notice.expires_at <= (now or timezone.now()):
         return EXPIRED
     return OPENED if notice.opened_at else SENT
-
-
-def current_wave() -> Wave | None:
-    """The wave that people are told of: the latest that counts."""
-    return Wave.objects.filter(superseded_at=None).order_by("-as_of", "-loaded_at").first()
-
-
-def named_in(wave: Wave) -> QuerySet[Leader]:
-    """Leaders whom a wave names and who do not stay out, as far as the user sees them."""
-    holding = RoleHolding.objects.filter(leader=OuterRef("pk"), wave=wave, withdrawn_at=None)
-    out = Exclusion.objects.filter(person=OuterRef("person_id"))
-    return Leader.objects.filter(Exists(holding), ~Exists(out))
-
-
-def owed_in(wave: Wave) -> QuerySet[Leader]:
-    """Leaders of a wave without a notice that lives: never told, or the notice came back or ended."""
-    live = of_round(wave).filter(person=OuterRef("person_id"), ended_at=None, bounced_at=None)
-    return named_in(wave).filter(~Exists(live))
-
-
-def of_round(wave: Wave) -> QuerySet[Notice]:
-    """Notices of a wave and of the former runs of its study."""
-    return Notice.objects.filter(wave__title=wave.title, wave__as_of=wave.as_of, wave__system=wave.system)
 
 
 def current_address(person: UUID, using: str = "default") -> Address | None:
@@ -104,25 +81,35 @@ def record_address(person: Any, email: str, source: str, using: str = "default")
     return True
 
 
-def make_notice(person: UUID, wave: Wave, by: User, channel: str) -> Notice:
-    """A notice to be sent; one that is there makes room, and its link dies."""
-    because("A notice of what is held is made")
-    of_round(wave).filter(person=person, ended_at=None).update(ended_at=timezone.now(), token_hash=None)
-    return Notice.objects.create(person_id=person, wave=wave, made_by=by, channel=channel)
+def make_notice(
+    person: UUID, wave: Wave, by: User, channel: str, answers: PersonRequest | None = None
+) -> Notice:
+    """A notice to be sent; those that are there make room, and their links die.
+
+    Parameters
+    ----------
+    answers
+        The request whose answer it tells; null: it tells what is held.
+    """
+    because("A notice of what is held is made" if answers is None else "The answer to a request is told")
+    Notice.objects.filter(person=person, ended_at=None).update(ended_at=timezone.now(), token_hash=None)
+    return Notice.objects.create(person_id=person, wave=wave, made_by=by, channel=channel, answers=answers)
 
 
-def send_by_email(person: UUID, wave: Wave, by: User, base: str) -> bool:
+def send_by_email(
+    person: UUID, wave: Wave, by: User, base: str, answers: PersonRequest | None = None
+) -> bool:
     """Make a notice and ask for it to be sent; false where no address is known."""
     if current_address(person) is None:
         return False
-    notice = make_notice(person, wave, by, Notice.Channel.EMAIL)
+    notice = make_notice(person, wave, by, Notice.Channel.EMAIL, answers)
     ask_for(SEND, asked_by=by, given={"notice": str(notice.pk), "base": base})
     return True
 
 
-def print_letter(person: UUID, wave: Wave, by: User, base: str) -> Link:
+def print_letter(person: UUID, wave: Wave, by: User, base: str, answers: PersonRequest | None = None) -> Link:
     """Make a notice that is printed now, with its link."""
-    notice = make_notice(person, wave, by, Notice.Channel.LETTER)
+    notice = make_notice(person, wave, by, Notice.Channel.LETTER, answers)
     return give_link(notice, base)
 
 

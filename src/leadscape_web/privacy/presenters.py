@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import polars as pl
 from django.urls import reverse
 from django.utils import timezone
 
 from leadscape.actions.tell_rights import tell_rights
-from leadscape_web.govuk.listing import Column, Filter, Listing
-from leadscape_web.privacy import notices
-from leadscape_web.privacy.models import Address, Basis, Erasure, Exclusion, Notice, PersonRequest
-from leadscape_web.survey.models import Leader, Wave
+from leadscape_web.govuk.wording import written_date
+from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
+from leadscape_web.privacy.notices import state_of
+from leadscape_web.privacy.owed import Standing, Told, named_waves
+from leadscape_web.survey.models import Leader
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
-
-SOURCE = "What this service recorded about notices and requests"
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,7 @@ class ShownPerson:
     requests: tuple[dict[str, Any], ...]
     out: str
     can_tell: bool
+    can_come_back: bool
     can_email: bool
     leader: UUID | None
 
@@ -40,23 +39,43 @@ def show_person(
     *,
     name: str | None,
     leader: Leader | None,
-    wave: Wave | None,
+    named: Standing | None,
+    can_be_told: bool,
     address: Address | None,
-    told: Iterable[Notice],
+    notices: Iterable[Notice],
     asked: Iterable[PersonRequest],
     basis: Basis | None,
     out: Exclusion | None,
 ) -> ShownPerson:
-    """Facts, notices and requests of one person."""
-    notes = list(told)
+    """Facts, notices and requests of one person.
+
+    Parameters
+    ----------
+    named
+        Where they stand as somebody whom waves name; null: no wave that counts does.
+    can_be_told
+        Whether there is a wave of which anybody can be told.
+    """
+    notes = list(notices)
     latest = next((one for one in notes if one.ended_at is None), notes[0] if notes else None)
-    state = notices.state_of(latest) if latest or wave else "No wave is loaded"
+    state = (
+        named.state()
+        if named
+        else state_of(latest)
+        if latest
+        else "None is owed: no wave that counts names them"
+    )
     return ShownPerson(
         name=name or NAME_NOT_KNOWN,
         facts=(
             {
                 "label": "Home school",
                 "value": leader.home_school.name if leader and leader.home_school else None,
+            },
+            {
+                "label": "Named by",
+                "value": [wave.title for wave in named.waves] if named else None,
+                "missing": "No wave that counts",
             },
             {"label": "E-mail address", "value": address.email if address else None, "missing": "None is known"},
             {"label": "Notice", "value": "Stays out: none is owed" if out else state},
@@ -75,7 +94,7 @@ def show_person(
                 "made": one.made_at,
                 "wave": one.wave.title,
                 "how": one.get_channel_display(),  # type: ignore[attr-defined]
-                "state": notices.state_of(one),
+                "state": state_of(one),
                 "until": one.expires_at,
                 "may_bounce": one.sent_at is not None and one.bounced_at is None and one.ended_at is None,
             }
@@ -91,122 +110,45 @@ def show_person(
             for one in asked
         ),
         out=out.get_kind_display() if out else "",  # type: ignore[attr-defined]
-        can_tell=wave is not None and out is None,
+        can_tell=can_be_told and out is None,
+        can_come_back=out is not None and out.kind != Exclusion.Kind.ERASURE,
         can_email=address is not None,
         leader=leader.pk if leader else None,
     )  # fmt: skip
 
 
-def notices_listing(
-    leaders: Iterable[Leader],
-    names: Mapping[UUID, str],
-    told: Mapping[UUID, Notice],
-    addressed: frozenset[UUID],
-    wave: Wave,
-) -> Listing:
-    """Everybody whom a wave names, and where their notice stands."""
-    now = timezone.now()
-    rows = [
-        {
-            "person": str(one.person_id),
-            "name": names.get(one.person_id),
-            "school": one.home_school.name if one.home_school else None,
-            "state": notices.state_of(told.get(one.person_id), now),
-            "how": "E-mail" if one.person_id in addressed else "Letter",
-            "sent": _day(told[one.person_id].sent_at) if one.person_id in told else None,
-            "until": _day(told[one.person_id].expires_at) if one.person_id in told else None,
-        }
-        for one in leaders
-    ]
-    schema = {"person": pl.String, "name": pl.String, "school": pl.String, "state": pl.String, "how": pl.String,
-              "sent": pl.Date, "until": pl.Date}  # fmt: skip
-    return Listing(
-        name="notices",
-        title="Notices",
-        about=f"Leaders whom “{wave.title}” names, and whether they were told what is held about them. Whoever was"
-        " named by others must be told (UK GDPR, Article 14).",
-        columns=(
-            Column("name", "Leader", href="/data-protection/person/{person}/", missing=NAME_NOT_KNOWN),
-            Column("school", "Home school"),
-            Column("state", "Notice"),
-            Column("how", "Reached by"),
-            Column("sent", "Sent", kind="date", missing="Not yet"),
-            Column("until", "Link works until", kind="date", missing="No link"),
-        ),
-        rows=pl.DataFrame(rows, schema=schema),
-        source=SOURCE,
-        as_of=wave.as_of,
-        filters=(Filter("state", "Notice"), Filter("how", "Reached by")),
-        sort="name",
-        empty="No leader whom you edit is named in this wave.",
+def titles_of(told: Told) -> str:
+    """The waves that name somebody, in words; blank where none does."""
+    return named_waves(told.waves) if told.standing else ""
+
+
+def link_of_person(live: Notice | None, address: Address | None) -> dict[str, Any]:
+    """Whether a person who waits for an answer has a link that works, and how the answer will reach them."""
+    way = (
+        "Your answer goes by e-mail, with a new link."
+        if address
+        else "No e-mail address is known: print your answer as a letter, with a new link."
     )
-
-
-def requests_listing(found: Iterable[PersonRequest], names: Mapping[UUID, str]) -> Listing:
-    """What people asked for, latest first."""
-    rows = [
-        {
-            "id": str(one.pk),
-            "what": one.get_kind_display(),  # type: ignore[attr-defined]
-            "about": one.get_about_display() if one.kind == "correction" else None,  # type: ignore[attr-defined]
-            "name": names.get(one.person_id),
-            "asked": _day(one.asked_at),
-            "state": one.get_state_display() if one.kind == "correction" else "Done at once",  # type: ignore[attr-defined]
-            "decided": _day(one.decided_at),
-        }
-        for one in found
-    ]
-    schema = {"id": pl.String, "what": pl.String, "about": pl.String, "name": pl.String, "asked": pl.Date,
-              "state": pl.String, "decided": pl.Date}  # fmt: skip
-    return Listing(
-        name="requests",
-        title="Requests of people",
-        about="What people who are held asked for. Answer a correction within one month (UK GDPR, Article 12(3)).",
-        columns=(
-            Column("what", "Asked for", href="/data-protection/request/{id}/"),
-            Column("about", "About", missing="The study as a whole"),
-            Column("name", "Person", missing=NAME_NOT_KNOWN),
-            Column("asked", "Asked on", kind="date"),
-            Column("state", "State"),
-            Column("decided", "Answered", kind="date", missing="Not yet"),
-        ),
-        rows=pl.DataFrame(rows, schema=schema),
-        source=SOURCE,
-        filters=(Filter("state", "State"), Filter("what", "Asked for")),
-        sort="-asked",
-        empty="Nobody asked for anything yet.",
+    value = (
+        f"Works until {written_date(_day(live.expires_at))}"
+        if live
+        else "None works: it is over, or none was made"
     )
+    return {"label": "The person’s link", "value": value, "note": way}
 
 
-def erasures_listing(found: Iterable[Erasure]) -> Listing:
-    """The ledger, without names."""
-    rows = [
-        {
-            "id": str(one.pk),
-            "person": str(one.person_id),
-            "why": one.get_why_display(),  # type: ignore[attr-defined]
-            "on": _day(one.erased_at),
-            "digest": ", ".join(one.digests) or None,
-        }
-        for one in found
-    ]
-    schema = {"id": pl.String, "person": pl.String, "why": pl.String, "on": pl.Date, "digest": pl.String}
-    return Listing(
-        name="erasures",
-        title="Erasures",
-        about="Everybody who was erased, by an id that says nothing. Whoever is in this list is recognised when a new"
-        " register or return names them, and stays out. After a restore all of it is done again.",
-        columns=(
-            Column("on", "Erased on", kind="date"),
-            Column("why", "Why"),
-            Column("person", "Person"),
-            Column("digest", "Key", missing="No name was known"),
-        ),
-        rows=pl.DataFrame(rows, schema=schema),
-        source="The ledger of erasures",
-        sort="-on",
-        empty="Nobody was erased yet.",
-    )
+def answer_told(notice: Notice | None) -> dict[str, Any]:
+    """How the person was told of an answer."""
+    row: dict[str, Any] = {"label": "The person was told", "missing": "Not yet: send the answer, or print it"}
+    if notice is None:
+        return {**row, "value": None}
+    day = _day(notice.sent_at or notice.made_at)
+    how = notice.get_channel_display()  # type: ignore[attr-defined]
+    return {
+        **row,
+        "value": f"By {'e-mail' if how == 'E-mail' else 'letter'}: {state_of(notice).lower()}",
+        "on": day,
+    }
 
 
 def _sentence(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadscape_web.privacy.views import linked, lists, people, requests, rules
+from leadscape_web.privacy.views import doubts, linked, lists, people, requests, rules, telling
 
 app_name = "privacy"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("data-protection/addresses/", lists.addresses, name="addresses"),
     path("data-protection/requests/", lists.requests, name="requests"),
     path("data-protection/request/<uuid:key>/", requests.request_page, name="request"),
+    path("data-protection/request/<uuid:key>/tell/", telling.tell_answer, name="tell_answer"),
+    path("data-protection/doubtful/", doubts.doubtful, name="doubtful"),
+    path("data-protection/doubtful/<uuid:key>/", doubts.doubtful_row, name="doubtful_row"),
+    path("data-protection/doubtful/<uuid:key>/take-back/", doubts.take_back, name="take_back_row"),
     path("data-protection/erasures/", lists.erasures, name="erasures"),
     path("data-protection/basis/", rules.bases, name="bases"),
     path("data-protection/basis/record/", rules.basis, name="basis"),
@@ -25,11 +29,12 @@ urlpatterns = [
     path("data-protection/retention/<slug:code>/", rules.period, name="period"),
     path("data-protection/person/<uuid:key>/", people.person, name="person"),
     path("data-protection/person/<uuid:key>/address/", people.address, name="address"),
-    path("data-protection/person/<uuid:key>/send/", people.send, name="send"),
-    path("data-protection/person/<uuid:key>/letter/", people.letter, name="letter"),
+    path("data-protection/person/<uuid:key>/send/", telling.send, name="send"),
+    path("data-protection/person/<uuid:key>/letter/", telling.letter, name="letter"),
     path("data-protection/person/<uuid:key>/basis/", people.basis, name="person_basis"),
     path("data-protection/person/<uuid:key>/keep-out/", people.keep_out, name="keep_out"),
+    path("data-protection/person/<uuid:key>/bring-back/", people.let_in, name="let_in"),
     path("data-protection/person/<uuid:key>/erase/", people.erase, name="erase"),
     path("data-protection/person/<uuid:key>/held.<str:kind>", people.export, name="export"),
-    path("data-protection/person/<uuid:key>/<uuid:notice>/came-back/", people.bounced, name="bounced"),
+    path("data-protection/person/<uuid:key>/<uuid:notice>/came-back/", telling.bounced, name="bounced"),
 ]

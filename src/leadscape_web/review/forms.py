@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from leadscape_web.audit.reasons import LONGEST, check_reason
-from leadscape_web.govuk.fields import HiddenField, RadiosField, SelectField, TextareaField, TextField
+from leadscape_web.govuk.fields import (
+    FileField,
+    HiddenField,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 from leadscape_web.govuk.forms import GovukForm
 from leadscape_web.register.models import School
 from leadscape_web.review.models import Answer
@@ -18,6 +24,7 @@ from leadscape_web.review.sampling import NOT_RIGHT_OF_NONE
 from leadscape_web.review.wording import OTHER
 
 LARGEST_FILE: Final = 5_000_000
+ENDINGS: Final = (".csv", ".xlsx")
 MOST_ENTRIES: Final = 10_000
 
 
@@ -55,7 +62,7 @@ class DecideForm(GovukForm):
             offered.append((OTHER, f"{len(offered) + 1}. Another school of the register"))
             self.fields["urn"] = TextField(
                 label="URN of the other school",
-                required=False,
+                depends=True,
                 width=10,
                 help_text="Only for another school.",
             )
@@ -89,11 +96,14 @@ class DecideForm(GovukForm):
 
 
 class UploadForm(GovukForm):
-    """A review file that was filled in elsewhere. The template draws the input: no other page has one like it."""
+    """A review file that was filled in elsewhere."""
 
-    file = forms.FileField(
-        required=True,
-        error_messages={"required": "Select a review file", "empty": "The review file is empty"},
+    file = FileField(
+        label="Review file",
+        called="a review file",
+        accept=ENDINGS,
+        help_text="CSV or XLSX with the columns question_id and decision, such as the one that you download here.",
+        error_messages={"empty": "The review file is empty"},
     )
 
     def clean_file(self) -> Any:
@@ -101,7 +111,7 @@ class UploadForm(GovukForm):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
             raise ValidationError("The review file must be smaller than 5 MB")
-        if not file.name.lower().endswith((".csv", ".xlsx")):
+        if not file.name.lower().endswith(ENDINGS):
             raise ValidationError("The review file must be a CSV or an XLSX")
         return file
 
@@ -136,7 +146,7 @@ class DrawForm(GovukForm):
 
 
 class AnswerForm(GovukForm):
-    """What the school said about one entry.
+    """What the school said about one entry. Nothing needs an answer, so no label says that it may be left out.
 
     Parameters
     ----------
@@ -146,6 +156,7 @@ class AnswerForm(GovukForm):
         Role id to label, of roles that it may be instead.
     """
 
+    mark_optional = False
     seen = HiddenField(required=False)
 
     def __init__(self, *args: Any, asked: Mapping[str, str], roles: Mapping[str, str], **more: Any) -> None:

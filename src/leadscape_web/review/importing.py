@@ -17,9 +17,10 @@ from django.core.exceptions import ValidationError
 from leadscape.actions.read_review_file import read_review_file
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.reasons import check_reason
+from leadscape_web.jobs.asking import ask_for
 from leadscape_web.register.models import School
-from leadscape_web.review.deciding import can_decide, decide
-from leadscape_web.review.models import Decision, Text
+from leadscape_web.review.deciding import Wanted, decidable, decide_all
+from leadscape_web.review.models import Decision, Question, Text
 from leadscape_web.review.reading import Asked, read_questions
 from leadscape_web.studies.models import Study
 
@@ -44,6 +45,7 @@ class Change:
     after: str
     note: str
     decided_by: str
+    decided_in: str
     note_left_out: str
 
 
@@ -97,6 +99,8 @@ def check_file(study: Study, name: str, content: bytes, user: Any) -> DryRun:
         path.write_bytes(content)
         book = study.wave.codebook_text if study.wave else ""
         decisions = read_review_file(path, book, _known_schools, list(asked))
+    said = [asked[key].question.pk for key in decisions["question_id"] if key in asked]
+    edited = decidable(said)
     changes: list[Change] = []
     same = not_asked = outside = 0
     for row in decisions.iter_rows(named=True):
@@ -105,7 +109,7 @@ def check_file(study: Study, name: str, content: bytes, user: Any) -> DryRun:
             not_asked += 1
         elif one.answer == row["decision"]:
             same += 1
-        elif not can_decide(one.question):
+        elif one.question.pk not in edited:
             outside += 1
         else:
             changes.append(_change(one, row))
@@ -119,11 +123,15 @@ def _change(one: Asked, row: dict[str, Any]) -> Change:
             note = check_reason(note, [line.person_id for line in one.lines])
         except ValidationError as problem:
             note, left_out = "", problem.messages[0]
-    return Change(one, one.answer, row["decision"], note, row["decided_by"] or "", left_out)
+    by, where = row["decided_by"] or "", row["decided_in"] or ""
+    return Change(one, one.answer, row["decision"], note, by, where, left_out)
 
 
 def apply_file(study: Study, token: str, user: Any) -> int:
     """Make the decisions that a dry run listed; all of them or none. How many.
+
+    A job asked for in the same transaction takes words about people who stay out from them: who that is, the plain role
+    cannot know.
 
     Raises
     ------
@@ -138,20 +146,21 @@ def apply_file(study: Study, token: str, user: Any) -> int:
         raise Outdated from error
     if carried["study"] != str(study.pk) or carried["user"] != str(user.pk):
         raise Outdated
-    asked = {str(one.question.pk): one for one in read_questions(study)}
-    for key, answer, note, decided_by, standing in carried["changes"]:
-        if key not in asked:
-            raise Outdated
-        decide(
-            asked[key].question,
-            answer,
-            opened_with=UUID(standing) if standing else None,
-            user=user,
-            note=note,
-            origin=Decision.Origin.FILE,
-            decided_by=decided_by,
+    wanted = [
+        Wanted(
+            UUID(key), study.pk, answer, UUID(standing) if standing else None, note, decided_by, decided_in
         )
-    return len(carried["changes"])
+        for key, answer, note, decided_by, decided_in, standing in carried["changes"]
+    ]
+    keys = [one.question for one in wanted]
+    if Question.objects.filter(study=study, gone_at=None, pk__in=keys).count() != len(set(keys)):
+        raise Outdated
+    made = decide_all(wanted, user=user, origin=Decision.Origin.FILE)
+    if any(one.note or one.decided_by for one in wanted):
+        first = min(one.decided_at for one in made)
+        given = {"study": str(study.pk), "since": first.isoformat()}
+        ask_for("review.sift", asked_by=user, subject=study.title, given=given)
+    return len(made)
 
 
 def _sign(study: Study, changes: list[Change], user: Any) -> str:
@@ -161,6 +170,7 @@ def _sign(study: Study, changes: list[Change], user: Any) -> str:
             change.after,
             change.note,
             change.decided_by,
+            change.decided_in,
             str(change.asked.standing.pk) if change.asked.standing else "",
         )
         for change in changes

@@ -6,30 +6,31 @@ objector is not asked here: that is a question of privacy.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import polars as pl
 from django.utils import timezone
 
 from leadscape.actions.open_study import OpenedStudy
-from leadscape_web.review.models import Decision, Question, QuestionLine, Text
+from leadscape_web.review.models import Question, QuestionLine, Text
+from leadscape_web.review.taking_over import take_over
+from leadscape_web.review.wording import SAME
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.models import Leader
 
 ASKED_HERE: Final = tuple(Question.Kind.values)
-_TOLD_PCT: Final = {
-    Question.Kind.ROLE: re.compile(r"\((\d+) %"),
-    Question.Kind.SCHOOL: re.compile(r" \| (\d+) % \| "),
-    Question.Kind.PERSON: re.compile(r"^(\d+) %"),
-}
+KEPT: Final = (
+    "authorities", "nominations", "candidates", "answers", "chances_pct", "evidence", "probability_pct", "carried_out",
+    "not_used", "run_at", "wave", "gone_at",
+)  # fmt: skip
+"""What every run writes anew."""
 KEY, AS_WRITTEN, CONTEXT = Text.Field.KEY, Text.Field.AS_WRITTEN, Text.Field.CONTEXT
 
 
 def keep_questions(*, study: Study, opened: OpenedStudy, wave_id: str, using: str, **_: Any) -> None:
     """Keep what a run asks, what it does not ask any more, and decisions that came with the study.
 
-    A decision of the study's own file is taken over only where nothing was decided here: what reviewers said stands.
+    A decision that the run read is taken over only where nothing was decided here: what reviewers said stands.
     """
     asked = opened.questions.filter(pl.col("question").cast(pl.String).is_in(ASKED_HERE))
     known = dict(
@@ -37,23 +38,10 @@ def keep_questions(*, study: Study, opened: OpenedStudy, wave_id: str, using: st
         .filter(question__study=study, field=KEY, blanked_at=None)
         .values_list("text", "question_id")
     )
-    rows = _questions(study, asked, opened.question_lines, wave_id, known)
-    new = [row for row in rows if row.pk not in set(known.values())]
-    Question.objects.using(using).bulk_create(new)
-    Question.objects.using(using).bulk_update(
-        [row for row in rows if row.pk in set(known.values())],
-        [
-            "authorities",
-            "nominations",
-            "candidates",
-            "probability_pct",
-            "carried_out",
-            "run_at",
-            "wave",
-            "gone_at",
-        ],
-        batch_size=500,
-    )
+    rows = _questions(study, asked, opened, wave_id, known)
+    held = set(known.values())
+    Question.objects.using(using).bulk_create(row for row in rows if row.pk not in held)
+    Question.objects.using(using).bulk_update([row for row in rows if row.pk in held], KEPT, batch_size=500)
     ids = dict(zip(asked["question_id"], (row.pk for row in rows), strict=True))
     gone = Question.objects.using(using).filter(study=study, gone_at=None).exclude(pk__in=ids.values())
     # What is not asked any more needs its id alone, to be known when it is asked again.
@@ -61,12 +49,13 @@ def keep_questions(*, study: Study, opened: OpenedStudy, wave_id: str, using: st
     gone.update(gone_at=timezone.now())
     _keep_texts(asked, ids, using)
     _keep_lines(study, opened.question_lines, ids, using)
-    _take_over(asked, ids, using)
+    take_over(study, asked, ids, using)
 
 
 def _questions(
-    study: Study, asked: pl.DataFrame, lines: pl.DataFrame, wave_id: str, known: dict[str, Any]
+    study: Study, asked: pl.DataFrame, opened: OpenedStudy, wave_id: str, known: dict[str, Any]
 ) -> list[Question]:
+    lines = opened.question_lines
     places = dict(
         lines.group_by("question_id")
         .agg(
@@ -77,18 +66,27 @@ def _questions(
         .select("question_id", pl.when(pl.col("lost") == 0).then("codes").otherwise([]))
         .iter_rows()
     )
+    not_used = {
+        row["question_id"]: f"{row['decision']}, in {row['decided_in']}. {row['rule']}"
+        for row in opened.set_aside.iter_rows(named=True)
+    }
     moment = timezone.now()
     made = []
     for row in asked.iter_rows(named=True):
         kind = Question.Kind(row["question"])
+        chances = [_whole_pct(one) for one in row["probabilities"]]
         question = Question(
             study=study,
             kind=kind,
             authorities=places.get(row["question_id"], []),
             nominations=row["nominations"],
             candidates=row["candidates"],
-            probability_pct=_told_pct(kind, row),
+            answers=row["answers"],
+            chances_pct=chances,
+            evidence=row["evidence"],
+            probability_pct=_told_pct(kind, row["answers"], chances),
             carried_out=row["decision"],
+            not_used=not_used.get(row["question_id"], ""),
             run_at=moment,
             wave_id=wave_id,
         )
@@ -98,10 +96,15 @@ def _questions(
     return made
 
 
-def _told_pct(kind: Question.Kind, row: dict[str, Any]) -> int | None:
-    text = row["context"] if kind == Question.Kind.PERSON else next(iter(row["candidates"]), "")
-    found = _TOLD_PCT[kind].search(text or "")
-    return int(found[1]) if found else None
+def _whole_pct(probability: float) -> int:
+    """In whole per cent; what is not certain is never rounded up to it, nor what may be down to 0."""
+    return 100 if probability >= 1 else min(max(round(100 * probability), 1), 99)
+
+
+def _told_pct(kind: Question.Kind, answers: list[str], chances: list[int]) -> int | None:
+    """How likely the first candidate is; of two persons, that they are one."""
+    told = dict(zip(answers, chances, strict=False))
+    return told.get(SAME) if kind == Question.Kind.PERSON else next(iter(chances), None)
 
 
 def _keep_texts(asked: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
@@ -152,27 +155,4 @@ def _keep_lines(study: Study, lines: pl.DataFrame, ids: dict[str, Any], using: s
             ended_on=row["ended_on"],
         )
         for row in ours.iter_rows(named=True)
-    )
-
-
-def _take_over(asked: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
-    """Decisions of the study's own file, where nobody decided here."""
-    decided = set(
-        Decision.objects.using(using).filter(question__in=ids.values()).values_list("question_id", flat=True)
-    )
-    found = [
-        row
-        for row in asked.drop_nulls("decision").iter_rows(named=True)
-        if ids[row["question_id"]] not in decided
-    ]
-    made = [
-        Decision(question_id=ids[row["question_id"]], answer=row["decision"], origin=Decision.Origin.STUDY)
-        for row in found
-    ]
-    Decision.objects.using(using).bulk_create(made)
-    Text.objects.using(using).bulk_create(
-        Text(question_id=decision.question_id, decision=decision, field=field, text=text)
-        for decision, row in zip(made, found, strict=True)
-        for field, text in ((Text.Field.DECIDED_BY, row["decided_by"]), (Text.Field.NOTE, row["note"]))
-        if text
     )

@@ -7,6 +7,7 @@ Names of people are in none of these tables. What a return says in its own words
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -47,10 +48,19 @@ class Question(models.Model):
     candidates = ArrayField(
         models.TextField(), default=list, help_text="Possible answers as the library words them, best first"
     )
+    answers = ArrayField(models.TextField(), default=list, help_text="What each candidate answers")
+    chances_pct = ArrayField(models.IntegerField(), default=list, help_text="How likely each candidate is")
+    evidence = ArrayField(
+        models.TextField(), default=list, help_text="What speaks for each candidate; empty: nothing more"
+    )
     probability_pct = models.IntegerField(
         null=True, help_text="Of the first candidate, or that both are one person; null: none is told"
     )
     carried_out = models.TextField(null=True, help_text="The decision that the last run carried out")
+    not_used = models.TextField(
+        default="",
+        help_text="Decision of an earlier study that this one could not carry out, and why; empty: none",
+    )
     run_at = models.DateTimeField(help_text="When the run was stored that asked it last")
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="+")
     wave_id: uuid.UUID
@@ -95,6 +105,7 @@ class Decision(models.Model):
         PAGE = "page", "decided on its page"
         FILE = "file", "from a review file"
         STUDY = "study", "came with the study"
+        EARLIER = "earlier", "decided in an earlier study"
         UNDO = "undo", "an earlier decision taken back"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -104,8 +115,16 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True)
+    restores = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The decision that stands again, with who made it and their note, after a later one was taken back",
+    )
     question_id: uuid.UUID
     decided_by_id: uuid.UUID | None
+    restores_id: uuid.UUID | None
     texts: models.Manager[Text]
 
     class Meta:
@@ -137,6 +156,7 @@ class Text(models.Model):
         CONTEXT = "context", "What else it says"
         NOTE = "note", "Note on a decision"
         DECIDED_BY = "decided_by", "Who decided, as a file says"
+        DECIDED_IN = "decided_in", "Earlier study in which it was decided"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question = models.ForeignKey(Question, models.PROTECT, related_name="texts")
@@ -165,7 +185,14 @@ class Sample(models.Model):
     size = models.IntegerField(help_text="Entries drawn")
     drawn_at = models.DateTimeField(default=timezone.now)
     drawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    study_id: uuid.UUID
+    wave_id: uuid.UUID
     entries: models.Manager[Entry]
+
+    @property
+    def drawn_on(self) -> date:
+        """The day of the draw where the service is used."""
+        return timezone.localdate(self.drawn_at)
 
 
 class Entry(models.Model):

@@ -45,7 +45,7 @@ TABLES: Final[dict[str, TableRule]] = {
         " decided; runs and erasures do the rest. The history never holds the words",
         "SELECT, INSERT",
         read=_OF_QUESTION,
-        write=f"field in ('note', 'decided_by') and decision_id is not null and ({_EDITED})",
+        write=f"field in ('note', 'decided_by', 'decided_in') and decision_id is not null and ({_EDITED})",
         audience="administration",
         left_out=("text",),
         fixed=("question_id", "decision_id", "field"),
@@ -58,7 +58,7 @@ TABLES: Final[dict[str, TableRule]] = {
         write=f"decided_by_id = (select leadscape_user()) and ({_EDITED})",
         change=_EDITED,
         audience="administration",
-        fixed=("question_id", "answer", "origin", "decided_by_id", "decided_at"),
+        fixed=("question_id", "answer", "origin", "decided_by_id", "decided_at", "restores_id"),
     ),
     "review_sample": TableRule(
         "That a sample was drawn: whoever is signed in; only jobs draw one", "SELECT", audience="public"

@@ -1,33 +1,30 @@
-"""The queue of questions: rows of its list, how many are open, and which comes next."""
+"""The queue of questions: its list, how many are open, and which comes next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 import polars as pl
 from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from leadscape_web.accounts.names import names_of
-from leadscape_web.govuk.listing import Column, Filter, Listing
+from leadscape_web.govuk.listing import Column, Filter, Listing, ShownListing, show_listing
+from leadscape_web.govuk.listing_table import Arranged, arrange, read_wanted
+from leadscape_web.govuk.listing_view import draw_listing
 from leadscape_web.govuk.wording import NOT_KNOWN
-from leadscape_web.register.models import Authority, School
-from leadscape_web.review.listed import Listed
+from leadscape_web.register.models import Authority
+from leadscape_web.review.listed import IN_WORDS, in_words
 from leadscape_web.review.models import Decision, Question
-from leadscape_web.review.presenters.persons import NO_LEADER
-from leadscape_web.review.presenters.question import answer_words, state_of, title_of
-from leadscape_web.review.wording import KINDS, OPEN, likely
+from leadscape_web.review.wording import KINDS, OPEN
 from leadscape_web.survey.codebooks import KnownWaves
-from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
-SCHEMA: Final = {
-    "key": pl.String, "question": pl.String, "kind": pl.String, "authorities": pl.List(pl.String),
-    "nominations": pl.Int64, "probability": pl.String, "state": pl.String, "decision": pl.String, "study": pl.String,
-}  # fmt: skip
+OF_SCHOOLS: Final = ("trust", "school")
+"""Kinds of organisation in whose area no question can lie: one is about whole authorities."""
 
 
 @dataclass(frozen=True)
@@ -69,44 +66,32 @@ def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
     return others.filter(later).first() or others.first()
 
 
-def queue_rows(found: Sequence[Listed], waves: KnownWaves) -> pl.DataFrame:
-    """One row a question, for the list."""
-    codes = {code for one in found for code in one.authorities}
-    places = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
-    urns = {one.answer for one in found if one.answer and one.answer.isdigit()}
-    schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name"))
-    names = names_of(person for one in found for person in one.persons.values())
+def why_none(accesses: Iterable[tuple[str, str]], *, studies: bool = True) -> str:
+    """Why whoever has these rights (right, kind of organisation) may see no question, and what to do.
 
-    def name(one: Listed, side: int) -> str:
-        person = one.persons.get(side)
-        return names.get(person, NAME_NOT_KNOWN) if person else NO_LEADER
-
-    rows = [
-        {
-            "key": str(one.id),
-            "question": title_of(one.kind, one.written, [name(one, 1), name(one, 2)]),
-            "kind": KINDS[one.kind],
-            "authorities": [places.get(code, code) for code in one.authorities],
-            "nominations": one.nominations,
-            "probability": likely(one.probability_pct),
-            "state": state_of(one.answer, one.decided_at, one.carried_out, one.run_at),
-            "decision": answer_words(one.kind, one.answer, waves.words(one.wave_id), schools)
-            if one.answer is not None
-            else None,
-            "study": waves_title(waves, one.wave_id),
-        }
-        for one in found
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA)
+    Parameters
+    ----------
+    studies
+        Whether there is any study that questions could come from.
+    """
+    if not studies:
+        return (
+            "No study has been run here, so nothing is in doubt. Whoever runs the service loads one; its questions"
+            " come with the run."
+        )
+    if any(kind not in OF_SCHOOLS for _, kind in accesses):
+        return (
+            "No question lies wholly in your area. Questions come when a study is run; those that bear on two"
+            " areas, or on a place that nobody knows, are for editors of the area that holds both."
+        )
+    return (
+        "Questions are about whole authorities, since a name in a return may mean any school of its authority, so they"
+        " are for whoever answers for an authority or more. You act for schools: look at their leaders instead, and"
+        " have what is wrong corrected there. An editor of the authority can tell you what is in doubt."
+    )
 
 
-def waves_title(waves: KnownWaves, wave_id: UUID) -> str:
-    """The title of the study's wave."""
-    wave = waves.get(wave_id)
-    return wave.title if wave else NOT_KNOWN
-
-
-def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool) -> Listing:
+def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool, empty: str) -> Listing:
     """The list of questions; with the study where there are several. What it is narrowed by goes along to each."""
     study = (Column("study", "Study"),) if several else ()
     return Listing(
@@ -136,14 +121,28 @@ def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool) -> List
             *((Filter("study", "Study"),) if several else ()),
         ),
         sort="-nominations",
-        empty="There is no question in your area. Questions appear when a study is run.",
+        empty=empty,
         notes=("Only questions that lie wholly in your area are listed.",),
     )
 
 
+def show_queue(request: HttpRequest, listing: Listing, waves: KnownWaves) -> ShownListing | HttpResponse:
+    """What the address asks for. Only the rows of its page are put in words, unless a file or the order needs all."""
+    wanted = read_wanted(request.GET, listing)  # type: ignore[arg-type]
+    arranged = arrange(listing, wanted)
+    if request.GET.get("format") or wanted.sort_key in IN_WORDS:
+        return show_listing(request, replace(listing, rows=in_words(arranged.everything, waves)))
+    rows = arranged.rows
+    drawn = draw_listing(listing, wanted, arranged, request.path, request.GET)
+    before, after = max(drawn.first - 1, 0), drawn.last
+    shown = in_words(rows.slice(before, after - before), waves)
+    rows = pl.concat([rows.slice(0, before), shown, rows.slice(after)])
+    return draw_listing(listing, wanted, Arranged(rows, arranged.everything), request.path, request.GET)
+
+
 def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """How many are open, by kind, with what waits for them."""
-    return [
+    """How many are open, by each kind that is asked, with what waits for them; and what of before was not used."""
+    figures = [
         {
             "label": f"{words} is meant: open" if kind != Question.Kind.PERSON else f"{words}: open",
             "value": part.filter(pl.col("state") == OPEN).height,
@@ -151,4 +150,9 @@ def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
         }
         for kind, words in KINDS.items()
         for part in (rows.filter(pl.col("kind") == words),)
+        if part.height
     ]
+    if not_used := int(rows["not_used"].sum()):
+        basis = "they name a role or school that the study does not know; the page of the question says which"
+        figures.append({"label": "Decisions of earlier studies not used", "value": not_used, "basis": basis})
+    return figures

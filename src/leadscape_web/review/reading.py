@@ -51,7 +51,7 @@ class Asked:
 def read_questions(study: Study | None = None, **where: Any) -> tuple[Asked, ...]:
     """Questions that the last run of their study asks; of every study where none is given."""
     rows = Question.objects.filter(gone_at=None, **where, **({"study": study} if study else {}))
-    return _with_parts(list(rows.order_by("-nominations", "pk")))
+    return with_parts(list(rows.order_by("-nominations", "pk")))
 
 
 def question_or_404(key: UUID) -> Asked:
@@ -65,10 +65,11 @@ def question_or_404(key: UUID) -> Asked:
     found = Question.objects.select_related("study", "wave").filter(pk=key).first()
     if found is None:
         raise Http404("There is no such question in your area.")
-    return _with_parts([found])[0]
+    return with_parts([found])[0]
 
 
-def _with_parts(questions: list[Question]) -> tuple[Asked, ...]:
+def with_parts(questions: list[Question]) -> tuple[Asked, ...]:
+    """Questions with their lines, words and decisions; three queries."""
     keys = [question.pk for question in questions]
     lines = _grouped(QuestionLine.objects.filter(question__in=keys).order_by("side", "leader_key", "pk"))
     texts = _grouped(Text.objects.filter(question__in=keys))

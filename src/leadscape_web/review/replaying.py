@@ -1,4 +1,9 @@
-"""Decisions as the file that a run of the study reads: what was decided here, before what the study came with."""
+"""Decisions as the file that a run of the study reads.
+
+What was decided here stands first, then what the study came with, then what was decided last in an earlier study of the
+same system: the same words, school or pair need no second decision. Each of the last says in which study it was made.
+Whether the study knows what it names is for the library to see (``decided_in`` of its review files).
+"""
 
 from __future__ import annotations
 
@@ -7,74 +12,92 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from django.db.models import Prefetch
+from django.db import connections
 
 from leadscape.actions.read_decisions_file import read_decisions_file
 from leadscape.actions.write_review_file import write_decisions_file
-from leadscape_web.review.models import Decision, Question, Text
+from leadscape_web.govuk.wording import written_date
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study
 
 FILE: Final = "decisions.csv"
 BY_REVIEWER: Final = "a reviewer of the service"
+# What stands again says who decided and why with the row that it restores.
+_COLUMNS: Final = """
+k.text as question_id, d.answer as decision,
+coalesce(nullif(b.text, ''), case when o.decided_by_id is not null then %s end) as decided_by,
+nullif(n.text, '') as note, nullif(i.text, '') as decided_in
+"""
+_FROM: Final = """
+from review_decision d
+join review_decision o on o.id = coalesce(d.restores_id, d.id)
+join review_question q on q.id = d.question_id
+join review_text k on k.question_id = q.id and k.decision_id is null and k.field = 'key' and k.blanked_at is null
+left join review_text b on b.decision_id = o.id and b.field = 'decided_by' and b.blanked_at is null
+left join review_text n on n.decision_id = o.id and n.field = 'note' and n.blanked_at is null
+left join review_text i on i.decision_id = o.id and i.field = 'decided_in'
+"""
+_HERE: Final = f"""
+select {_COLUMNS} {_FROM} where q.study_id = %s and d.superseded_at is null and d.origin <> 'earlier'
+"""
+_BEFORE: Final = f"""
+select distinct on (k.text) {_COLUMNS}, s.title, s.as_of
+{_FROM}
+join studies_study s on s.id = q.study_id
+where s.system = %s and (s.as_of, s.made_at, s.id) < (%s, %s, %s) and d.superseded_at is null and d.origin <> 'earlier'
+order by k.text, d.decided_at desc, d.id
+"""
 
 
 def provide_decisions(study: Study, folder: Path, using: str) -> Mapping[str, Sequence[str]]:
-    """Write the decisions of a study into ``folder``; none where the service holds none.
+    """Write the decisions of a study into ``folder``; none where the service holds none that it did not come with.
 
-    A question whose decision was taken back stands there without one, whatever the study came with. A decision whose
-    question is not asked any more is written all the same: it may be asked again.
+    A question whose decision was taken back stands there without one, whatever the study came with and whatever was
+    decided before. A decision whose question is not asked any more is written all the same: it may be asked again.
     """
     ours = decisions_here(study, using)
-    if not ours:
+    earlier = decisions_before(study, using)
+    if not ours and not earlier:
         return {}
-    rows = [row for row in _brought(study, using) if row["question_id"] not in ours]
-    rows += ours.values()
-    write_decisions_file(rows, folder / FILE)
+    brought = {row["question_id"]: row for row in brought_decisions(study, using)}
+    rows = {**earlier, **brought, **ours}
+    if not rows:
+        return {}
+    write_decisions_file(rows.values(), folder / FILE)
     return {"decisions": [FILE]}
 
 
 def decisions_here(study: Study, using: str) -> dict[str, dict[str, Any]]:
-    """Question of the library to what stands here: ``question_id``, ``decision``, ``decided_by``, ``note``.
+    """Question of the library to what was decided in this study, as a row of a file of decisions.
 
     Blanked words are left out, and so are questions whose own words were blanked: the lines that raised them are gone.
     """
-    current = Decision.objects.using(using).filter(superseded_at=None)
-    texts = Text.objects.using(using).filter(blanked_at=None)
-    questions = (
-        Question.objects.using(using)
-        .filter(study=study, decisions__superseded_at=None, decisions__isnull=False)
-        .distinct()
-        .prefetch_related(
-            Prefetch("decisions", current, to_attr="standing"), Prefetch("texts", texts, to_attr="words")
-        )
-    )
+    return {row["question_id"]: row for row in _rows(_HERE, [BY_REVIEWER, study.pk], using)}
+
+
+def decisions_before(study: Study, using: str) -> dict[str, dict[str, Any]]:
+    """Question of the library to what was decided last in an earlier study of the system, and in which.
+
+    Earlier is what has an earlier date, or the same and was made earlier. What was taken back last is not there.
+    """
+    found = _rows(_BEFORE, [BY_REVIEWER, study.system, study.as_of, study.made_at, study.pk], using)
     return {
-        key: row
-        for question in questions
-        if (key := words_of(question.words, Text.Field.KEY)) is not None  # type: ignore[attr-defined]
-        and (row := _row(key, question)) is not None
+        row["question_id"]: {
+            **row,
+            "decided_in": row["decided_in"] or study_words(row["title"], row["as_of"]),
+        }
+        for row in found
+        if row["decision"] is not None
     }
 
 
-def words_of(texts: Sequence[Text], field: str, decision: Any = None) -> str | None:
-    """The words of one field of a question, or of one of its decisions."""
-    return next((text.text for text in texts if text.field == field and text.decision_id == decision), None)
+def study_words(title: str, as_of: Any) -> str:
+    """What a study is called where a decision was taken over from it."""
+    return f"{title}, {written_date(as_of)}"
 
 
-def _row(key: str, question: Any) -> dict[str, Any] | None:
-    for decision in question.standing:
-        by_file = words_of(question.words, Text.Field.DECIDED_BY, decision.pk)
-        return {
-            "question_id": key,
-            "decision": decision.answer,
-            "decided_by": by_file or (BY_REVIEWER if decision.decided_by_id else None),
-            "note": words_of(question.words, Text.Field.NOTE, decision.pk),
-        }
-    return None
-
-
-def _brought(study: Study, using: str) -> list[dict[str, Any]]:
+def brought_decisions(study: Study, using: str) -> list[dict[str, Any]]:
+    """Decisions of the file that the study came with."""
     found = current_inputs(study, using).filter(key="decisions").defer(None).first()
     if found is None or not found.content:
         return []
@@ -82,3 +105,10 @@ def _brought(study: Study, using: str) -> list[dict[str, Any]]:
         path = Path(folder) / found.file_name
         path.write_bytes(bytes(found.content))
         return read_decisions_file(path).drop("row").to_dicts()
+
+
+def _rows(statement: str, values: Sequence[Any], using: str) -> list[dict[str, Any]]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
+from uuid import UUID
+
+from django.db import connection
 
 from leadscape.actions.write_review_file import write_review_file
 from leadscape_web.accounts.names import names_of
-from leadscape_web.review.models import Decision, Question, Text
-from leadscape_web.review.reading import Asked, read_questions
+from leadscape_web.review.models import Question
 from leadscape_web.review.replaying import BY_REVIEWER
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
@@ -19,6 +22,25 @@ MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_ROWS: Final = """
+select q.id, k.text, q.kind, nullif(w.text, ''), nullif(c.text, ''), q.nominations, q.candidates,
+       d.answer, nullif(b.text, ''), o.decided_by_id is not null, nullif(n.text, ''), nullif(i.text, '')
+from review_question q
+join review_text k on k.question_id = q.id and k.decision_id is null and k.field = 'key' and k.text <> ''
+left join review_text w on w.question_id = q.id and w.decision_id is null and w.field = 'as_written'
+left join review_text c on c.question_id = q.id and c.decision_id is null and c.field = 'context'
+left join review_decision d on d.question_id = q.id and d.superseded_at is null and d.answer is not null
+left join review_decision o on o.id = coalesce(d.restores_id, d.id)
+left join review_text b on b.decision_id = o.id and b.field = 'decided_by'
+left join review_text n on n.decision_id = o.id and n.field = 'note'
+left join review_text i on i.decision_id = o.id and i.field = 'decided_in'
+where q.study_id = %s and q.gone_at is null order by q.nominations desc, q.id
+"""
+_LINES: Final = """
+select l.question_id, l.side, l.person_id, l.home_school_id, l.role
+from review_questionline l join review_question q on q.id = l.question_id
+where q.study_id = %s and q.kind = 'person' and q.gone_at is null
+"""
 
 
 def review_file(study: Study, kind: Literal["csv", "xlsx"]) -> bytes:
@@ -26,48 +48,58 @@ def review_file(study: Study, kind: Literal["csv", "xlsx"]) -> bytes:
 
     A question whose words were blanked is left out: it cannot be known again.
     """
-    asked = [one for one in read_questions(study) if one.word(Text.Field.KEY)]
-    names = names_of(line.person_id for one in asked for line in one.lines if line.person_id)
+    pairs = _pairs(study)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [study.pk])
+        rows = [_row(pairs, *found) for found in cursor.fetchall()]
     with TemporaryDirectory(prefix="leadscape-review-") as folder:
         path = Path(folder) / f"review.{kind}"
-        write_review_file([_row(one, names) for one in asked], path)
+        write_review_file(rows, path)
         return path.read_bytes()
 
 
-def _row(one: Asked, names: dict[Any, str]) -> dict[str, Any]:
-    decision = one.standing if one.standing and one.standing.answer is not None else None
+def _row(
+    pairs: dict[UUID, str],
+    key: UUID,
+    question_id: str,
+    kind: str,
+    written: str | None,
+    context: str | None,
+    nominations: int,
+    candidates: list[str],
+    answer: str | None,
+    by_file: str | None,
+    by_user: bool,
+    note: str | None,
+    decided_in: str | None,
+) -> dict[str, Any]:
     return {
-        "question_id": one.word(Text.Field.KEY),
-        "question": one.question.kind,
-        "as_written": _both(one, names)
-        if one.question.kind == Question.Kind.PERSON
-        else one.word(Text.Field.AS_WRITTEN),
-        "context": one.word(Text.Field.CONTEXT) or _nothing(one),
-        "nominations": one.question.nominations,
-        "candidates": one.question.candidates,
-        "decision": decision.answer if decision else None,
-        "decided_by": _who(one, decision) if decision else None,
-        "note": one.word(Text.Field.NOTE, decision.pk) if decision else None,
+        "question_id": question_id,
+        "question": kind,
+        "as_written": pairs.get(key, _both({})) if kind == Question.Kind.PERSON else written,
+        # Lines without a note make an empty text in the library, not a missing one.
+        "context": context or ("" if kind == Question.Kind.ROLE else None),
+        "nominations": nominations,
+        "candidates": candidates,
+        "decision": answer,
+        "decided_by": by_file or (BY_REVIEWER if by_user else None),
+        "note": note,
+        "decided_in": decided_in,
     }
 
 
-def _nothing(one: Asked) -> str | None:
-    # Lines without a note make an empty text in the library, not a missing one.
-    return "" if one.question.kind == Question.Kind.ROLE else None
+def _pairs(study: Study) -> dict[UUID, str]:
+    """Question about two persons to both in words; two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [study.pk])
+        lines = cursor.fetchall()
+    names = names_of(line[2] for line in lines if line[2])
+    sides: dict[UUID, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for question, side, person, school, role in lines:
+        told = f"{names.get(person, NAME_NOT_KNOWN)}, {school or 'no school known'} ({role or 'role not decided'})"
+        sides[question][side].append(told)
+    return {question: _both(of_sides) for question, of_sides in sides.items()}
 
 
-def _who(one: Asked, decision: Decision) -> str | None:
-    return one.word(Text.Field.DECIDED_BY, decision.pk) or (BY_REVIEWER if decision.decided_by_id else None)
-
-
-def _both(one: Asked, names: dict[Any, str]) -> str:
-    return "  =?  ".join(_side(one.side(number), names) for number in (1, 2))
-
-
-def _side(lines: Sequence[Any], names: dict[Any, str]) -> str:
-    told = {
-        f"{names.get(line.person_id, NAME_NOT_KNOWN)}, {line.home_school_id or 'no school known'}"
-        f" ({line.role or 'role not decided'})"
-        for line in lines
-    }
-    return " / ".join(sorted(told)[:3])
+def _both(sides: Mapping[int, Sequence[str]]) -> str:
+    return "  =?  ".join(" / ".join(sorted(set(sides.get(number, ())))[:3]) for number in (1, 2))

@@ -34,6 +34,10 @@ _STATED: Final = {
     "started_on": "started_on",
     "ended_on": "ended_on",
 }
+_SAMPLED: Final = (
+    "holding_key", "role", "stratum", "reported", "drawn", "inclusion_share", "random_number", "home_school_id",
+    "partner_schools", "started_on", "ended_on",
+)  # fmt: skip
 NOT_RIGHT_OF_NONE: Final = ("role", "partner_schools", "started_on")
 """What cannot be right where the school says that the person does not lead."""
 
@@ -116,11 +120,12 @@ def record_answers(entry: Entry, said: Mapping[str, tuple[str, str | None]], see
 
 def rates_of(sample: Sample) -> ValidationResult | None:
     """Error rates with intervals; null where the user does not see every entry: a part would say another thing."""
-    entries = list(sample.entries.all())
+    entries = list(sample.entries.values_list(*_SAMPLED))
     if len(entries) != sample.size or not entries:
         return None
+    # Of the study's wave now: a run after the draw moves the holdings to its own.
     reported = dict(
-        RoleHolding.objects.filter(withdrawn_at=None, wave=sample.wave)
+        RoleHolding.objects.filter(withdrawn_at=None, wave=sample.study.wave_id)
         .values_list("role")
         .annotate(n=Count("pk"))
         .values_list("role", "n")
@@ -129,37 +134,25 @@ def rates_of(sample: Sample) -> ValidationResult | None:
     role_of = {
         role.id: role.label for role in explain_codebook(sample.wave.codebook_text, "the codebook").roles
     }
-    said = Answer.objects.filter(entry__sample=sample, superseded_at=None).select_related("entry")
+    said = Answer.objects.filter(entry__sample=sample, superseded_at=None)
     return rate_validation(
-        [_as_sampled(entry) for entry in entries],
+        [_as_sampled(dict(zip(_SAMPLED, entry, strict=True))) for entry in entries],
         [
-            {
-                "entry_id": one.entry.holding_key,
-                "field": one.field,
-                "answer": one.said,
-                "correction": role_of.get(one.role or ""),
-            }
-            for one in said
+            {"entry_id": entry, "field": field, "answer": answer, "correction": role_of.get(role or "")}
+            for entry, field, answer, role in said.values_list("entry__holding_key", "field", "said", "role")
         ],
         reported,
         sample.wave.codebook_text,
     )
 
 
-def _as_sampled(entry: Entry) -> dict[str, Any]:
+def _as_sampled(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as the library samples it. What it is called and which schools it supports is there or not: no more."""
     return {
-        "entry_id": entry.holding_key,
-        "leader_id": entry.holding_key,
-        "role": entry.role,
-        "stratum": entry.stratum,
-        "reported": entry.reported,
-        "drawn": entry.drawn,
-        "inclusion_share": entry.inclusion_share,
-        "random_number": entry.random_number,
-        "home_urn": entry.home_school_id,
-        "home_school": entry.home_school_id,
-        "partner_schools": "; ".join(entry.partner_schools) or None,
-        "started_on": entry.started_on,
-        "ended_on": entry.ended_on,
+        **entry,
+        "entry_id": entry["holding_key"],
+        "leader_id": entry["holding_key"],
+        "home_urn": entry["home_school_id"],
+        "home_school": entry["home_school_id"],
+        "partner_schools": "; ".join(entry["partner_schools"]) or None,
     }

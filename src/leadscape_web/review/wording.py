@@ -23,6 +23,7 @@ NONE_WORDS: Final[dict[str, str]] = {
 PERSON_WORDS: Final = {SAME: "One person", DIFFERENT: "Two people"}
 OPEN: Final = "Open"
 DECIDED: Final = "Decided"
+TAKEN_OVER: Final = "Decided, in an earlier study"
 NOT_YET: Final = "Decided, not in the figures yet"
 CONTRADICTED: Final = "Not carried out: other decisions contradict it"
 _LIKELY: Final = (

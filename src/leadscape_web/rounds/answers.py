@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from psycopg.errors import ProgramLimitExceeded
 
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.links import with_link
@@ -110,12 +111,27 @@ def _named(rows: list[Any]) -> list[NamedLine]:
     return [NamedLine(row.pk, names.get(row.person_id, ""), row, row.home_school) for row in rows]
 
 
+class TooManyNames(Exception):
+    """So many names were typed by the link that the database takes no more (``sql/answering.sql``)."""
+
+
 def save_line(answering: Answering, line: Line | None, name: str, given: Mapping[str, Any]) -> None:
-    """Name somebody, or change what was said of them. A name typed otherwise is the same person's other name."""
+    """Name somebody, or change what was said of them. A name typed otherwise is the same person's other name.
+
+    Raises
+    ------
+    TooManyNames
+        When nothing was saved, because names were typed anew too often.
+    """
     because(WHY)
-    with connection.cursor() as cursor:
-        cursor.execute("select leadscape_name_nominee(%s, %s)", [line.person_id if line else None, name])
-        person = (cursor.fetchone() or (None,))[0]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select leadscape_name_nominee(%s, %s)", [line.person_id if line else None, name])
+            person = (cursor.fetchone() or (None,))[0]
+    except OperationalError as error:
+        if isinstance(error.__cause__, ProgramLimitExceeded):
+            raise TooManyNames from error
+        raise
     Line.objects.filter(asked=answering.asked, person=person).update(**given)
 
 

@@ -19,8 +19,9 @@ class RoundsConfig(AppConfig):
         from leadscape_web.govuk.navigation import Entry, add_entry
         from leadscape_web.jobs.kinds import Kind, add_kind
         from leadscape_web.rounds import protected, wanting
-        from leadscape_web.rounds.work import asking, counting, personal, provider, sending
+        from leadscape_web.rounds.work import asking, counting, personal, provider, retention, sending
         from leadscape_web.studies.inputs import add_provider
+        from leadscape_web.studies.keeping import add_period
         from leadscape_web.studies.personal import add_eraser
         from leadscape_web.studies.signals import study_stored
 
@@ -31,10 +32,18 @@ class RoundsConfig(AppConfig):
                 "Write to the respondents of a round",
                 asking.perform_invite,
                 rule=EDITS_NATION,
+                brief=True,
             )
         )
         add_kind(
-            Kind(wanting.LETTER, "Send one letter of a round", sending.perform_letter, rule=EDITS_NATION)
+            Kind(
+                wanting.LETTER,
+                "Send one letter of a round",
+                sending.perform_letter,
+                rule=EDITS_NATION,
+                leaves=True,
+                brief=True,
+            )
         )
         add_kind(Kind("rounds.daily", "Letters of rounds that are due", asking.perform_daily, daily="06:00"))
         add_kind(
@@ -48,5 +57,6 @@ class RoundsConfig(AppConfig):
         )
         add_provider("rounds", provider.provide)
         add_eraser("rounds", personal.erase)
+        add_period(retention.PERIOD, retention.closed_rounds, retention.forget_rounds)
         study_stored.connect(personal.hear_stored, dispatch_uid="rounds")
-        add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45))
+        add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45, group="Survey"))

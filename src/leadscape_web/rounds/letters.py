@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
+from django.utils import timezone
 
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.rounds.models import Asked, Letter, Round
@@ -40,9 +41,11 @@ def write_letter(letter: Letter, asked: Asked, token: str) -> Written:
     prefix, words = _OPENINGS[letter.kind](found, asked, letter)
     parts = [
         *words,
-        _ASKS[letter.kind],
-        answer,
-        _until(found),
+        *(
+            [_seen(found), answer]
+            if letter.kind == Letter.Kind.CONFIRMATION
+            else ["Answer here:", answer, _until(found)]
+        ),
         f"The link is for {asked.name} alone: whoever has it can see and change the answer. Pass it on only to a "
         "colleague who answers for you.",
         f"Questions: {found.contact}",
@@ -51,6 +54,13 @@ def write_letter(letter: Letter, asked: Asked, token: str) -> Written:
         stop,
     ]
     return Written(" ".join(f"{prefix}{found.subject}".split()), "\n\n".join(parts) + "\n", stop)
+
+
+def _seen(found: Round) -> str:
+    """Before the link in a letter to somebody who has answered: what is still to be done with the answer."""
+    if timezone.localdate() > found.closes_on:
+        return "It can be changed no more. See what you sent:"
+    return f"See what you sent, or correct it until {written_date(found.closes_on)}:"
 
 
 def _until(found: Round) -> str:
@@ -86,10 +96,4 @@ _OPENINGS: Final[dict[str, _Opening]] = {
     Letter.Kind.REMINDER: _reminder,
     Letter.Kind.NEW_LINK: _new_link,
     Letter.Kind.CONFIRMATION: _confirmation,
-}
-_ASKS: Final[dict[str, str]] = {
-    Letter.Kind.INVITATION: "Answer here:",
-    Letter.Kind.REMINDER: "Answer here:",
-    Letter.Kind.NEW_LINK: "Answer here:",
-    Letter.Kind.CONFIRMATION: "See what you sent, or correct it until the round closes:",
 }

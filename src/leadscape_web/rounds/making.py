@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import polars as pl
+from django.db.models import F
 from django.utils import timezone
 
 from leadscape_web.accounts.context import because
@@ -14,7 +15,7 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds.models import Asked, Contact, Link, Round
-from leadscape_web.rounds.wanting import INVITE, want_new_link
+from leadscape_web.rounds.wanting import INVITE, try_again, want_new_link
 
 COUNT: Final = "rounds.count"
 BY_HAND: Final = "by hand"
@@ -30,7 +31,11 @@ def change_round(found: Round, given: Mapping[str, Any], version: int) -> bool:
     """Change a round; whether nobody else had meanwhile."""
     because("Changed a survey round")
     rows = Round.objects.filter(pk=found.pk, version=version, closed_at=None)
-    return rows.update(**given, version=version + 1) == 1
+    if rows.update(**given, version=version + 1) != 1:
+        return False
+    over = Round.objects.get(pk=found.pk).links_over
+    Link.objects.filter(asked__round=found, ended_at=None).update(expires_at=over)
+    return True
 
 
 def add_authorities(found: Round, regions: Iterable[str] | None) -> int:
@@ -72,6 +77,8 @@ def add_respondents(found: Round, respondents: pl.DataFrame) -> int:
 
 def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str]) -> int:
     because("Said who is asked in a survey round")
+    # Two who add respondents at once wait for each other.
+    Round.objects.select_for_update().get(pk=found.pk)
     there = {asked.respondent: asked for asked in Asked.objects.filter(round=found)}
     new = [Asked(round=found, **row) for row in rows if row["respondent"] not in there]
     Asked.objects.bulk_create(new)
@@ -82,12 +89,16 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str])
     changed = [known[key] for key, email in addresses.items() if held.get(key) != email]
     Contact.objects.filter(asked__in=changed, ended_at=None).update(ended_at=timezone.now())
     Contact.objects.bulk_create(Contact(asked=asked, email=addresses[asked.respondent]) for asked in changed)
+    # What came back from the former address says nothing of the new one.
+    bounced = Asked.objects.filter(pk__in=[asked.pk for asked in changed]).exclude(bounced_at=None)
+    bounced.update(bounced_at=None, bounce="", version=F("version") + 1)
     return len(new)
 
 
 def set_address(asked: Asked, email: str) -> None:
     """Another address; what bounced at the former one is no matter any more."""
     because("Changed the address of a respondent")
+    Asked.objects.select_for_update().get(pk=asked.pk)
     Contact.objects.filter(asked=asked, ended_at=None).update(ended_at=timezone.now())
     if email:
         Contact.objects.create(asked=asked, email=email.strip().lower())
@@ -114,20 +125,32 @@ def ask_everybody(found: Round, by: User) -> Job:
     return ask_for(INVITE, asked_by=by, subject=found.title, given={"round": str(found.pk)})
 
 
+def send_again(found: Round, by: User) -> int:
+    """Try letters again that the mail server did not take; how many. Sending that was stopped goes on."""
+    halted = found.halted_at is not None
+    if halted:
+        because("Sent letters of a survey round again")
+        Round.objects.filter(pk=found.pk).update(halted_at=None, refused_in_a_row=0)
+    return try_again(found, by, untried=halted)
+
+
 def close_round(found: Round, by: User) -> Job:
     """Close a round for good, and ask for its count."""
     because("Closed a survey round")
     Round.objects.filter(pk=found.pk, closed_at=None).update(
-        closed_at=timezone.now(), version=found.version + 1
+        closed_at=timezone.now(), halted_at=None, refused_in_a_row=0, version=found.version + 1
     )
     return ask_for(COUNT, asked_by=by, subject=found.title, given={"round": str(found.pk)})
 
 
 def issue_again(asked: Asked, by: User) -> None:
-    """A new link by letter; every former link ends, and who was taken out is back. Not for who wants no letters."""
+    """A new link by letter; every former link ends, and who was taken out is back. Not for who wants no letters.
+
+    A letter that came back is forgotten: the editor who asks knows better.
+    """
     because("Made a respondent's link again")
     end_links(asked)
-    _change(asked, withdrawn_at=None)
+    _change(asked, withdrawn_at=None, bounced_at=None, bounce="")
     want_new_link(asked, by)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -47,6 +47,10 @@ class Round(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    refused_in_a_row = models.IntegerField(
+        default=0, db_default=0, help_text="Letters that the mail server refused since it last took one"
+    )
+    halted_at = models.DateTimeField(null=True, help_text="When so many were refused that no more are sent")
     version = models.IntegerField(default=1)
     asked: models.Manager[Asked]
 
@@ -62,6 +66,11 @@ class Round(models.Model):
     def links_end(self) -> date:
         """Last day on which a link opens the answer."""
         return self.closes_on + timedelta(days=self.late_days)
+
+    @property
+    def links_over(self) -> datetime:
+        """Moment from which no link opens the answer: the end of the last day."""
+        return timezone.make_aware(datetime.combine(self.links_end + timedelta(days=1), time.min))
 
     def is_late(self, at: datetime) -> bool:
         """Whether something sent at that moment came after the closing date."""
@@ -165,7 +174,7 @@ class Letter(models.Model):
     refused_at = models.DateTimeField(null=True, help_text="When the mail server refused it for good")
     dropped_at = models.DateTimeField(null=True, help_text="When it was wanted no more before it was sent")
     tried_at = models.DateTimeField(null=True, help_text="When the mail server last did not take it for now")
-    answer = models.TextField(blank=True, help_text="What the mail server said, as a code")
+    answer = models.TextField(blank=True, help_text="What the mail server last said, as a code")
 
     class Meta:
         constraints: ClassVar = [

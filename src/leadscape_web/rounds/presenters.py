@@ -11,11 +11,12 @@ import polars as pl
 from django.utils import timezone
 
 from leadscape_web.govuk.listing import Column, Filter, Listing
-from leadscape_web.govuk.wording import written_date, written_number
+from leadscape_web.govuk.wording import local_day, written, written_date, written_number
 from leadscape_web.rounds.answers import NamedLine
 from leadscape_web.rounds.models import Asked, Letter, Link, Round
 from leadscape_web.rounds.progress import STATES, Progress, state_of
 from leadscape_web.rounds.roles import role_labels
+from leadscape_web.rounds.wanting import day_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def present_line(named: NamedLine, codebook: str) -> ShownLine:
          "note": f"URN {named.school.urn}" if named.school else "As written: no school of the register was chosen"},
         {"label": "Role", "value": role_labels(codebook).get(line.role, line.role) or line.role_text},
         {"label": "Began", "value": line.started_on, "missing": "Not said"},
-        {"label": "Ended", "value": line.ended_on, "missing": "Not said: goes on"},
+        {"label": "Ended", "value": line.ended_on, "missing": "Not said"},
         {"label": "Schools supported", "value": line.partner_schools.splitlines(), "missing": "Not said"},
         *([{"label": "E-mail address of the person", "value": email}] if email else []),
     ]  # fmt: skip
@@ -140,13 +141,13 @@ def respondents_listing(
             "region": asked.region or None,
             "state": state_of(asked, found),
             "address": "Yes" if asked.pk in addressed else "No",
-            "asked": _day(asked.asked_at),
-            "opened": _day(asked.opened_at),
-            "saved": _day(asked.saved_at),
-            "answered": _day(asked.answered_at),
+            "asked": local_day(asked.asked_at),
+            "opened": local_day(asked.opened_at),
+            "saved": local_day(asked.saved_at),
+            "answered": local_day(asked.answered_at),
             "named": named.get(asked.pk) if asked.answered_at else None,
             "reminders": asked.reminders,
-            "reminded": _day(asked.reminded_at),
+            "reminded": local_day(asked.reminded_at),
         }
         for asked in everybody
     ]
@@ -209,16 +210,17 @@ def respondent_facts(asked: Asked, found: Round, email: str) -> tuple[dict[str, 
     )  # fmt: skip
 
 
+def _title_of(letter: Letter) -> str:
+    """What a letter was: reminders by their day, others by their number."""
+    title = letter.get_kind_display()  # type: ignore[attr-defined]
+    if letter.kind == Letter.Kind.REMINDER:
+        return f"{title} of {written_date(day_of(letter.number))}"
+    return f"{title} {letter.number}"
+
+
 def letter_rows(letters: Iterable[Letter]) -> list[list[Any]]:
     """Letters of a respondent: what, wanted when, and what became of it."""
-    return [
-        [
-            f"{letter.get_kind_display()} {letter.number}",  # type: ignore[attr-defined]
-            letter.wanted_at,
-            _fate(letter),
-        ]
-        for letter in letters
-    ]
+    return [[_title_of(letter), letter.wanted_at, _fate(letter)] for letter in letters]
 
 
 def link_rows(links: Iterable[Link]) -> list[list[Any]]:
@@ -233,13 +235,11 @@ def link_rows(links: Iterable[Link]) -> list[list[Any]]:
 
 def _fate(letter: Letter) -> str:
     if letter.sent_at:
-        return f"Handed over, {timezone.localtime(letter.sent_at):%-d %B %Y, %H:%M}"
+        return f"Handed over, {written(letter.sent_at)}"
     if letter.refused_at:
         return f"Refused by the mail server ({letter.answer})"
+    if letter.dropped_at and letter.answer:
+        return f"Given up: the mail server did not take it for days ({letter.answer})"
     if letter.dropped_at:
         return "Not sent: it was wanted no more"
     return f"Waits: the mail server did not take it ({letter.answer})" if letter.tried_at else "Waits"
-
-
-def _day(at: Any) -> Any:
-    return timezone.localdate(at) if at else None

@@ -20,6 +20,7 @@ TABLES: Final[dict[str, TableRule]] = {
         write=_NATION,
         audience="public",
         left_out=("contact", "letter", "purpose"),
+        quiet=("refused_in_a_row",),
     ),
     "rounds_asked": TableRule(
         "Editors of the nation; whoever holds the respondent's link reads it. What became of a letter and an answer is"
@@ -43,8 +44,9 @@ TABLES: Final[dict[str, TableRule]] = {
         fixed=("asked_id",),
     ),
     "rounds_link": TableRule(
-        "Editors of the nation see that there is a link and end it; jobs make it, with the letter that carries it",
-        "SELECT (id, asked_id, made_at, expires_at, ended_at), UPDATE (ended_at)",
+        "Editors of the nation see that there is a link, end it, and move its end with the round's; jobs make it, with"
+        " the letter that carries it",
+        "SELECT (id, asked_id, made_at, expires_at, ended_at), UPDATE (ended_at, expires_at)",
         read=_NATION,
         change=_NATION,
         audience="administration",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
@@ -14,6 +15,19 @@ from leadscape_web.rounds.models import Asked, Letter, Round
 
 LETTER: Final = "rounds.letter"
 INVITE: Final = "rounds.invite"
+
+
+DAY_ZERO: Final = date(2000, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """A reminder's number: its day, so that days that are added or left out later change no letter that went out."""
+    return (day - DAY_ZERO).days
+
+
+def day_of(number: int) -> date:
+    """The day of a reminder of that number."""
+    return DAY_ZERO + timedelta(days=number)
 
 
 def reachable(found: Round, using: str = "default") -> QuerySet[Asked]:
@@ -26,6 +40,31 @@ def reachable(found: Round, using: str = "default") -> QuerySet[Asked]:
         bounced_at=None,
         contacts__ended_at=None,
         contacts__isnull=False,
+    )
+
+
+def not_invited(found: Round, using: str = "default") -> QuerySet[Asked]:
+    """Respondents who can be reached, have said nothing, and have no invitation that is sent or on its way.
+
+    One that came back, or was wanted no more, is none: whoever has another address now is asked again.
+    """
+    live = Letter.objects.using(using).filter(
+        asked__round=found, kind=Letter.Kind.INVITATION, refused_at=None, dropped_at=None
+    )
+    silent = reachable(found, using).filter(asked_at=None, answered_at=None, heard="")
+    return silent.exclude(pk__in=live.values("asked_id"))
+
+
+def want_invitations(found: Round, *, asked_by: User | None, using: str) -> int:
+    """Ask for an invitation to everybody in :func:`not_invited`; how many were new."""
+    former = Count("letters", filter=Q(letters__kind=Letter.Kind.INVITATION), distinct=True)
+    rows = not_invited(found, using).annotate(former=former).values_list("former", "pk")
+    by_number: dict[int, list[UUID]] = {}
+    for number, key in rows:
+        by_number.setdefault(number + 1, []).append(key)
+    return sum(
+        want_letters(Letter.Kind.INVITATION, keys, number, asked_by=asked_by, using=using)
+        for number, keys in by_number.items()
     )
 
 
@@ -49,11 +88,23 @@ def want_new_link(asked: Asked, asked_by: User) -> Letter:
     return letter
 
 
-def try_again(found: Round, asked_by: User) -> int:
-    """Ask once more for every letter of a round that the mail server did not take; how many."""
-    waiting = Letter.objects.filter(
-        asked__round=found, sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False
-    )
-    for key in waiting.values_list("pk", flat=True):
+def waiting_letters(found: Round) -> QuerySet[Letter]:
+    """Letters of a round that were not handed over and are still wanted."""
+    return Letter.objects.filter(asked__round=found, sent_at=None, refused_at=None, dropped_at=None)
+
+
+def try_again(found: Round, asked_by: User, *, untried: bool) -> int:
+    """Ask once more for every letter of a round that the mail server did not take; how many.
+
+    Parameters
+    ----------
+    untried
+        Whether those go as well that were never tried.
+    """
+    waiting = waiting_letters(found)
+    if not untried:
+        waiting = waiting.filter(tried_at__isnull=False)
+    keys = list(waiting.values_list("pk", flat=True))
+    for key in keys:
         ask_for(LETTER, asked_by=asked_by, given={"letter": str(key)})
-    return len(waiting)
+    return len(keys)

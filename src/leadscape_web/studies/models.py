@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -47,13 +48,22 @@ class StudyInput(models.Model):
     study = models.ForeignKey(Study, models.PROTECT, related_name="inputs")
     key = models.TextField(help_text="Key of the study file: schools, links, groups, frame, returns, …")
     file_name = models.TextField()
-    content = models.BinaryField(help_text="The file as it was brought")
+    content = models.BinaryField(help_text="The file as it was brought, without people who stay out")
     sha256 = models.CharField(max_length=64)
     size = models.IntegerField(help_text="Bytes")
     position = models.IntegerField(default=0, help_text="Order in which the study reads files of one key")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
+    taken_out = models.IntegerField(
+        default=0,
+        help_text="Lines, heads and words about people who stay out that are not in the content any more",
+    )
+    doubtful = ArrayField(
+        models.IntegerField(),
+        default=list,
+        help_text="Rows that may name somebody who stays out: for a person to look at",
+    )
     blanked_at = models.DateTimeField(null=True, help_text="When the content was emptied for good")
     study_id: uuid.UUID
     added_by_id: uuid.UUID | None

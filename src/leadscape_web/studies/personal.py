@@ -6,10 +6,14 @@ empties it of one person; whoever comes to know an address hands it over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
+
+import polars as pl
+
+from leadscape.core.identifiers import normalise_name
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class ErasedSubject:
         URNs of the schools they are known at. Who bears a name elsewhere is somebody else.
     using
         Alias of the owner's connection, in the transaction of the erasure, in which a reason is set.
+    told
+        What rooms left because it only may be about the person, a sentence each and without a name: rooms add to it.
     """
 
     person: UUID
@@ -35,12 +41,32 @@ class ErasedSubject:
     names: tuple[str, ...]
     schools: tuple[str, ...]
     using: str
+    told: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Sifted:
+    """A file without people who stay out.
+
+    Attributes
+    ----------
+    taken_out
+        How many lines, heads and words were taken out.
+    doubtful
+        Rows that may name one of them and were left.
+    """
+
+    content: bytes
+    taken_out: int = 0
+    doubtful: tuple[int, ...] = ()
+
+
+Sift = Callable[[str, str, bytes, str], Sifted]
 Erase = Callable[[ErasedSubject], int]
 Receive = Callable[[Any, str, str, str], bool]
 _ERASE: Final[dict[str, Erase]] = {}
 _RECEIVE: Final[dict[str, Receive]] = {}
+_SIFT: Final[dict[str, Sift]] = {}
 
 
 def add_eraser(name: str, erase: Erase) -> None:
@@ -51,6 +77,23 @@ def add_eraser(name: str, erase: Erase) -> None:
 def erase_everywhere(subject: ErasedSubject) -> Mapping[str, int]:
     """Ask every room; records changed, by room."""
     return {name: _ERASE[name](subject) for name in sorted(_ERASE)}
+
+
+def is_called_after(file_name: str, names: Iterable[str]) -> bool:
+    """Whether the first and the last word of one of the names of a person stand in the name of a file."""
+    parted = "".join(letter if letter.isalnum() else " " for letter in file_name)
+    words = [_words(one) for one in (parted, *names)]
+    return any(len(name) > 1 and {name[0], name[-1]} <= set(words[0]) for name in words[1:])
+
+
+def plain_name(key: Any, file_name: str) -> str:
+    """What a file is called that must not be called after a person any more: its number, and its ending."""
+    _, dot, ending = file_name.rpartition(".")
+    return f"file-{key}{dot}{ending[:8]}"
+
+
+def _words(text: str) -> list[str]:
+    return str(pl.select(normalise_name(pl.lit(text))).item() or "").split()
 
 
 def set_receiver(receive: Receive) -> None:
@@ -72,3 +115,25 @@ def hand_over_address(person: Any, email: str, *, source: str = "round", using: 
     """
     if "addresses" in _RECEIVE:
         _RECEIVE["addresses"](person, email, source, using)
+
+
+def set_sieve(sift: Sift) -> None:
+    """Say who takes people who stay out from files before they are kept: the room of privacy.
+
+    Parameters
+    ----------
+    sift
+        Gets the key of the study file, the file's name, its content and the alias of the owner's connection.
+    """
+    _SIFT["files"] = sift
+
+
+def sift(key: str, file_name: str, content: bytes, using: str) -> Sifted:
+    """A file of a study as it may be kept, in a transaction that holds the lock of loads.
+
+    Raises
+    ------
+    LeadscapeError
+        When it names somebody who stays out and cannot be written again without them.
+    """
+    return _SIFT["files"](key, file_name, content, using) if _SIFT else Sifted(content)

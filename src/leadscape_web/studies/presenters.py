@@ -52,13 +52,27 @@ def file_rows(files: Iterable[StudyInput], *, removed: bool) -> list[list[Any]]:
     return rows
 
 
+def doubtful_rows(files: Iterable[StudyInput]) -> list[list[Any]]:
+    """Name of each file that a run reads and that people who stay out were in, how much was not kept, rows in doubt."""
+    return [
+        [
+            found.file_name,
+            found.taken_out,
+            {"text": ", ".join(map(str, found.doubtful)) or None, "missing": "None"},
+        ]
+        for found in files
+        if found.removed_at is None and (found.taken_out or found.doubtful)
+    ]
+
+
 def settings_rows(study: Study) -> list[dict[str, Any]]:
     """Label and value of what the study file sets, section by section."""
     rows = [{"label": "Date", "value": study.as_of}, {"label": "Codebook", "value": study.codebook}]
     for section, values in study.settings.items():
         for key, value in values.items():
-            named = key.replace("_", " ").capitalize() if section == "study" else f"{section}: {key}"
-            rows.append({"label": named, "value": _told(value)})
+            named = key.replace("_", " ") if section == "study" else f"{section}: {key.replace('_', ' ')}"
+            # A seed is a name, not a count.
+            rows.append({"label": named.capitalize(), "value": str(value) if key == "seed" else _told(value)})
     return rows
 
 

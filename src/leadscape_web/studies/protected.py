@@ -12,7 +12,8 @@ TABLES: Final[dict[str, TableRule]] = {
     ),
     "studies_studyinput": TableRule(
         "Editors of the nation read which files a study has, nobody what is in them; only jobs and loads do",
-        "SELECT (id, study_id, key, file_name, sha256, size, position, added_at, added_by_id, removed_at, blanked_at)",
+        "SELECT (id, study_id, key, file_name, sha256, size, position, added_at, added_by_id, removed_at, taken_out,"
+        " doubtful, blanked_at)",
         read=f"(select leadscape_everywhere({EDITOR}))",
         audience="administration",
         left_out=("content", "file_name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connections
 from django.urls import reverse
 
 from leadscape.actions.open_study import OpenedStudy, open_study
+from leadscape.actions.study import Study as DeclaredStudy
 from leadscape.actions.study import read_study
 from leadscape.core.errors import NotFound
 from leadscape.core.progress import Progress, Silent
@@ -21,6 +23,7 @@ from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out
 from leadscape_web.landscape.loading.load import LoadedStudy, lock_loads, store_opened, why_loaded
+from leadscape_web.studies.inputs import is_provided_for
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.signals import study_stored
 from leadscape_web.studies.study_folder import keep_study, write_folder
@@ -29,6 +32,8 @@ from leadscape_web.studies.study_folder import keep_study, write_folder
 def load_study(path: Path, *, using: str = "owner", progress: Progress | None = None) -> LoadedStudy:
     """Run the study file at ``path``, store everything of it, and keep the study with its files to be run again.
 
+    A study that is new here is run with what rooms keep for it: decisions of earlier studies, objections.
+
     Raises
     ------
     StudyProblem, FileProblem, TableProblem, CodebookProblem
@@ -36,10 +41,29 @@ def load_study(path: Path, *, using: str = "owner", progress: Progress | None = 
     NotComparable
         When the database holds another school system.
     """
-    opened = open_study(path, progress=progress)
-    with acting(using=using, why=why_loaded(opened)):
-        study = keep_study(read_study(path), using)
+    declared = read_study(path)
+    why = why_loaded(declared)
+    with acting(using=using, why=why):
+        alone = _is_known(declared, using) or not is_provided_for(_named(declared), using)
+    opened = open_study(path, progress=progress) if alone else None
+    with acting(using=using, why=why):
+        lock_loads(connections[using].cursor().cursor)
+        study = keep_study(declared, using)
+        if opened is None:
+            opened = check(study, using=using, progress=progress)
         return store(study, opened, using=using, progress=progress)
+
+
+def _is_known(declared: DeclaredStudy, using: str) -> bool:
+    found = Study.objects.using(using).filter(
+        system=declared.system, as_of=declared.as_of, title=declared.title
+    )
+    return found.exists()
+
+
+def _named(declared: DeclaredStudy) -> Study:
+    """The study as rooms know it before it is here."""
+    return Study(title=declared.title, system=declared.system, as_of=declared.as_of, settings={})
 
 
 def store(
@@ -93,14 +117,32 @@ def run_again(study: Study, running: Running, why: str) -> LoadedStudy:
     StudyProblem, FileProblem, TableProblem, CodebookProblem
         When an input cannot be used; nothing is changed.
     """
-    opened = check(study, progress=_Steps(running))
+    with written(study) as path:
+        read = _content_of(path.parent)
+        opened = open_study(path, progress=_Steps(running))
+    # Nothing is locked while the library runs. Whoever locks takes the lock of loads first, then records.
+    lock_loads(connections["owner"].cursor().cursor)
+    study = Study.objects.using("owner").select_for_update().get(pk=study.pk)
+    # Two runs of one study end in either order; what is stored last must be of the latest files and decisions.
+    with written(study) as path:
+        if _content_of(path.parent) != read:
+            opened = open_study(path, progress=_Steps(running))
     running.because(why)
     return store(study, opened, progress=_Steps(running))
 
 
+def _content_of(folder: Path) -> str:
+    """Hash of everything in a folder: files that are kept, and what the rooms write for a run."""
+    found = sha256()
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        content = path.read_bytes()
+        found.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
+    return found.hexdigest()
+
+
 def perform_run(running: Running) -> Mapping[str, Any]:
     """The job ``studies.run``."""
-    study = Study.objects.using("owner").select_for_update().filter(pk=running.given["study"]).first()
+    study = Study.objects.using("owner").filter(pk=running.given["study"]).first()
     if study is None:
         raise NotFound("There is no such study.", "It cannot be run.", "Choose one on the page of studies.")
     why = check_reason(running.given.get("why") or f"Ran the study “{study.title}” again")

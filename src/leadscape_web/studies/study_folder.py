@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from leadscape.actions.study import KEYS
 from leadscape.actions.study import Study as DeclaredStudy
-from leadscape_web.studies.inputs import LISTS, add_input, current_inputs, provided
+from leadscape_web.studies.inputs import LISTS, current_inputs, keep_input, provided, with_answers
 from leadscape_web.studies.models import Study, StudyInput
 
 STUDY_FILE: Final = "study.toml"
@@ -47,6 +46,10 @@ def write_folder(study: Study, folder: Path, using: str = "owner") -> Path:
     for key, names in provided(study, kept, using).items():
         files = [f"rooms/{name}" for name in names]
         named[key] = [*named.get(key, []), *files] if key in LISTS else files[-1:]
+    decided = folder / named["decisions"][-1] if "decisions" in named else None
+    answered = with_answers(study, decided, kept, using)
+    if answered is not None:
+        named["decisions"] = [answered.relative_to(folder).as_posix()]
     path = folder / STUDY_FILE
     path.write_text(_as_toml(study, named), encoding="utf-8")
     return path
@@ -55,7 +58,8 @@ def write_folder(study: Study, folder: Path, using: str = "owner") -> Path:
 def keep_study(declared: DeclaredStudy, using: str = "owner") -> Study:
     """Store what a study file declares and every file it names, as the owner role and with a reason set.
 
-    A study of the same title, system and date is the same study: its files become these.
+    A study of the same title, system and date is the same study: its files become these. The caller holds the lock of
+    loads.
     """
     with declared.path.open("rb") as file:
         raw = tomllib.load(file)
@@ -76,20 +80,11 @@ def keep_study(declared: DeclaredStudy, using: str = "owner") -> Study:
     kept = set()
     for key, paths in files.items():
         for path in paths:
-            kept.add(_keep_file(study, key, path, using))
+            kept.add(keep_input(study, key, path.name, path.read_bytes(), using).pk)
     for former in current_inputs(study, using):
         if former.pk not in kept:
             StudyInput.objects.using(using).filter(pk=former.pk).update(removed_at=timezone.now())
     return study
-
-
-def _keep_file(study: Study, key: str, path: Path, using: str) -> Any:
-    content = path.read_bytes()
-    names = {found.file_name: found for found in current_inputs(study, using).filter(key=key)}
-    held = names.get(path.name)
-    if held is not None and held.sha256 == hashlib.sha256(content).hexdigest():
-        return held.pk
-    return add_input(study, key, path.name, content, using=using).pk
 
 
 def _settings(raw: Mapping[str, Any]) -> dict[str, Any]:

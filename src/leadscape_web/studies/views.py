@@ -12,7 +12,7 @@ from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.studies.models import Study, StudyInput
-from leadscape_web.studies.presenters import file_rows, settings_rows, study_rows
+from leadscape_web.studies.presenters import doubtful_rows, file_rows, settings_rows, study_rows
 from leadscape_web.survey.models import Wave
 
 
@@ -42,6 +42,7 @@ def study(request: HttpRequest, key: UUID) -> HttpResponse:
             "running": running,
             "settings": settings_rows(found),
             "files": file_rows(files, removed=False),
+            "doubtful": doubtful_rows(files),
             "removed": file_rows(files, removed=True),
         },
     )

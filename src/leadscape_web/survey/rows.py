@@ -6,17 +6,16 @@ thousands of rows and a few dozen meanings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from leadscape.core.missing import NOT_COLLECTED, SUPPRESSED, UNKNOWN
-from leadscape_web.accounts.names import names_of
 from leadscape_web.register.memberships import CURRENT, memberships_collected
+from leadscape_web.register.records.frames import frame_of, read_frame
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.models import AnonymousHolding, Leader, RoleHolding
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
@@ -24,6 +23,11 @@ from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, ROUTES
 TEXTS: Final = pl.List(pl.String)
 SHOWN: Final = 12
 """Letters and digits that stand for a leader in rows without names; enough that no two are alike."""
+_BETWEEN: Final = "\x1f"
+"""Stands between values that the database sends as one text."""
+_JOINED_ROUTES: Final = Func(
+    F("routes"), Value(_BETWEEN), function="array_to_string", output_field=TextField()
+)
 _TOLD_AT: Final = {
     "authority": ("authority",),
     "region": ("authority", "region"),
@@ -53,7 +57,7 @@ def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
     Columns: ``leader``, ``name``, the place of the home school (``urn``, ``school``, ``authority_code``, ``authority``,
     ``region``, ``phase``), and lists ``trusts``, ``roles``, ``origins``, ``kinds``; ``holdings`` counts.
     """
-    held = _frame(
+    held = _read(
         held_on(day).values_list("leader_id", "wave_id", "role", "origin"), ("leader", "wave", "id", "origin")
     )
     each = _with_meanings(held, waves).group_by("leader").agg(
@@ -66,7 +70,7 @@ def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
         "pk", "wave_id", "person_id", "home_school_id", "home_school__name", "authority_id", "authority__name",
         "region", "phase",
     )  # fmt: skip
-    rows = _named(_frame(found, ("leader", "wave", "person", *_PLACE)), waves)
+    rows = _named(_read(found, ("leader", "wave", "person", *_PLACE)), waves)
     return (
         rows.join(each, on="leader", how="left" if day is None else "inner", maintain_order="left")
         .with_columns(pl.col("holdings").fill_null(0).cast(pl.Int64))
@@ -83,10 +87,10 @@ def holding_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
     found = held_on(day).order_by("authority__name", "home_school__name", "leader_id", "role").values_list(
         "leader_id", "wave_id", "person_id", "home_school_id", "home_school__name", "authority_id",
         "authority__name", "authority__region", "home_school__phase", "role", "origin", "started_on", "ended_on",
-        "routes",
+        _JOINED_ROUTES,
     )  # fmt: skip
     columns = ("leader", "wave", "person", *_PLACE, "id", "origin", "started_on", "ended_on", "routes")
-    rows = _with_meanings(_named(_frame(found, columns), waves), waves)
+    rows = _with_meanings(_named(_read(found, columns), waves), waves)
     return rows.with_columns(pl.col("routes").list.eval(pl.element().replace(ROUTES))).drop(
         "wave", "person", "id"
     )
@@ -101,9 +105,9 @@ def anonymous_rows(waves: KnownWaves) -> pl.DataFrame:
     """
     found = AnonymousHolding.objects.order_by("authority__name", "region", "role", "holding").values_list(
         "leader", "wave_id", "authority_id", "authority__name", "region", "phase", "role", "role_status", "origin",
-        "started_year", "ended_year", "years_status", "routes", "place",
+        "started_year", "ended_year", "years_status", _JOINED_ROUTES, "place",
     )  # fmt: skip
-    rows = _frame(
+    rows = _read(
         found,
         (
             "leader", "wave", "authority_code", "authority", "region", "phase", "id", "role_status", "origin",
@@ -136,33 +140,30 @@ def _if_suppressed(status: str, alias: str) -> pl.Expr:
 
 
 _TYPES: Final[dict[str, Any]] = {
-    "started_on": pl.Date, "ended_on": pl.Date, "started_year": pl.Int64, "ended_year": pl.Int64, "routes": TEXTS,
+    "started_on": pl.Date, "ended_on": pl.Date, "started_year": pl.Int64, "ended_year": pl.Int64,
 }  # fmt: skip
 
 
-def _frame(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> pl.DataFrame:
-    """Rows of a query as a frame, ids as text. Made column by column: row by row takes three times as long."""
-    values: Iterable[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(columns)
-    made = {}
-    for name, column in zip(columns, values, strict=True):
-        dtype = _TYPES.get(name, pl.String)
-        told = [None if one is None else str(one) for one in column] if dtype == pl.String else column
-        made[name] = pl.Series(name, told, dtype=dtype)
-    return pl.DataFrame(made)
+def _read(found: Any, columns: Sequence[str]) -> pl.DataFrame:
+    """Rows of a query as a frame, ids as text."""
+    rows = frame_of(found, {name: _TYPES.get(name, pl.String) for name in columns})
+    if "routes" not in columns:
+        return rows
+    parts = pl.col("routes").fill_null("").str.split(_BETWEEN)
+    return rows.with_columns(routes=parts.list.filter(pl.element() != ""))
 
 
 def _named(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
     """With ``name`` and ``trusts``, the phase in words, and the URN for a school whose name is not known."""
-    names = {str(person): name for person, name in names_of(rows["person"].to_list()).items()}
+    names = _names(rows["person"])
     trusts = _trusts(rows["urn"])
     why = None if trusts.height or memberships_collected() else NOT_COLLECTED
     return (
         _in_words(rows, "phase", waves)
+        .join(names, on="person", how="left", maintain_order="left")
         .join(trusts, on="urn", how="left", maintain_order="left")
         .with_columns(
-            pl.col("person")
-            .replace_strict(names, default=NAME_NOT_KNOWN, return_dtype=pl.String)
-            .alias("name"),
+            pl.col("name").fill_null(NAME_NOT_KNOWN),
             pl.coalesce("school", "urn"),
             # Only of a known school, and with a file of trusts, is it known that it is in none.
             pl.when(pl.col("urn").is_null())
@@ -210,13 +211,25 @@ def _book(waves: KnownWaves, wave: str | None) -> Any:
     return waves.words(next((one.id for one in waves.waves if str(one.id) == wave), None))
 
 
+def _names(persons: pl.Series) -> pl.DataFrame:
+    """The current names of people: ``person``, ``name``, as :func:`~leadscape_web.accounts.names.names_of`."""
+    return read_frame(
+        "select person_id, full_name from accounts_personname where superseded_at is null"
+        " and person_id = any ({}::uuid[])",
+        {"person": pl.String, "name": pl.String},
+        [persons.drop_nulls().unique().to_list()],
+    )
+
+
 def _trusts(urns: pl.Series) -> pl.DataFrame:
     """The trusts and federations that schools are in now: ``urn``, ``trusts``."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct m.school_id, g.name from register_membership m"
-            f" join register_group g on g.uid = m.group_id where {CURRENT} and m.school_id = any (%s)",
-            [urns.drop_nulls().unique().to_list()],
-        )
-        found = _frame(cursor.fetchall(), ("urn", "trusts"))
+    listed = urns.drop_nulls().unique().to_list()
+    if not listed:
+        return pl.DataFrame(schema={"urn": pl.String, "trusts": TEXTS})
+    found = read_frame(
+        "select distinct m.school_id, g.name from register_membership m"
+        f" join register_group g on g.uid = m.group_id where {CURRENT} and m.school_id = any ({{}})",
+        {"urn": pl.String, "trusts": pl.String},
+        [listed],
+    )
     return found.group_by("urn").agg(pl.col("trusts").sort())

@@ -59,6 +59,10 @@ def review(
         print_table(state.deciders, "Who decided")
     if state.unused:
         print_lines(f"Decisions on what does not occur any more: {state.unused:,}.")
+    if state.set_aside:
+        print_lines(
+            f"Decisions of earlier studies that name what this study does not know: {state.set_aside:,}."
+        )
     if state.file is not None:
         print_lines(
             f"Written: {state.file}",

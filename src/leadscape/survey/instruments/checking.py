@@ -96,12 +96,19 @@ def _unknown_keys(raw: dict[str, Any]) -> list[str]:
         return [f"{place} has {key!r}, which is not understood." for key in value if key not in known]
 
     found = unknown(raw, SHAPE, "The file")
-    found += unknown(raw.get("instrument", {}), _HEADER, "[instrument]")
-    for section in raw.get("section", []):
+    if isinstance(header := raw.get("instrument"), dict):
+        found += unknown(header, _HEADER, "[instrument]")
+    for section in _tables_of(raw, "section"):
         found += unknown(section, _SECTION, f"Section {section.get('id')!r}")
-        for question in section.get("question", []):
+        for question in _tables_of(section, "question"):
             found += unknown(question, _QUESTION, f"Question {question.get('id')!r}")
     return found
+
+
+def _tables_of(value: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Tables below a key; what stands in their place is told of by its shape."""
+    held = value.get(key)
+    return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
 
 def _untranslated(wording: dict[str, str], languages: list[str]) -> list[str]:

@@ -218,9 +218,13 @@ def hold_back(
         ),
         nominations=pl.lit(1, pl.Int64),
         candidates=pl.lit(["same", "different"]),
+        answers=pl.lit(["same", "different"]),
+        probabilities=pl.lit([], pl.List(pl.Float64)),
+        evidence=pl.lit(["", ""]),
         decision="decision",
         decided_by="decided_by",
         note="note",
+        decided_in=pl.lit(None, pl.String),
     )
     return HeldBack(
         nominations=nominations.filter(~pl.col("nomination_id").is_in(held.implode())),

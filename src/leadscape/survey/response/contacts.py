@@ -22,6 +22,7 @@ RESPONSE_WORDS: Final[dict[str, str]] = {
     "answered": "answered",
     "returned": "answered",
     "late": "answered_late",
+    "late none": "answered_late",
     "none": "answered_none",
     "we have none": "answered_none",
     "answered_none": "answered_none",

@@ -14,12 +14,17 @@ from leadscape.survey.validation.shares import estimate_share
 from leadscape.survey.validation.tables import OUTSIDE, CorrectedTotals, RoleConfusion, RoleShares
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from leadscape.codebooks import Codebook
     from leadscape.survey.validation.config import ValidationConfig
 
 OTHER_WORDS, NOT_SAID, NOT_A_LEADER = OUTSIDE
+
+
+def name_roles(roles: Iterable[str], labels: Mapping[str, str] | None) -> str:
+    """Roles in a sentence, by what the codebook calls them."""
+    return ", ".join((labels or {}).get(role, role) for role in roles)
 
 
 def correct_totals(
@@ -142,7 +147,10 @@ def confuse_roles(confirmed: pl.DataFrame, confidence: float) -> pl.DataFrame:
 
 
 def correct_shares(
-    confirmed: pl.DataFrame, reported: Mapping[str, int], config: ValidationConfig
+    confirmed: pl.DataFrame,
+    reported: Mapping[str, int],
+    config: ValidationConfig,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[pl.DataFrame, str | None]:
     """Shares of roles as the answers would have them, as :class:`RoleShares`; or no row, and why they cannot be known.
 
@@ -152,6 +160,8 @@ def correct_shares(
         As :func:`confirm_roles` returns it.
     reported
         Role id to the holdings that the study reports.
+    labels
+        Role id to what the role is called in sentences; without it, the id.
 
     Notes
     -----
@@ -170,13 +180,16 @@ def correct_shares(
     """
     empty = pl.DataFrame(schema=polars_schema(RoleShares))
     held = {role: n for role, n in reported.items() if n > 0}
+    if not held:
+        return empty, "Corrected shares of roles are not given: the study reports no holding now."
     answers = dict(confirmed["role"].value_counts().iter_rows())
     lacking = sorted(role for role in held if answers.get(role, 0) < config.least_a_role)
     if lacking:
         few = f"fewer than {config.least_a_role} answers"
+        under = "that role" if len(lacking) == 1 else "those roles"
         return empty, (
-            f"Corrected shares of roles are not given: of {', '.join(lacking)} there are {few}, so nobody knows "
-            "what holdings reported under that role are."
+            f"Corrected shares of roles are not given: of {name_roles(lacking, labels)} there are {few}, so nobody "
+            f"knows what holdings reported under {under} are."
         )
     total = sum(held.values())
     # Within a role the design's weights stand; between roles the study's own counts do.

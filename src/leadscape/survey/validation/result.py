@@ -14,6 +14,7 @@ from leadscape.survey.validation.corrections import (
     confuse_roles,
     correct_shares,
     correct_totals,
+    name_roles,
 )
 from leadscape.survey.validation.error_rates import ALL, judge_entries, rate_errors
 from leadscape.survey.validation.tables import CorrectedTotals
@@ -86,7 +87,8 @@ def validate(
     judged = judge_entries(sample, reading)
     rates = rate_errors(judged, config.confidence)
     confirmed = confirm_roles(judged, codebook)
-    shares, not_known = correct_shares(confirmed, reported, config)
+    labels = codebook.labels("roles")
+    shares, not_known = correct_shares(confirmed, reported, config, labels)
     corrected = (
         correct_totals(rates, reported, config)
         if totals
@@ -102,7 +104,9 @@ def validate(
         role_shares=shares,
         objections=tuple(reading.objections),
         sentences=tuple(
-            _sentences(sample, returned, rates, reported, corrected, not_known, len(reading.objections))
+            _sentences(
+                sample, returned, rates, reported, corrected, not_known, len(reading.objections), labels
+            )
         ),
     )
 
@@ -115,6 +119,7 @@ def _sentences(
     corrected: pl.DataFrame,
     not_known: str | None,
     objections: int,
+    labels: Mapping[str, str],
 ) -> list[str]:
     told = [
         f"Of {sample.height:,} entries drawn, schools answered about {returned:,} "
@@ -131,18 +136,19 @@ def _sentences(
     if corrected.height:
         whole = corrected.row(0, named=True)
         told.append(
-            f"Reported {whole['reported']:,} role-holdings; less those that are none, {whole['corrected']:,.0f} "
+            f"Reported {_holdings(whole['reported'])}; less those that are none, {whole['corrected']:,.0f} "
             f"({whole['low']:,.0f} to {whole['high']:,.0f})."
             if whole["corrected"] is not None
-            else f"No total is corrected: {whole['answered']} answers are not enough."
+            else f"No total is corrected: {whole['answered']} answer"
+            f"{' is' if whole['answered'] == 1 else 's are'} not enough."
         )
         few = corrected.filter(pl.col("corrected").is_null(), pl.col("role") != ALL)["role"]
         if len(few):
-            told.append(f"Not enough answers for a total of: {', '.join(few)}.")
-    drawn_from = sample.unique("stratum")["reported"].sum()
+            told.append(f"Not enough answers for a total of: {name_roles(few, labels)}.")
+    drawn_from = int(sample.unique("stratum")["reported"].sum())
     if drawn_from != sum(reported.values()):
         told.append(
-            f"The sample was drawn from {drawn_from:,} role-holdings and the study now has "
+            f"The sample was drawn from {_holdings(drawn_from)} and the study now has "
             f"{sum(reported.values()):,}; the rates are of the former."
         )
     if not_known:
@@ -153,6 +159,10 @@ def _sentences(
             "`leadscape survey withdraw`."
         )
     return [*told, NOBODY_REPORTED]
+
+
+def _holdings(n: int) -> str:
+    return f"{n:,} role-holding{'' if n == 1 else 's'}"
 
 
 def _pct(share: float) -> str:

@@ -1,5 +1,7 @@
-"""Which user does an account of a provider belong to? Told by issuer and subject, the first time by a verified address.
+"""Which user does an account of a provider belong to? Told by issuer and subject, the first time by its owner.
 
+Whoever has a password, a second factor or another linked account here is asked for it once, and then links. Only
+where there is none of these does a verified address link by itself.
 Nobody is signed up: without an account here, made by answering an invitation, an account elsewhere opens nothing. What
 its owner has unlinked is not linked again by an address alone.
 """
@@ -14,10 +16,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from leadscape.core.errors import LeadscapeError
+from leadscape_web.accounts import second_factor
 from leadscape_web.accounts.context import because, set_context
 from leadscape_web.accounts.letters import send_letter
 from leadscape_web.accounts.models import Access, Identity, Organisation, User
-from leadscape_web.accounts.openid.client import Claims
+from leadscape_web.accounts.openid.claims import Claims
 from leadscape_web.accounts.openid.providers import Provider
 
 METHOD: Final = "openid"
@@ -29,6 +32,10 @@ BY_PASSWORD: Final = "Sign in with your e-mail address and password here"
 
 class SignInRefused(LeadscapeError):
     """An account of a provider that opens nothing here."""
+
+
+class SignInHereFirst(SignInRefused):
+    """An account of a provider that opens nothing here until its owner, signed in otherwise, has linked it."""
 
 
 def provider_named(name: str) -> Provider | None:
@@ -62,6 +69,12 @@ def user_for(provider: Provider, claims: Claims) -> User:
             "Ask an administrator of your organisation to invite that address, or use the one that was invited.",
         )
     _check_free(provider, claims, user)
+    if _has_way_in(user):
+        raise SignInHereFirst(
+            f"Your account of {provider.label} is not linked to your account here yet.",
+            "An e-mail address does not show that both are yours: whoever gives out addresses could open your account.",
+            "Sign in once as you do otherwise, by password or with an account that is linked; then link this one.",
+        )
     _check_organisation(provider, claims, user)
     return user
 
@@ -146,6 +159,13 @@ def _check_free(provider: Provider, claims: Claims, user: User) -> None:
             "An e-mail address alone does not link it again, so that unlinking holds.",
             f"{BY_PASSWORD}, and link {provider.label} again on the page of your account.",
         )
+
+
+def _has_way_in(user: User) -> bool:
+    """Whether its owner has something of their own to prove that an account is theirs."""
+    issuers = [one.issuer for one in settings.ENVIRONMENT.openid_providers]
+    linked = Identity.objects.filter(user=user, unlinked_at=None, issuer__in=issuers)
+    return user.has_usable_password() or second_factor.has_one(user) or linked.exists()
 
 
 def _another(provider: Provider) -> SignInRefused:

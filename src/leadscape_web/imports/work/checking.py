@@ -26,18 +26,21 @@ WORDS: Final = {
     "low_age": "lowest age", "high_age": "highest age", "opened_on": "date opened", "closed_on": "date closed",
 }  # fmt: skip
 """Columns whose names are no words."""
+Answers = Mapping[tuple[str, str, str, str], Mapping[str, Any]]
+"""URN, status, what links say, and successors of a missing school to what was answered of it."""
 
 
 def perform_check(running: Running) -> Mapping[str, Any]:
     """The job ``imports.check``."""
     found = take(running, Import.State.CHECKING)
+    answers = _answers(found)
     for model in (Problem, Change, Absence):
         model.objects.using(OWNER).filter(belongs_to=found).delete()
     try:
         told = (
             try_returns(found, running)
             if found.kind == Import.Kind.RETURNS
-            else _try_register(found, running)
+            else _try_register(found, running, answers)
         )
     except LeadscapeError as error:
         return _refused(found, running, error)
@@ -85,7 +88,7 @@ def read_and_open(found: Import, held: HeldRegister, running: Running) -> Opened
     return open_register(files, system=system_held(), known=held.schools["urn"].to_list())
 
 
-def _try_register(found: Import, running: Running) -> dict[str, Any]:
+def _try_register(found: Import, running: Running, answers: Answers) -> dict[str, Any]:
     held = read_held()
     opened = read_and_open(found, held, running)
     running.step("Comparing with the register that is held")
@@ -93,7 +96,7 @@ def _try_register(found: Import, running: Running) -> dict[str, Any]:
     running.step("Writing down what would change")
     _keep_changes(found, compared)
     if compared.newest:
-        _keep_absences(found, compared.absent)
+        _keep_absences(found, compared.absent, answers)
     return {
         "as_of": opened.as_of,
         "newest": compared.newest,
@@ -120,35 +123,61 @@ def _keep_verdict(found: Import, upload: Upload, file: RegisterFile) -> None:
 
 
 def keep_problems(found: Import, upload: Upload, problems: pl.DataFrame) -> None:
-    """Keep rows as :class:`leadscape.core.tables.Problems`, values of people already left out."""
+    """Keep rows as :class:`leadscape.core.tables.Problems`, without values of people; too many are cut, and told."""
     _create(
         Problem(belongs_to=found, upload=upload, row=row, column=column, value=value, rule=rule)
         for row, column, value, rule in problems.select("row", "column", "value", "rule")
         .head(MOST_TOLD)
         .iter_rows()
     )
+    if problems.height > MOST_TOLD:
+        _create(
+            [
+                Problem(
+                    belongs_to=found,
+                    upload=upload,
+                    rule=f"{problems.height:,} problems were found, of which the first {MOST_TOLD:,} are listed.",
+                )
+            ]
+        )
 
 
 def _keep_changes(found: Import, compared: ComparedHeld) -> None:
     _create(Change(belongs_to=found, **row) for row in compared.changes.head(MOST_TOLD).iter_rows(named=True))
 
 
-def _keep_absences(found: Import, absent: pl.DataFrame) -> None:
+def _answers(found: Import) -> Answers:
+    """What was answered of missing schools before, by what was known of each when it was."""
+    given = Absence.objects.using(OWNER).filter(belongs_to=found).exclude(answer="")
+    return {
+        (one.urn, one.status, one.note, one.successors): {
+            "answer": one.answer,
+            "closed_on": one.closed_on,
+            "answered_by_id": one.answered_by_id,
+            "answered_at": one.answered_at,
+        }
+        for one in given
+    }
+
+
+def _keep_absences(found: Import, absent: pl.DataFrame, answers: Answers) -> None:
+    """Ask about each missing school; one of which the same is known as when it was answered keeps its answer."""
     kept = found.absent == Import.Absent.KEEP
-    _create(
-        Absence(
-            belongs_to=found,
-            urn=row["urn"],
-            name=row["name"],
-            status=row["status"],
-            note=row["note"] or "",
-            successors=row["successors"] or "",
-            answer=Absence.Answer.KEEP if kept else "",
-            answered_by_id=found.created_by_id if kept else None,
-            answered_at=found.created_at if kept else None,
-        )
-        for row in absent.iter_rows(named=True)
-    )
+    unanswered = {
+        "answer": Absence.Answer.KEEP if kept else "",
+        "answered_by_id": found.created_by_id if kept else None,
+        "answered_at": found.created_at if kept else None,
+    }
+
+    def absence(row: Mapping[str, Any]) -> Absence:
+        known = (row["urn"], row["status"], row["note"] or "", row["successors"] or "")
+        urn, status, note, successors = known
+        return Absence(
+            belongs_to=found, urn=urn, name=row["name"], status=status, note=note, successors=successors,
+            **answers.get(known, unanswered),
+        )  # fmt: skip
+
+    _create(absence(row) for row in absent.iter_rows(named=True))
 
 
 def _create(rows: Iterable[Any]) -> None:

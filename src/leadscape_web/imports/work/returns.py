@@ -7,42 +7,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import polars as pl
-from django.db import connections, transaction
+from django.db import transaction
+from django.utils import timezone
 
 from leadscape.actions.check_returns import check_returns, problems_of
 from leadscape.actions.open_study import OpenedStudy
 from leadscape.core.errors import FileProblem, LeadscapeError, StudyProblem, TableProblem
 from leadscape_web.audit.models import Event
 from leadscape_web.audit.undoing import UndoRefused
-from leadscape_web.imports.models import FRAME, RETURNS, Change, Import, Problem, Upload
+from leadscape_web.govuk.wording import written_date
+from leadscape_web.imports.models import FRAME, RETURNS, Import, Problem, Upload
+from leadscape_web.imports.work.comparing import LABELS, compare_run
 from leadscape_web.imports.work.contents import content_of, uploads_of, written
 from leadscape_web.imports.work.held import OWNER
 from leadscape_web.jobs.performing import Running
 from leadscape_web.studies.inputs import add_input, current_inputs, remove_input
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.running import check
-
-LABELS: Final = {
-    "leaders added": "Leaders who would be new",
-    "leaders again": "Leaders reported again",
-    "leaders gone": "Leaders no longer reported",
-    "holdings added": "Role-holdings that would be new",
-    "holdings changed": "Role-holdings that would change",
-    "holdings gone": "Role-holdings no longer reported",
-}
-_HELD: Final = {
-    "leaders": 'select "key" from survey_leader where wave_id = %s',
-    "holdings": 'select "key", role, home_school_id, authority_id, started_on, ended_on from survey_roleholding'
-    " where wave_id = %s and withdrawn_at is null",
-}
-_HOLDING: Final = {
-    "key": pl.String, "role": pl.String, "home": pl.String, "authority": pl.String, "started": pl.Date,
-    "ended": pl.Date,
-}  # fmt: skip
 
 
 class _Back(Exception):
@@ -62,9 +47,9 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
     running.step("Reading the files")
     _check_files(found, uploads)
     running.step("Running the study with them")
-    opened = _run_with(found.study, uploads, found)
+    opened, added = _run_with(found.study, uploads, found)
     running.step("Counting what would change")
-    counts = _compare(found, opened)
+    counts = compare_run(found, opened)
     return {
         "as_of": found.study.as_of,
         "newest": True,
@@ -73,14 +58,17 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
         "notes": [
             f"The study “{found.study.title}” is run again with these files when you confirm.",
             *_replaced(found.study, uploads),
+            *_not_kept(added),
         ],
     }
 
 
-def add_files(study: Study, found: Import) -> None:
+def add_files(study: Study, found: Import) -> list[StudyInput]:
     """Give the study its new files, in the caller's transaction as the owner role with a reason set."""
-    for upload in uploads_of(found):
+    return [
         add_input(study, upload.key, upload.file_name, content_of(upload), added_by=found.created_by_id)
+        for upload in uploads_of(found)
+    ]
 
 
 def take_out(study: Study, job: str) -> None:
@@ -173,11 +161,11 @@ def _refuse(found: Import, uploads: list[Upload], problems: pl.DataFrame) -> Non
     )
 
 
-def _run_with(study: Study, uploads: list[Upload], found: Import) -> OpenedStudy:
+def _run_with(study: Study, uploads: list[Upload], found: Import) -> tuple[OpenedStudy, list[StudyInput]]:
     try:
         with _tried():
-            add_files(study, found)
-            return check(study)
+            added = add_files(study, found)
+            return check(study), added
     except TableProblem as error:
         _refuse(found, uploads, problems_of(error))
         raise cannot_be_used() from None
@@ -197,58 +185,33 @@ def cannot_be_used() -> LeadscapeError:
 @contextmanager
 def _tried() -> Iterator[None]:
     """What is written inside is taken back at the end."""
-    try:
-        with transaction.atomic(using=OWNER):
-            try:
-                yield
-            finally:
-                raise _Back
-    except _Back as back:
-        if isinstance(back.__context__, Exception):
-            raise back.__context__ from None
+    with suppress(_Back), transaction.atomic(using=OWNER):
+        yield
+        raise _Back
 
 
-def _compare(found: Import, opened: OpenedStudy) -> dict[str, int]:
-    assert found.study is not None
-    wave = found.study.wave_id
-    cursor: Any = connections[OWNER].cursor().cursor
-    cursor.execute(_HELD["leaders"], [wave])
-    leaders = pl.DataFrame(cursor.fetchall(), schema={"key": pl.String}, orient="row")
-    cursor.execute(_HELD["holdings"], [wave])
-    before = pl.DataFrame(cursor.fetchall(), schema=_HOLDING, orient="row")
-    after = opened.role_holdings.select(
-        key="holding_id",
-        role="role",
-        home="home_urn",
-        authority="authority_code",
-        started="started_on",
-        ended="ended_on",
-    ).with_columns(pl.col("role").cast(pl.String))
-    again = opened.leaders.join(leaders, left_on="leader_id", right_on="key", how="semi").height
-    same = after.join(before, on=list(_HOLDING), how="semi", nulls_equal=True)
-    held = {
-        "holdings added": after.join(before, on="key", how="anti"),
-        "holdings changed": after.join(before, on="key", how="semi").join(same, on="key", how="anti"),
-        "holdings gone": before.join(after, on="key", how="anti"),
-    }
-    names = dict(opened.authorities.select("authority_code", "authority_name").iter_rows())
-    Change.objects.using(OWNER).bulk_create(
-        Change(belongs_to=found, change=kind, key=code, name=names.get(code), after=f"{count}")
-        for kind, rows in held.items()
-        for code, count in rows.group_by("authority").len().sort("authority").iter_rows()
-    )
-    return {
-        "leaders added": opened.leaders.height - again,
-        "leaders again": again,
-        "leaders gone": leaders.height - again,
-        **{kind: rows.height for kind, rows in held.items()},
-    }
+def _not_kept(added: list[StudyInput]) -> list[str]:
+    """What of the files is not kept, and what should be looked at first, a sentence each."""
+    told = []
+    for one in added:
+        if one.taken_out:
+            lines = f"{one.taken_out} line{'s' * (one.taken_out != 1)}"
+            told.append(
+                f"{one.file_name} names people who objected or were erased: {lines} will not be kept or counted."
+            )
+        if one.doubtful:
+            rows = f"row{'s' * (len(one.doubtful) != 1)} {', '.join(map(str, one.doubtful))}"
+            told.append(
+                f"{one.file_name} may name such a person in {rows}. Once it is stored, answer for that among the"
+                " doubtful rows of data protection."
+            )
+    return told
 
 
 def _replaced(study: Study, uploads: list[Upload]) -> list[str]:
     """Files of the study whose place is taken, a sentence each."""
     return [
-        f"{one.file_name} takes the place of {held.file_name}, added {held.added_at:%-d %B %Y}."
+        f"{one.file_name} takes the place of {held.file_name}, added {written_date(timezone.localdate(held.added_at))}."
         for held in current_inputs(study)
         for one in uploads
         if one.key == held.key and (one.key == FRAME or one.file_name == held.file_name)

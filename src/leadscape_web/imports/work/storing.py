@@ -27,6 +27,7 @@ from leadscape_web.landscape.loading.published_rows import load_organisations
 from leadscape_web.landscape.loading.register_rows import load_register
 from leadscape_web.register.models import School, Source
 from leadscape_web.register.search_index import rebuild
+from leadscape_web.studies.inputs import told_of
 from leadscape_web.studies.models import Study
 from leadscape_web.studies.running import run_again
 
@@ -134,13 +135,13 @@ def _store_returns(found: Import, running: Running) -> dict[str, Any]:
         raise _changed_since("The study was run or got other files since these were checked.")
     why = f"Brought in files of the study “{study.title}”"
     running.because(why)
-    add_files(study, found)
+    added = add_files(study, found)
     try:
         loaded = run_again(study, running, why)
     except TableProblem:
         raise cannot_be_used() from None
     counts = {f"{name} {way}": n for name, one in loaded.merged.items() for way, n in vars(one).items() if n}
-    return {"wave": loaded.wave, **counts}
+    return {"wave": loaded.wave, **counts, **told_of(added)}
 
 
 def _locked_study(found: Import) -> Study:

@@ -23,6 +23,7 @@ from leadscape_web.landscape.loading.survey_rows import load_leaders, load_wave,
 
 if TYPE_CHECKING:
     from leadscape.actions.open_study import OpenedStudy
+    from leadscape.actions.study import Study as DeclaredStudy
 
 SEARCH: Final = "leadscape_web.register.search_index"
 FEWEST_SHOWN: Final = 6
@@ -69,7 +70,7 @@ def store_study(
         return store_opened(opened, using=using, progress=progress or Silent())
 
 
-def why_loaded(opened: OpenedStudy) -> str:
+def why_loaded(opened: OpenedStudy | DeclaredStudy) -> str:
     """The reason under which a load stands in the history."""
     return f"Loaded the study “{opened.title}” of {opened.as_of.isoformat()}"
 

@@ -21,14 +21,23 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select id from leadscape_live_notice()
 $$;
 
+-- People of whom the service knows nothing but that they sign in: nobody answers for them here. Who is only in a draft of
+-- a survey round is answered for, though not seen: leadscape_only_users() is what seeing asks. Told to editors of the
+-- nation, who alone are asked about.
+create or replace function leadscape_nothing_but_users() returns setof uuid
+language sql stable security definer set search_path = public, pg_temp as $$
+  select u.person_id from accounts_user u
+  where not exists (select 1 from survey_leader l where l.person_id = u.person_id)
+    and not exists (select 1 from register_headship h where h.person_id = u.person_id)
+    and leadscape_everywhere(array['editor'])
+$$;
+
 -- Whether somebody answers for what is held about a person: an editor of the nation for everybody who is named and is
 -- not a user and nothing else (those are looked after by administrators), or an editor of an area that the person is in.
 create or replace function leadscape_answers_for(person uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
-  select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person) and (
-            not exists (select 1 from accounts_user u where u.person_id = person)
-            or exists (select 1 from survey_leader l where l.person_id = person)
-            or exists (select 1 from register_headship h where h.person_id = person)))
+  select (leadscape_everywhere(array['editor']) and exists (select 1 from accounts_person p where p.id = person)
+          and person not in (select leadscape_nothing_but_users()))
       or person in (select leadscape_edited_people())
 $$;
 
@@ -49,8 +58,11 @@ declare
   rows jsonb;
   named text;
   own boolean := session_user = current_user or person is not distinct from leadscape_linked_person();
+  -- A respondent's line is about somebody of its own until a run takes it to mean the person.
+  same uuid[] := array[person] || array(
+    select l.person_id from rounds_meant m join rounds_sentline l on l.id = m.line_id where m.person_id = person);
 begin
-  if session_user <> current_user and person is distinct from leadscape_linked_person()
+  if person is null or session_user <> current_user and person is distinct from leadscape_linked_person()
       and not leadscape_answers_for(person) then
     return null;
   end if;
@@ -64,7 +76,7 @@ begin
   loop
     execute format(
       'select coalesce(jsonb_agg(to_jsonb(t) - ''token_hash'' - ''password'' order by to_jsonb(t)::text), ''[]'')'
-      ' from %I t where person_id = $1', named) into rows using person;
+      ' from %I t where person_id = any ($1)', named) into rows using same;
     found := found || jsonb_build_object(named, rows);
   end loop;
   select coalesce(jsonb_agg(jsonb_build_object('email', u.email, 'is_active', u.is_active, 'created_at', u.created_at)), '[]')
@@ -76,7 +88,7 @@ begin
       'action', e.action, 'table', e.table_name, 'record', e.record_id, 'changed', e.changed,
       'before', e.before - 'token_hash', 'after', e.after - 'token_hash', 'why', e.why) order by e.id), '[]')
     into rows from audit_event e
-    where e.person_id = person and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
+    where e.person_id = any (same) and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
   found := found || jsonb_build_object('audit_event', rows);
   select coalesce(jsonb_agg(jsonb_build_object('objection', k.objection, 'kind', k.kind, 'recorded_on', k.recorded_on,
                                                'keys', k.keys)), '[]')
@@ -87,13 +99,13 @@ begin
 end
 $$;
 
--- The lawful basis of a person in the wave of their link, else the wave's. Nobody else's.
+-- The lawful basis of the person of the link, else that of the wave of the link. Nobody else's.
 create or replace function leadscape_linked_basis() returns setof privacy_basis
 language sql stable security definer set search_path = public, pg_temp as $$
   select b.* from privacy_basis b join survey_wave own on own.id = b.wave_id, leadscape_live_notice() n
     join survey_wave told on told.id = n.wave_id
-  where (own.title, own.system, own.as_of) = (told.title, told.system, told.as_of)
-    and b.ended_at is null and (b.person_id is null or b.person_id = n.person_id)
+  where b.ended_at is null and (b.person_id = n.person_id
+    or (b.person_id is null and (own.title, own.system, own.as_of) = (told.title, told.system, told.as_of)))
   order by b.person_id nulls last, b.recorded_at desc
 $$;
 

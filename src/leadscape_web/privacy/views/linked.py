@@ -6,18 +6,20 @@ it never was, has expired, or was ended.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 
 from leadscape.actions.write_record import record_html, record_json, record_xlsx
 from leadscape_web.accounts.context import because
-from leadscape_web.accounts.links import is_one_too_many, with_link
+from leadscape_web.accounts.limits import costly
+from leadscape_web.accounts.links import dead_link, kept_by_nobody, with_link
 from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.privacy.forms import CorrectionForm, StayOutForm
 from leadscape_web.privacy.held import HeldAbout, Told, held_about, linked_basis, readable, record_of, told_by
@@ -44,13 +46,21 @@ class Opened:
     told: Told
 
 
+def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that gets what the link opens beside the token; of one that opens nothing the page that says so."""
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
+        opened = _open(token)
+        return kept_by_nobody(dead_link(request) if opened is None else view(request, opened, token, **more))
+
+    return page
+
+
 @allow(ANYONE)
-@never_cache
-def my_data(request: HttpRequest, token: str) -> HttpResponse:
+@by_link
+def my_data(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     """What is held, who said it, on which basis, how long, and what can be done."""
-    opened = _open(token)
-    if opened is None:
-        return _over(request)
     if request.method == "GET":
         with connection.cursor() as cursor:
             cursor.execute("select leadscape_note_opened()")
@@ -58,12 +68,9 @@ def my_data(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @allow(ANYONE, methods=BOTH)
-@never_cache
-def ask_correction(request: HttpRequest, token: str) -> HttpResponse:
+@by_link
+def ask_correction(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     """Say what is wrong. An editor answers."""
-    opened = _open(token)
-    if opened is None:
-        return _over(request)
     shown = readable(opened.held)
     records = [(one["id"], f"{one['role']}, {one['school'] or 'school not known'}") for one in shown.roles]
     records += [(one["id"], f"Support for {one['school']}") for one in shown.supports]
@@ -83,12 +90,9 @@ def ask_correction(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @allow(ANYONE, methods=BOTH)
-@never_cache
-def stay_out(request: HttpRequest, token: str) -> HttpResponse:
+@by_link
+def stay_out(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     """Object, or take back consent: the person is out at once, and the link with it."""
-    opened = _open(token)
-    if opened is None:
-        return _over(request)
     form = StayOutForm(request.POST or None)
     consent = opened.told.rights.consent
     if request.method == "POST" and form.is_valid():
@@ -98,12 +102,12 @@ def stay_out(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @allow(ANYONE)
-@never_cache
-def take_away(request: HttpRequest, token: str, kind: str) -> HttpResponse:
+@costly
+@by_link
+def take_away(request: HttpRequest, opened: Opened, token: str, kind: str) -> HttpResponse:
     """Everything held, as a file."""
-    opened = _open(token)
-    if opened is None or kind not in FORMATS:
-        return _over(request)
+    if kind not in FORMATS:
+        return dead_link(request)
     return as_file(record_of(opened.held, opened.told), kind)
 
 
@@ -130,10 +134,6 @@ def _open(token: str) -> Opened | None:
 def _ask(opened: Opened, kind: PersonRequest.Kind, **more: Any) -> None:
     because(WHY)
     PersonRequest.objects.create(person_id=opened.person, notice_id=opened.notice, kind=kind, **more)
-
-
-def _over(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy/link_over.html", status=429 if is_one_too_many(request) else 404)
 
 
 def _show(request: HttpRequest, template: str, opened: Opened, token: str, **more: Any) -> HttpResponse:

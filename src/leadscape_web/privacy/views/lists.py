@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
 import polars as pl
 from django.contrib import messages
@@ -19,9 +21,11 @@ from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.models import Address, Erasure, Notice, PersonRequest
-from leadscape_web.privacy.presenters import erasures_listing, notices_listing, requests_listing
-from leadscape_web.survey.models import Leader, Wave
+from leadscape_web.privacy.list_presenters import erasures_listing, notices_listing, requests_listing
+from leadscape_web.privacy.models import Address, Erasure, PersonRequest
+from leadscape_web.privacy.owed import counting_waves, named_waves, owed_count, standings
+from leadscape_web.privacy.rows import open_rows
+from leadscape_web.survey.models import Leader
 
 BOTH: Final = ("GET", "POST")
 MOST_BYTES: Final = 5_000_000
@@ -32,44 +36,45 @@ HEADINGS: Final = ("leader", "email")
 
 @allow(EDITS)
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits: notices owed, requests to be answered."""
-    wave = notices.current_wave()
+    """What waits: notices owed, requests to be answered, rows of files to be looked at."""
+    waves = counting_waves()
+    nation = EDITS_NATION.allows(request.accesses)  # type: ignore[attr-defined]
     context = {
-        "wave": wave,
-        "owed": _edited(notices.owed_in(wave)).count() if wave else 0,
+        "waves": named_waves(waves),
+        "owed": owed_count(standings(waves)),
         "open": PersonRequest.objects.filter(state="open", kind="correction").count(),
-        "nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
+        "doubtful": open_rows().count() if nation else 0,
+        "nation": nation,
     }
     return render(request, "privacy/home.html", context)
 
 
 @allow(EDITS)
 def notices_page(request: HttpRequest) -> HttpResponse:
-    """Everybody whom the latest wave names, and where their notice stands."""
-    wave = notices.current_wave()
-    if wave is None:
+    """Everybody whom a wave that counts names, and where their notice stands."""
+    waves = counting_waves()
+    if not waves:
         return render(request, "privacy/nothing.html")
-    leaders = list(_edited(notices.named_in(wave)).select_related("home_school"))
-    persons = [one.person_id for one in leaders]
-    listing = notices_listing(leaders, names_of(persons), _latest(wave), _addressed(), wave)
+    standing = standings(waves)
+    listing = notices_listing(_home_schools(standing), names_of(standing), standing, _addressed(), waves)
     return render_listing(request, listing, "privacy/notices.html")
 
 
 @allow(EDITS, methods=BOTH)
 def send_all(request: HttpRequest) -> HttpResponse:
     """Send to everybody who is owed one and has an address: one job a message."""
-    wave = notices.current_wave()
-    if wave is None:
+    waves = counting_waves()
+    if not waves:
         return render(request, "privacy/nothing.html")
-    owed = [one.person_id for one in _edited(notices.owed_in(wave))]
+    owed = [one for one in standings(waves).values() if one.owed]
     addressed = _addressed()
-    reached = [person for person in owed if person in addressed]
+    reached = [one for one in owed if one.person in addressed]
     if request.method == "POST":
         base, by = request.build_absolute_uri("/"), user_in(request)
-        sent = sum(notices.send_by_email(person, wave, by, base) for person in reached)
+        sent = sum(notices.send_by_email(one.person, one.wave, by, base) for one in reached)
         messages.success(request, f"{sent} notice{'s' * (sent != 1)} will be sent. Each is a job of its own.")
         return redirect("privacy:notices")
-    context = {"reached": len(reached), "letters": len(owed) - len(reached), "wave": wave}
+    context = {"reached": len(reached), "letters": len(owed) - len(reached), "waves": named_waves(waves)}
     return render(request, "privacy/send_all.html", context)
 
 
@@ -98,13 +103,14 @@ def addresses(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """What people asked for."""
     found = list(PersonRequest.objects.order_by("-asked_at")[:MOST_LISTED])
-    return render_listing(request, requests_listing(found, names_of([one.person_id for one in found])))
+    listing = requests_listing(found, names_of([one.person_id for one in found]))
+    return render_listing(request, listing, "privacy/list.html")
 
 
 @allow(EDITS_NATION)
 def erasures(request: HttpRequest) -> HttpResponse:
     """The ledger of erasures."""
-    return render_listing(request, erasures_listing(Erasure.objects.all()))
+    return render_listing(request, erasures_listing(Erasure.objects.all()), "privacy/list.html")
 
 
 def _edited(leaders: Any) -> Any:
@@ -117,10 +123,15 @@ def _edited(leaders: Any) -> Any:
         return leaders.filter(person__in=[person for (person,) in cursor.fetchall()])
 
 
-def _latest(wave: Wave) -> dict[Any, Notice]:
-    """The latest notice of each person in the round."""
-    found = notices.of_round(wave).order_by("made_at")
-    return {one.person_id: one for one in found}
+def _home_schools(persons: Iterable[UUID]) -> dict[UUID, str | None]:
+    """Leaders by person, to the name of their home school: one query for thousands, without their records."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select l.person_id, s.name from survey_leader l left join register_school s on s.urn = l.home_school_id"
+            " where l.person_id = any (%s)",
+            [list(persons)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _addressed() -> frozenset[Any]:

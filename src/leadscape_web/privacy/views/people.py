@@ -1,7 +1,8 @@
-"""One person, for whoever answers for them: address, notice, letter, basis, export, staying out, erasure."""
+"""One person, for whoever answers for them: address, basis, export, staying out, erasure."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,16 +13,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from leadscape_web.accounts.context import because
+from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.forms import AddressForm, EraseForm, PersonBasisForm, StayOutForm
+from leadscape_web.privacy.forms import AddressForm, EraseForm, LetInForm, PersonBasisForm, StayOutForm
 from leadscape_web.privacy.held import basis_for, held_about, record_of, told_by
-from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
+from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest, RecordGiven
+from leadscape_web.privacy.owed import told_of
+from leadscape_web.privacy.permissions import answer_for
 from leadscape_web.privacy.presenters import show_person
 from leadscape_web.privacy.views.linked import FORMATS, as_file
+from leadscape_web.privacy.views.telling import told_or_404
 from leadscape_web.survey.models import Leader
 
 BOTH: Final = ("GET", "POST")
@@ -31,16 +36,17 @@ ERASE: Final = "privacy.erase"
 @allow(EDITS)
 def person(request: HttpRequest, key: UUID) -> HttpResponse:
     """What was told, asked and recorded about one person, and what can be done."""
-    _answer_for(key)
-    wave = notices.current_wave()
+    answer_for(key)
+    told = told_of(key)
     shown = show_person(
         name=names_of([key]).get(key),
         leader=Leader.objects.select_related("home_school").filter(person=key).first(),
-        wave=wave,
+        named=told.standing if told else None,
+        can_be_told=told is not None,
         address=notices.current_address(key),
-        told=list(Notice.objects.filter(person=key).select_related("wave").order_by("-made_at")),
+        notices=list(Notice.objects.filter(person=key).select_related("wave").order_by("-made_at")),
         asked=list(PersonRequest.objects.filter(person=key).order_by("-asked_at")),
-        basis=basis_for(key, wave),
+        basis=basis_for(key, told.waves) if told else None,
         out=Exclusion.objects.filter(person=key).first(),
     )
     return render(request, "privacy/person.html", {"shown": shown, "key": key})
@@ -49,7 +55,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
 @allow(EDITS, methods=BOTH)
 def address(request: HttpRequest, key: UUID) -> HttpResponse:
     """Where the person can be told."""
-    _answer_for(key)
+    answer_for(key)
     held = notices.current_address(key)
     form = AddressForm(request.POST or None, initial={"email": held.email if held else ""})
     if request.method == "POST" and form.is_valid():
@@ -60,68 +66,35 @@ def address(request: HttpRequest, key: UUID) -> HttpResponse:
     return _form_page(request, key, form, "E-mail address for notices", "Save the address")
 
 
-@allow(EDITS, methods=("POST",))
-def send(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Send the notice by e-mail, or make it again: the former link dies."""
-    _answer_for(key)
-    wave = _wave_of(key)
-    if notices.send_by_email(key, wave, user_in(request), request.build_absolute_uri("/")):
-        messages.success(request, "The notice will be sent within a minute. Links made before work no more.")
-    else:
-        messages.error(request, "No e-mail address is known. Record one, or print the notice as a letter.")
-    return redirect("privacy:person", key=key)
-
-
-@allow(EDITS, methods=("POST",))
-def letter(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The notice as a letter to be printed, with a link that is shown this once."""
-    _answer_for(key)
-    wave = _wave_of(key)
-    link = notices.print_letter(key, wave, user_in(request), request.build_absolute_uri("/"))
-    told = told_by(basis_for(key, wave))
-    name = names_of([key]).get(key)
-    leader = Leader.objects.select_related("home_school").filter(person=key).first()
-    context = {"link": link, "told": told, "name": name, "leader": leader, "wave": wave, "key": key}
-    response = render(request, "privacy/letter.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-@allow(EDITS, methods=("POST",))
-def bounced(request: HttpRequest, key: UUID, notice: UUID) -> HttpResponse:
-    """A notice came back."""
-    _answer_for(key)
-    found = Notice.objects.filter(pk=notice, person=key, bounced_at=None).first()
-    if found is None:
-        raise Http404
-    notices.note_bounce(found)
-    messages.success(request, "Noted. The notice is owed again, and the address is used no more.")
-    return redirect("privacy:person", key=key)
-
-
 @allow(EDITS)
+@costly
 def export(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
-    """Everything held about the person, as a file to be given to them."""
-    _answer_for(key)
+    """Everything held about the person, as a file to be given to them; who took it out when is part of it from then."""
+    answer_for(key)
     held = held_about(key)
     if held is None or kind not in FORMATS:
         raise Http404
-    return as_file(record_of(held, told_by(basis_for(key, notices.current_wave()))), kind)
+    told = told_of(key)
+    file = as_file(record_of(held, told_by(basis_for(key, told.waves) if told else None)), kind)
+    because("Everything held about a person was taken out, to be given to them")
+    fingerprint = hashlib.sha256(file.content).hexdigest()
+    RecordGiven.objects.create(person_id=key, made_by=user_in(request), format=kind, sha256=fingerprint)
+    return file
 
 
 @allow(EDITS, methods=BOTH)
 def basis(request: HttpRequest, key: UUID) -> HttpResponse:
     """The basis on which this person is held, where it is not the wave's."""
-    _answer_for(key)
-    wave = _wave_of(key)
+    answer_for(key)
+    told = told_or_404(key)
     form = PersonBasisForm(request.POST or None, person=key)
     if request.method == "POST" and form.is_valid():
         because("The lawful basis of a person is recorded")
-        whole = basis_for(key, wave)
+        whole = basis_for(key, told.waves)
         now = timezone.now()
         Basis.objects.filter(person=key, ended_at=None).update(ended_at=now)
         Basis.objects.create(
-            wave=wave, person_id=key, controller=whole.controller if whole else "",
+            wave=told.wave, person_id=key, controller=whole.controller if whole else "",
             purpose=whole.purpose if whole else "", recipients=whole.recipients if whole else "", **form.cleaned_data,
         )  # fmt: skip
         messages.success(request, "The basis is recorded.")
@@ -132,12 +105,16 @@ def basis(request: HttpRequest, key: UUID) -> HttpResponse:
 @allow(EDITS, methods=BOTH)
 def keep_out(request: HttpRequest, key: UUID) -> HttpResponse:
     """The person objected, or took back consent, in another way than by the link."""
-    _answer_for(key)
+    answer_for(key)
     form = StayOutForm(request.POST or None)
     form.fields["sure"].label = "The person asked to be taken out of the study"
+    form.fields["sure"].help_text = (
+        "At once their roles and schools count no more and their link ends. Later returns that name them are left out"
+        " as far as we can tell. Headships that a public register gives stay, until the person is erased."
+    )
     if request.method == "POST" and form.is_valid():
-        wave = notices.current_wave()
-        held = basis_for(key, wave)
+        told = told_of(key)
+        held = basis_for(key, told.waves) if told else None
         consent = held is not None and held.basis == "consent"
         because("The person asked by letter or telephone to stay out")
         kind = PersonRequest.Kind.WITHDRAWAL if consent else PersonRequest.Kind.OBJECTION
@@ -147,10 +124,38 @@ def keep_out(request: HttpRequest, key: UUID) -> HttpResponse:
     return _form_page(request, key, form, "Take the person out of the study", "Take the person out")
 
 
+@allow(EDITS, methods=BOTH)
+def let_in(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The person changed their mind, or was taken out by mistake."""
+    answer_for(key)
+    if not Exclusion.objects.filter(person=key).exclude(kind=Exclusion.Kind.ERASURE).exists():
+        raise Http404
+    form = LetInForm(request.POST or None, person=key)
+    form.fields["sure"].help_text = (
+        "The roles that they left with count again. What files that were brought in meanwhile said about them was not"
+        " kept. A notice is owed anew, and a consent is recorded anew."
+    )
+    if request.method == "POST" and form.is_valid():
+        because(form.cleaned_data["why"])
+        with connection.cursor() as cursor:
+            cursor.execute("select leadscape_let_in(%s)", [key])
+            came = cursor.fetchone() == (True,)
+        if came:
+            messages.success(
+                request, "The person is in the study again. Its next run counts all that is said of them."
+            )
+        else:
+            messages.error(
+                request, "The person could not be brought back: they are in already, or were erased."
+            )
+        return redirect("privacy:person", key=key)
+    return _form_page(request, key, form, "Bring the person back into the study", "Bring the person back")
+
+
 @allow(EDITS_NATION, methods=BOTH)
 def erase(request: HttpRequest, key: UUID) -> HttpResponse:
     """Why, then once more whether it is meant; then a job does it."""
-    _answer_for(key)
+    answer_for(key)
     form = EraseForm(request.POST or None)
     name = names_of([key]).get(key)
     if request.method == "POST" and form.is_valid():
@@ -162,21 +167,6 @@ def erase(request: HttpRequest, key: UUID) -> HttpResponse:
         return render(request, "privacy/erase_confirm.html", context)
     context = {"form": form, "key": key, "name": name}
     return render(request, "privacy/erase.html", context, status=422 if form.is_bound else 200)
-
-
-def _answer_for(key: UUID) -> None:
-    """Not found, unless the user answers for what is held about the person."""
-    with connection.cursor() as cursor:
-        cursor.execute("select leadscape_answers_for(%s)", [key])
-        if cursor.fetchone() != (True,):
-            raise Http404
-
-
-def _wave_of(key: UUID) -> Any:
-    wave = notices.current_wave()
-    if wave is None or Exclusion.objects.filter(person=key).exists():
-        raise Http404
-    return wave
 
 
 def _namesakes(key: UUID, name: str | None) -> list[tuple[UUID, str]]:

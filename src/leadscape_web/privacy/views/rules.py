@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from leadscape.actions.tell_rights import tell_rights
 from leadscape_web.accounts.context import because
+from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.forms import BasisForm, PeriodForm
 from leadscape_web.privacy.models import Basis, RetentionDone, RetentionPeriod, RetentionPlan
-from leadscape_web.privacy.notices import current_wave
-from leadscape_web.privacy.periods import BY_CODE, current_periods
+from leadscape_web.privacy.owed import counting_waves
+from leadscape_web.privacy.periods import by_code, current_periods
 from leadscape_web.survey.models import Wave
 
 BOTH: Final = ("GET", "POST")
@@ -33,16 +36,25 @@ def bases(request: HttpRequest) -> HttpResponse:
          "from": one.recorded_at, "to": one.ended_at}
         for one in held
     ]  # fmt: skip
-    context = {"rows": rows, "wave": current_wave(), "nation": EDITS_NATION.allows(request.accesses)}  # type: ignore[attr-defined]
+    held_now = {(one.wave.title, one.wave.as_of, one.wave.system) for one in held if one.ended_at is None}
+    waves = [
+        {"id": wave.pk, "title": wave.title, "held": (wave.title, wave.as_of, wave.system) in held_now}
+        for wave in counting_waves()
+    ]
+    context = {"rows": rows, "waves": waves, "nation": EDITS_NATION.allows(request.accesses)}  # type: ignore[attr-defined]
     return render(request, "privacy/bases.html", context)
 
 
 @allow(EDITS_NATION, methods=BOTH)
 def basis(request: HttpRequest) -> HttpResponse:
-    """Record the basis of the latest wave; the former one ends."""
-    wave = current_wave()
-    if wave is None:
+    """Record the basis of a wave that counts, the latest unless the address names one; the former one ends."""
+    waves = counting_waves()
+    if not waves:
         return render(request, "privacy/nothing.html")
+    asked = request.GET.get("wave")
+    wave = next((one for one in waves if str(one.pk) == asked), waves[0] if asked is None else None)
+    if wave is None:
+        raise Http404
     former = _of_round(wave).first()
     initial = {name: getattr(former, name) for name in BasisForm.base_fields} if former else None  # type: ignore[attr-defined]
     form = BasisForm(request.POST or None, initial=initial)
@@ -64,18 +76,32 @@ def basis(request: HttpRequest) -> HttpResponse:
 @allow(EDITS_NATION)
 def retention(request: HttpRequest) -> HttpResponse:
     """How long everything is kept, what the daily job will erase, and what it erased."""
+    known = by_code()
     plan = [
-        {"what": BY_CODE[one.code].what, "on": one.due_on, "records": one.records}
+        {"what": known[one.code].what, "on": one.due_on, "records": one.records}
         for one in RetentionPlan.objects.order_by("due_on", "code")
-        if one.code in BY_CODE
+        if one.code in known
     ]
     done = [
-        {"what": BY_CODE[one.code].what, "on": timezone.localtime(one.done_at).date(), "records": one.records}
+        {"what": known[one.code].what, "on": timezone.localtime(one.done_at).date(), "records": one.records}
         for one in RetentionDone.objects.order_by("-done_at")[:MOST_LISTED]
-        if one.code in BY_CODE
+        if one.code in known
     ]
-    context = {"periods": current_periods(), "plan": plan, "done": done}
+    context = {"periods": current_periods(), "plan": plan, "done": done, "troubles": _troubles(),
+               "spared": settings.ENVIRONMENT.demonstration}  # fmt: skip
     return render(request, "privacy/retention.html", context)
+
+
+def _troubles() -> list[dict[str, Any]]:
+    """What the nightly work could not erase: who, or the night as a whole; since when; why; what to do."""
+    with connection.cursor() as cursor:
+        cursor.execute("select person_id, at, what, next from leadscape_not_erased()")
+        rows = cursor.fetchall()
+    names = names_of([person for person, *_ in rows if person])
+    return [
+        {"person": person, "name": names.get(person), "on": timezone.localtime(at).date(), "what": what, "next": after}
+        for person, at, what, after in rows
+    ]  # fmt: skip
 
 
 @allow(EDITS_NATION, methods=BOTH)

@@ -6,35 +6,31 @@ new register or return names them. The roles they held no longer count.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import F
 from django.utils import timezone
 
-from leadscape.actions.redact_study import may_name, redact_study
 from leadscape.core.errors import LeadscapeError
 from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
 from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
 from leadscape_web.accounts.second_factor import forget_factors
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
-from leadscape_web.studies.models import Study, StudyInput
+from leadscape_web.privacy.work.rewriting import rewrite_studies
 from leadscape_web.studies.personal import ErasedSubject, erase_everywhere
-from leadscape_web.studies.running import written
 from leadscape_web.survey.models import Leader, RoleHolding, Support
 
 if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
 
 WHY: Final = "A person was erased"
-NAMING: Final = frozenset({"schools", "returns", "decisions", "validation", "validation_sample", "frame"})
-"""Files of a study that may name people."""
-LOCK: Final = "select pg_advisory_xact_lock(hashtext('leadscape load'))"
-"""No run, load or import stores meanwhile what it read before."""
+NOT_RUN: Final = "studies that cannot be run, looked through file by file"
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
 
 
@@ -92,8 +88,8 @@ def erase(
     OutputBlocked
         When a stored file that names the person cannot be written again; nothing is changed then.
     """
-    with connections[using].cursor() as cursor:
-        cursor.execute(LOCK)
+    # No run, load or import stores meanwhile what it read before.
+    lock_loads(connections[using].cursor().cursor)
     user = User.objects.using(using).filter(person_id=person).first()
     if user is not None and user.is_active:
         raise StillUser
@@ -106,7 +102,7 @@ def erase(
     )
     digests = keep_keys(person, "erasure", using)
     lines = keep_lines(person, using)
-    files, still = _rewrite_studies(subject, progress)
+    files = rewrite_studies(subject, progress)
     rooms = erase_everywhere(subject)
     _blank_own_tables(person, using)
     names = PersonName.objects.using(using).filter(person_id=person).delete()[0]
@@ -129,64 +125,13 @@ def erase(
     return {
         "erasure": str(known.pk),
         "names": names,
-        "files": files,
+        "files": files.files,
         "lines": lines,
         "records of other rooms": sum(rooms.values()),
-        "files in which the name still stands": ", ".join(still) or "none",
+        "files in which the name still stands": ", ".join(sorted(files.still)) or "none",
+        "what may name the person, to be looked at": "; ".join([*files.doubtful, *subject.told]) or "none",
+        **({NOT_RUN: ", ".join(files.by_keys_alone)} if files.by_keys_alone else {}),
     }
-
-
-def _rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
-    """Files written again or emptied, and names of files that a namesake still stands in."""
-    changed, still = 0, []
-    if not subject.names and not subject.leader_keys:
-        return 0, []
-    for study in Study.objects.using(subject.using).order_by("made_at"):
-        current = StudyInput.objects.using(subject.using).filter(study=study, removed_at=None, key__in=NAMING)
-        if current.exists():
-            done, left = _rewrite(study, subject, progress)
-            changed += done
-            still += left
-        for former in _former_inputs(subject, study):
-            _store(former, b"", blank=True, using=subject.using)
-            changed += 1
-    return changed, sorted(set(still))
-
-
-def _former_inputs(subject: ErasedSubject, study: Study) -> list[StudyInput]:
-    """Files that were replaced and may name the person; one that cannot be read counts as one."""
-    rows = StudyInput.objects.using(subject.using).filter(
-        study=study, key__in=NAMING, removed_at__isnull=False, blanked_at=None
-    )
-    return [one for one in rows if may_name(bytes(one.content), one.file_name, subject.names)]
-
-
-def _rewrite(study: Study, subject: ErasedSubject, progress: Progress | None) -> tuple[int, list[str]]:
-    with written(study, subject.using) as path:
-        done = redact_study(
-            path,
-            leader=subject.leader_keys[0] if subject.leader_keys else None,
-            names=subject.names,
-            urns=subject.schools,
-            progress=progress,
-        )
-        changed = 0
-        kept = StudyInput.objects.using(subject.using).filter(study=study, removed_at=None)
-        for one in kept.filter(key__in=NAMING):
-            content = (path.parent / one.key / one.file_name).read_bytes()
-            if content != bytes(one.content):
-                _store(one, content, blank=False, using=subject.using)
-                changed += 1
-        return changed, [name for name in done.still if not name.startswith("rooms/")]
-
-
-def _store(one: StudyInput, content: bytes, *, blank: bool, using: str) -> None:
-    StudyInput.objects.using(using).filter(pk=one.pk).update(
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        **({"blanked_at": timezone.now()} if blank else {}),
-    )
 
 
 def _blank_own_tables(person: UUID, using: str) -> None:
@@ -214,8 +159,6 @@ def _blank_user(user: User, using: str) -> None:
 
 
 def _end_roles(person: UUID, using: str) -> None:
-    from django.db.models import F
-
     for model in (Support, RoleHolding):
         rows = model.objects.using(using).filter(person_id=person, withdrawn_at=None)
         rows.update(withdrawn_at=timezone.now(), version=F("version") + 1)

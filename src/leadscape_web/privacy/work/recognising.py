@@ -20,7 +20,8 @@ from leadscape.actions.recognise_objectors import (
     write_objectors,
     write_withdrawn,
 )
-from leadscape_web.privacy.models import ObjectionKey, ReportedLine, Secret, WithdrawnLine
+from leadscape_web.landscape.loading.load import lock_loads
+from leadscape_web.privacy.models import Exclusion, ObjectionKey, ReportedLine, Secret, WithdrawnLine
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.survey.models import Leader
@@ -35,6 +36,7 @@ with recursive known(urn) as (
   select home_school_id from survey_leader where person_id = %(person)s and home_school_id is not null
   union select school_id from register_headship where person_id = %(person)s
   union select home_school_id from survey_roleholding where person_id = %(person)s and home_school_id is not null
+  union select home_school_id from rounds_line where person_id = %(person)s and home_school_id is not null
 ), related(urn) as (
   select urn from known
   union select case when l.urn = r.urn then l.link_urn else l.urn end
@@ -120,9 +122,10 @@ def keep_lines(person: UUID, using: str = "owner") -> int:
 def perform_keep_out(running: Running) -> Mapping[str, Any]:
     """The job ``privacy.keep_out``: what staying out needs beyond what the database did at once."""
     person = UUID(running.given["person"])
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape load'))")
+    lock_loads(connections["owner"].cursor().cursor)
     running.because("A person stays out")
+    if not Exclusion.objects.using("owner").filter(person_id=person).exists():
+        return {"lines": 0, "why": "The person came back meanwhile"}
     lines = keep_lines(person)
     return {"lines": lines, "recognised": bool(keep_keys(person, "objection"))}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
 from leadscape_web.register.memberships import COLLECTED, CURRENT
 from leadscape_web.register.records.frames import read_frame
+from leadscape_web.register.records.sources import register_version
 from leadscape_web.register.wording import STATUSES, group_words, phase_words, purpose_words, status_words
 
 SCHOOL: Final = {
@@ -75,8 +79,22 @@ left join (
 
 
 def schools_frame(authority: str | None = None) -> pl.DataFrame:
-    """Every school, or those of one authority, with codes as words; by name."""
-    where, parameters = ("where s.authority_id = {}", [authority]) if authority is not None else ("", [])
+    """Every school, or those of one authority, with codes as words; by name.
+
+    Of the whole register each process reads one version a day: it is public, and a list of a nation takes a while.
+    """
+    if authority is None:
+        # Memberships end by the day, in the database's own time.
+        return _whole_register(register_version(), datetime.now(UTC).date())
+    return _read_schools("where s.authority_id = {}", [authority])
+
+
+@lru_cache(maxsize=1)
+def _whole_register(version: str, day: date) -> pl.DataFrame:
+    return _read_schools("", [])
+
+
+def _read_schools(where: str, parameters: Sequence[str]) -> pl.DataFrame:
     read = read_frame(_SCHOOLS + where, SCHOOL, parameters)
     return read.with_columns(
         status=_worded("status", {code: status_words(code) for code in read["status"].unique()}),

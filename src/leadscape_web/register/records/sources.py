@@ -1,10 +1,16 @@
-"""Where a whole list comes from: the newest file of a purpose."""
+"""Where a whole list comes from: the newest file of a purpose; and which register is held, as a word that changes."""
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import Count, F, Max
 
 from leadscape_web.register.models import Source
+
+
+def register_version() -> str:
+    """Changes whenever a load changed the register; nothing else may."""
+    seen = Source.objects.aggregate(last=Max("loaded_at"), files=Count("pk"))
+    return f"{seen['last']}:{seen['files']}"
 
 
 def newest_source(purpose: str = "schools") -> Source | None:

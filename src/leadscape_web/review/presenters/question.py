@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils import timezone
+
 from leadscape_web.accounts.actors import who_acted
 from leadscape_web.govuk.wording import NOT_KNOWN, written_date
 from leadscape_web.register.models import Authority, School
 from leadscape_web.review.models import Decision, Question, Text
 from leadscape_web.review.presenters.persons import Known, as_rows, name_of, read_known, show_side
-from leadscape_web.review.presenters.roles import role_candidates
+from leadscape_web.review.presenters.roles import chances_of, role_candidates
 from leadscape_web.review.presenters.schools import Candidate, Cell, school_candidates
 from leadscape_web.review.reading import Asked
 from leadscape_web.review.wording import (
@@ -26,6 +28,7 @@ from leadscape_web.review.wording import (
     OPEN,
     PERSON_WORDS,
     SAME,
+    TAKEN_OVER,
     blanked_words,
     likely,
 )
@@ -73,23 +76,25 @@ class ShownQuestion:
     decisions: tuple[ShownDecision, ...]
 
 
-def state_of(
-    answer: str | None, decided_at: datetime | None, carried_out: str | None, run_at: datetime
-) -> str:
+def state_of(answer: str | None, carried_out: str | None, after_run: bool, earlier: bool = False) -> str:
     """Whether a question is open, decided, or decided and not in the figures yet.
 
     Parameters
     ----------
-    answer, decided_at
+    answer
         What stands; null: the question is open.
-    carried_out, run_at
-        What the last run carried out, and when that was.
+    carried_out
+        What the last run carried out.
+    after_run
+        Whether what stands was decided after that run.
+    earlier
+        Whether it was decided in an earlier study.
     """
-    if answer is None or decided_at is None:
+    if answer is None:
         return OPEN if carried_out is None else NOT_YET
     if answer == carried_out:
-        return DECIDED
-    return NOT_YET if decided_at > run_at else CONTRADICTED
+        return TAKEN_OVER if earlier else DECIDED
+    return NOT_YET if after_run else CONTRADICTED
 
 
 def title_of(kind: str, written: str | None, names: Sequence[str]) -> str:
@@ -130,9 +135,9 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
         title=title_with(asked, known),
         state=state_of(
             asked.answer,
-            asked.standing.decided_at if asked.standing else None,
             question.carried_out,
-            question.run_at,
+            asked.standing is not None and asked.standing.decided_at > question.run_at,
+            asked.standing is not None and asked.standing.origin == Decision.Origin.EARLIER,
         ),
         facts=tuple(_facts(asked, known)),
         caption="Who they are" if question.kind == Question.Kind.PERSON else "What it may be",
@@ -169,7 +174,9 @@ def _facts(asked: Asked, known: Known) -> list[dict[str, Any]]:
         )
     elif context:
         rows.append({"label": "What the returns add", "value": context})
-    rows.append({"label": "Asked by the run of", "value": written_date(question.run_at.date())})
+    if question.not_used:
+        rows.append({"label": "Decided before, and not used here", "value": question.not_used})
+    rows.append({"label": "Asked by the run of", "value": written_date(timezone.localdate(question.run_at))})
     return rows
 
 
@@ -185,13 +192,14 @@ def _compared(
         )
         return ("First", "Second"), tuple(as_rows(sides)), choices
     if question.kind == Question.Kind.SCHOOL:
-        found = school_candidates(question.candidates, question.authorities)
+        found = school_candidates(question)
         none = Candidate(NONE, NONE_WORDS[question.kind], "A closed school, a setting, another country.", {})
         return _columns(found), _rows(found), (*found, none)
-    found = role_candidates(question.candidates, words)
-    told = found[: len(question.candidates)]
-    none = Candidate(NONE, NONE_WORDS[question.kind], "Working together alone is not leading.", {})
-    return _columns(told), _rows(told), (*found, none)
+    told, others = role_candidates(question, words)
+    chance = chances_of(question).get(NONE)
+    hint = "Working together alone is not leading." + (f" {likely(chance)}." if chance is not None else "")
+    none = Candidate(NONE, NONE_WORDS[question.kind], hint, {})
+    return _columns(told), _rows(told), (*told, *others, none)
 
 
 def _columns(found: tuple[Candidate, ...]) -> tuple[str, ...]:
@@ -208,15 +216,31 @@ def _rows(found: tuple[Candidate, ...]) -> tuple[dict[str, Any], ...]:
 
 def _decisions(asked: Asked, words: Words) -> tuple[ShownDecision, ...]:
     who = who_acted((one.decided_by_id, one.decided_at) for one in asked.decisions)
+    by_key = {one.pk: one for one in asked.decisions}
+
+    def decider(one: Decision) -> str:
+        return asked.word(Text.Field.DECIDED_BY, one.pk) or who[one.decided_by_id, one.decided_at]
+
+    def how(one: Decision) -> str:
+        told = Decision.Origin(one.origin).label
+        origin = by_key.get(one.restores_id, one) if one.restores_id else one
+        if origin is not one:
+            told += (
+                f"; what {decider(origin)} decided on {written_date(timezone.localdate(origin.decided_at))}"
+            )
+            told += " stands again"
+        study = asked.word(Text.Field.DECIDED_IN, origin.pk)
+        return f"{told}: {study}" if study else told
+
     urns = [one.answer for one in asked.decisions if one.answer and one.answer.isdigit()]
     schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name")) if urns else {}
     return tuple(
         ShownDecision(
             what=answer_words(asked.question.kind, one.answer, words, schools),
-            who=asked.word(Text.Field.DECIDED_BY, one.pk) or who[one.decided_by_id, one.decided_at],
+            who=decider(one),
             at=one.decided_at,
-            how=Decision.Origin(one.origin).label,
-            note=asked.word(Text.Field.NOTE, one.pk) or "",
+            how=how(one),
+            note=asked.word(Text.Field.NOTE, one.restores_id or one.pk) or "",
             current=one.superseded_at is None,
         )
         for one in reversed(asked.decisions)

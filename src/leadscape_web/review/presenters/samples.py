@@ -39,36 +39,37 @@ class ShownRates:
 
 def entry_rows(sample: Sample, words: Words) -> pl.DataFrame:
     """Entries that the user sees, one row each."""
+    said = Count("answers", filter=Q(answers__superseded_at=None))
     entries = list(
-        sample.entries.annotate(said=Count("answers", filter=Q(answers__superseded_at=None))).order_by(
-            "home_school_id", "holding_key"
-        )
+        sample.entries.annotate(said=said)
+        .order_by("home_school_id", "holding_key")
+        .values_list("pk", "person_id", "role", "home_school_id", "authority_id", "said")
     )
-    names = names_of(entry.person_id for entry in entries if entry.person_id)
-    codes = {entry.authority_id for entry in entries if entry.authority_id}
+    names = names_of(person for _, person, *_ in entries if person)
+    codes = {code for *_, code, _ in entries if code}
     places = dict(Authority.objects.filter(code__in=codes).values_list("code", "name"))
-    urns = {entry.home_school_id for entry in entries if entry.home_school_id}
+    urns = {urn for _, _, _, urn, _, _ in entries if urn}
     schools = dict(School.objects.filter(urn__in=urns).values_list("urn", "name"))
     rows = [
-        {
-            "key": str(entry.pk),
-            "name": names.get(entry.person_id, NAME_NOT_KNOWN) if entry.person_id else NAME_NOT_KNOWN,
-            "role": words.role(entry.role),
-            "school": schools.get(entry.home_school_id) or entry.home_school_id,
-            "authority": places.get(entry.authority_id) or entry.authority_id,
-            "answers": entry.said,  # type: ignore[attr-defined]
-            "answered": "Answered" if entry.said else "Not yet",  # type: ignore[attr-defined]
-        }
-        for entry in entries
+        (
+            str(key),
+            names.get(person, NAME_NOT_KNOWN),
+            words.role(role),
+            schools.get(urn) or urn,
+            places.get(code) or code,
+            answers,
+            "Answered" if answers else "Not yet",
+        )
+        for key, person, role, urn, code, answers in entries
     ]
-    return pl.DataFrame(rows, schema=_SCHEMA)
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
 def entries_listing(rows: pl.DataFrame, sample: Sample) -> Listing:
     """The entries, to ask their schools about."""
     return Listing(
         name="sample",
-        title=f"Entries drawn on {written_date(sample.drawn_at.date())}",
+        title=f"Entries drawn on {written_date(sample.drawn_on)}",
         about="One row is one role-holding that was drawn. Ask the home school what is right of it.",
         columns=(
             Column("name", "Leader", href=address_of("review:entry", key="key")),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
@@ -14,10 +13,10 @@ from django.urls import reverse
 from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.register.models import School
 from leadscape_web.register.wording import phase_words, status_words
+from leadscape_web.review.models import Question
 from leadscape_web.review.wording import likely
 
 EARTH_KM: Final = 6371.0
-_CANDIDATE: Final = re.compile(r"^(\S+) \| (.*) \| (.*) \| (\d+) % \| (.*)$")
 
 
 @dataclass(frozen=True)
@@ -50,25 +49,27 @@ class Candidate:
     facts: dict[str, Cell]
 
 
-def school_candidates(candidates: Iterable[str], authorities: Sequence[str]) -> tuple[Candidate, ...]:
+def school_candidates(question: Question) -> tuple[Candidate, ...]:
     """Candidates of a question about a school, best first; three queries."""
-    found = [match for text in candidates if (match := _CANDIDATE.match(text))]
-    urns = [match[1] for match in found]
     schools = {
         school.urn: school
-        for school in School.objects.filter(urn__in=urns)
+        for school in School.objects.filter(urn__in=question.answers)
         .select_related("authority")
         .prefetch_related("other_names")
     }
-    middle = _middle_of(authorities)
-    return tuple(_candidate(match, schools.get(match[1]), middle) for match in found)
+    middle = _middle_of(question.authorities)
+    return tuple(
+        _candidate(urn, pct, evidence, schools.get(urn), middle)
+        for urn, pct, evidence in zip(question.answers, question.chances_pct, question.evidence, strict=False)
+    )
 
 
-def _candidate(match: re.Match[str], school: School | None, middle: tuple[float, float] | None) -> Candidate:
-    urn, name, _, pct, evidence = match.groups()
-    facts = {"Evidence": Cell(evidence), "Probability": Cell(likely(int(pct)))}
+def _candidate(
+    urn: str, pct: int, evidence: str, school: School | None, middle: tuple[float, float] | None
+) -> Candidate:
+    facts = {"Evidence": Cell(evidence), "Probability": Cell(likely(pct))}
     if school is None:
-        return Candidate(urn, name, f"URN {urn}. {evidence}", {"URN": Cell(urn), **facts})
+        return Candidate(urn, f"School {urn}", f"URN {urn}. {evidence}", {"URN": Cell(urn), **facts})
     former = sorted({one.name for one in school.other_names.all() if one.name != school.name})  # type: ignore[attr-defined]
     return Candidate(
         value=urn,

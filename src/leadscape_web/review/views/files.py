@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from leadscape.core.errors import LeadscapeError, TableProblem
+from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, SEES_PEOPLE, allow
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.register.models import School
@@ -27,6 +28,7 @@ MOST_SHOWN = 200
 
 
 @allow(SEES_PEOPLE)
+@costly
 def download(request: HttpRequest, study: UUID, kind: str) -> HttpResponse:
     """The review file, exactly as the library writes it."""
     if kind not in MEDIA_TYPES:

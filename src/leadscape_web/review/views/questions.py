@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, SEES_PEOPLE, allow
-from leadscape_web.govuk.listing import show_listing
 from leadscape_web.review.deciding import DecidedMeanwhile, can_decide, decide, take_back
 from leadscape_web.review.forms import DecideForm
 from leadscape_web.review.listed import list_questions
@@ -21,10 +20,12 @@ from leadscape_web.review.queue import (
     figures_of,
     next_open,
     queue_listing,
-    queue_rows,
     read_narrowed,
+    show_queue,
+    why_none,
 )
 from leadscape_web.review.reading import question_or_404
+from leadscape_web.studies.models import Study
 from leadscape_web.survey.codebooks import known_waves
 
 LAST: Final = "review_last"
@@ -34,21 +35,23 @@ KEYS_OFF: Final = "review_keys_off"
 @allow(SEES_PEOPLE)
 def queue(request: HttpRequest) -> HttpResponse:
     """Every question of the area: what is open, what is decided, what comes next."""
-    found = list_questions()
-    rows = queue_rows(found, known_waves())
-    own = {str(one.study_id): title for one, title in zip(found, rows["study"], strict=True)}
+    waves = known_waves()
+    rows = list_questions(waves)
+    own = dict(rows.select("study_key", "study").unique().sort("study_key").iter_rows())
     narrowed = read_narrowed(request.GET)
-    listing = show_listing(request, queue_listing(rows, narrowed, len(own) > 1))
+    empty = why_none(request.accesses, studies=bool(own) or Study.objects.exists())  # type: ignore[attr-defined]
+    listing = show_queue(request, queue_listing(rows, narrowed, len(own) > 1, empty), waves)
     if isinstance(listing, HttpResponse):
         return listing
     following = next_open(narrowed)
     context = {
         "listing": listing,
-        "figures": figures_of(rows),
+        "figures": figures_of(rows) if rows.height else (),
+        "empty": "" if rows.height else empty,
         "following": f"{reverse('review:question', args=[following])}{narrowed.query}" if following else "",
         "edits": EDITS.allows(request.accesses),  # type: ignore[attr-defined]
         "edits_nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
-        "studies": [{"key": key, "title": own[key]} for key in sorted(own)],
+        "studies": [{"key": key, "title": title} for key, title in own.items()],
     }
     return render(request, "review/queue.html", context)
 

@@ -55,7 +55,7 @@ class LineForm(GovukForm):
     role_text = TextareaField(
         label="The role in your own words",
         called="the role in your own words",
-        required=False,
+        depends=True,
         rows=2,
         max_length=1000,
         help_text="Only for another role. What the person does beyond their own school.",

@@ -73,11 +73,13 @@ language sql volatile security definer set search_path = public, pg_temp as $$
   update rounds_asked set opened_at = now() where id = leadscape_linked_asked() and opened_at is null
 $$;
 
--- No more letters, or letters again: the respondent's own wish.
+-- No more letters, or letters again: the respondent's own wish. Once the round is closed no letter goes out anyway, and
+-- what was counted stays as it was.
 create or replace function leadscape_stop_letters(stop boolean) returns void
 language sql volatile security definer set search_path = public, pg_temp as $$
-  update rounds_asked set stopped_at = case when stop then now() end
+  update rounds_asked a set stopped_at = case when stop then now() end
   where id = leadscape_linked_asked() and (stopped_at is null) = stop
+    and exists (select 1 from rounds_round r where r.id = a.round_id and r.closed_at is null)
 $$;
 
 create or replace function leadscape_guard_saved() returns trigger
@@ -141,8 +143,9 @@ begin
   if reached then
     insert into rounds_letter (id, asked_id, kind, number, wanted_at, answer)
     values (letter, new.asked_id, 'confirmation', new.number, now(), '');
-    insert into jobs_job (id, kind, subject, given, asked_at, state, attempts, step)
-    values (gen_random_uuid(), 'rounds.letter', '', jsonb_build_object('letter', letter), now(), 'waiting', 0, '');
+    insert into jobs_job (id, kind, subject, given, asked_at, state, attempts, step, brief)
+    values (gen_random_uuid(), 'rounds.letter', '', jsonb_build_object('letter', letter), now(), 'waiting', 0, '',
+            true);
   end if;
   return null;
 end

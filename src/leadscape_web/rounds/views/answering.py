@@ -14,6 +14,7 @@ from leadscape_web.rounds.answers import (
     MOST_LINES,
     Answering,
     NamedLine,
+    TooManyNames,
     is_full,
     lines_of,
     remove_line,
@@ -35,6 +36,10 @@ DONE = {
     "often": "You sent ten answers within a day. What you changed is saved: send it tomorrow.",
     "nothing": "There was nothing to send: name somebody, or say that you have none.",
 }
+TOO_MANY_NAMES = (
+    "Names were changed so often by this link that no more are taken. What was saved before stays:"
+    " send it, and tell whoever asks you what is to be changed"
+)
 
 
 @allow(ANYONE)
@@ -82,8 +87,12 @@ def _line(request: HttpRequest, answering: Answering, key: UUID | None) -> HttpR
     )
     if request.method == "POST" and form.is_valid():
         line: Any = named.line if named else None
-        save_line(answering, line, form.cleaned_data["full_name"], form.values())
-        return _back(answering, "saved")
+        try:
+            save_line(answering, line, form.cleaned_data["full_name"], form.values())
+        except TooManyNames:
+            form.add_error("full_name", TOO_MANY_NAMES)
+        else:
+            return _back(answering, "saved")
     return render(
         request,
         "rounds/line.html",
@@ -155,7 +164,9 @@ def sent(request: HttpRequest, answering: Answering) -> HttpResponse:
 @allow(ANYONE, methods=BOTH)
 @by_link
 def stop(request: HttpRequest, answering: Answering) -> HttpResponse:
-    """Get no more letters about the round, or get them again. The answer stays as it is."""
+    """Get no more letters about the round, or get them again. The answer stays as it is; so does a closed round."""
+    if answering.round.closed_at:
+        return render(request, "rounds/stop.html", context_of(answering))
     if request.method == "POST":
         stop_letters(request.POST.get("do") != "again")
         return redirect("rounds:stop", token=answering.token)

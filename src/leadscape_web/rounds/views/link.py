@@ -7,9 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from leadscape_web.accounts.links import is_one_too_many
+from leadscape_web.accounts.links import dead_link, kept_by_nobody
 from leadscape_web.rounds.answers import Answering, answering_by
 
 Page = Callable[..., HttpResponse]
@@ -25,15 +24,7 @@ def by_link(view: Page) -> Page:
     @wraps(view)
     def page(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
         answering = answering_by(token)
-        if answering is not None:
-            response = view(request, answering, **more)
-        elif is_one_too_many(request):
-            response = render(request, "rounds/too_many.html", status=429)
-        else:
-            response = render(request, "rounds/link_over.html", status=404)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return kept_by_nobody(dead_link(request) if answering is None else view(request, answering, **more))
 
     return page
 

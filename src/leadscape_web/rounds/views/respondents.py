@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from leadscape_web.accounts.models import User
 from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.rounds import presenters
 from leadscape_web.rounds.answers import NamedLine
-from leadscape_web.rounds.forms.making import AddressForm, HeardForm
+from leadscape_web.rounds.forms.respondent import AddressForm, HeardForm
 from leadscape_web.rounds.making import (
     issue_again,
     mark_bounced,
@@ -25,8 +23,6 @@ from leadscape_web.rounds.making import (
     withdraw,
 )
 from leadscape_web.rounds.models import Asked, Contact, Letter, Link, Sending, SentLine
-
-Act = Callable[[Asked, User], str]
 
 
 @allow(EDITS_NATION, methods=("GET", "POST"))
@@ -40,9 +36,13 @@ def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
     )
     heard = HeardForm(request.POST if do == "heard" else None, initial={"heard": found.heard})
     if request.method == "POST":
-        done = _act(request, found, do, address, heard)
+        refused = _refusal(found, do)
+        done = "" if refused else _act(request, found, do, address, heard)
+        if refused:
+            messages.error(request, refused)
         if done:
             messages.success(request, done)
+        if refused or done:
             return redirect("rounds:respondent", key=key, asked=asked)
     bad = address.is_bound or heard.is_bound
     return render(
@@ -66,21 +66,29 @@ def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
     )
 
 
+def _refusal(found: Asked, do: str) -> str:
+    """Why it cannot be done now; empty where it can."""
+    # What came by post or telephone may be told later; the round is counted again with it.
+    if found.round.closed_at and do != "heard":
+        return "The round is closed, so nothing was changed."
+    if do == "link" and found.stopped_at:
+        return "They asked for no more letters, so none was sent. Note first that they want letters again."
+    return ""
+
+
 def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, heard: HeardForm) -> str:
     """Do it and say what was done; nothing where the form has an error or no such thing can be done."""
-    if found.round.closed_at:
-        return "The round is closed, so nothing was changed."
     if do == "address" and address.is_valid():
         set_address(found, address.cleaned_data["email"])
         return "The address is changed."
     if do == "heard" and heard.is_valid():
         note_heard(found, heard.cleaned_data["heard"])
-        return "It is noted."
+        return "It is noted." + (
+            " It counts once the round is counted again." if found.round.closed_at else ""
+        )
     if do == "wish" and found.stopped_at:
         note_wish(found)
         return "Noted. Letters go to them again."
-    if do == "link" and found.stopped_at:
-        return "They asked for no more letters, so none was sent. Note first that they want letters again."
     if do == "link" and found.round.started_at:
         issue_again(found, user_in(request))
         return "A new link goes out by letter. Every former link has ended."

@@ -14,9 +14,11 @@ from django.utils import timezone
 from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing, show_listing
+from leadscape_web.govuk.wording import written_date
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds import presenters
-from leadscape_web.rounds.forms.making import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm, WhoForm
+from leadscape_web.rounds.forms.round import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm
+from leadscape_web.rounds.forms.who import WhoForm
 from leadscape_web.rounds.making import (
     add_authorities,
     add_respondents,
@@ -24,12 +26,13 @@ from leadscape_web.rounds.making import (
     change_round,
     close_round,
     make_round,
+    send_again,
     start_round,
 )
-from leadscape_web.rounds.models import Asked, Contact, Letter, Round, Sending
+from leadscape_web.rounds.models import Asked, Contact, Round, Sending
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.roles import codebooks
-from leadscape_web.rounds.wanting import reachable, try_again
+from leadscape_web.rounds.wanting import not_invited, waiting_letters
 from leadscape_web.studies.models import Study
 
 BOTH = ("GET", "POST")
@@ -131,7 +134,7 @@ def round_page(request: HttpRequest, key: UUID) -> HttpResponse:
     if isinstance(shown, HttpResponse):
         return shown
     progress = progress_of(everybody, found)
-    waiting = Letter.objects.filter(asked__round=found, sent_at=None, refused_at=None, dropped_at=None)
+    waiting = waiting_letters(found)
     return render(
         request,
         "rounds/round.html",
@@ -157,7 +160,9 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Round, pk=key)
     count = _not_written_to(found)
     form = SureForm(request.POST or None)
-    if found.closed_at or not count:
+    nobody = not Asked.objects.filter(round=found, withdrawn_at=None).exists()
+    # A round all of whose respondents are asked by post or telephone starts without a letter.
+    if found.closed_at or nobody or (found.started_at and not count):
         messages.error(
             request, "There is nobody to write to: the round is closed, or nobody new has an address."
         )
@@ -192,7 +197,7 @@ def close(request: HttpRequest, key: UUID) -> HttpResponse:
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Try letters again that the mail server did not take."""
     found = get_object_or_404(Round, pk=key)
-    count = try_again(found, user_in(request))
+    count = send_again(found, user_in(request))
     messages.success(request, f"{count:,} letter{'s are' if count != 1 else ' is'} tried again.")
     return redirect("rounds:round", key=key)
 
@@ -201,9 +206,9 @@ def _not_written_to(found: Round) -> int:
     """Respondents whom a letter would reach now, or on the opening date, and who have none yet."""
     if found.started_at and found.opens_on > timezone.localdate():
         return 0
-    return reachable(found).filter(asked_at=None).exclude(letters__kind=Letter.Kind.INVITATION).count()
+    return not_invited(found).count()
 
 
 def _studies() -> list[Any]:
     rows = Study.objects.order_by("-as_of", "title").values_list("pk", "title", "as_of")
-    return [(str(key), f"{title} ({as_of})") for key, title, as_of in rows]
+    return [(str(key), f"{title}, {written_date(as_of)}") for key, title, as_of in rows]

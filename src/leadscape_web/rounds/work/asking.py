@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.models import Letter, Round
-from leadscape_web.rounds.wanting import LETTER, reachable, want_letters
-from leadscape_web.rounds.work.retention import blank_kept_out, forget_old
+from leadscape_web.rounds.wanting import LETTER, day_number, reachable, want_invitations, want_letters
+from leadscape_web.rounds.work.retention import blank_kept_out
 
 OWNER: Final = "owner"
 TRIED_FOR_DAYS: Final = 5
@@ -34,8 +36,9 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
     made = {
         "invitations": 0,
         "reminders": 0,
+        "given up": _give_up_old(),
         "tried again": _try_again_all(),
-        "forgotten": forget_old() + blank_kept_out(),
+        "forgotten": blank_kept_out(),
     }
     open_rounds = Round.objects.using("owner").filter(
         started_at__isnull=False, closed_at=None, opens_on__lte=today, closes_on__gte=today
@@ -49,33 +52,42 @@ def perform_daily(running: Running) -> Mapping[str, Any]:
 def _invite(found: Round, asked_by: User | None) -> int:
     if found.started_at is None or found.closed_at is not None or found.opens_on > timezone.localdate():
         return 0
-    new = reachable(found, "owner").filter(asked_at=None, answered_at=None)
-    return want_letters(
-        Letter.Kind.INVITATION, new.values_list("pk", flat=True), 1, asked_by=asked_by, using=OWNER
-    )
+    return want_invitations(found, asked_by=asked_by, using=OWNER)
 
 
 def _remind(found: Round, today: date) -> int:
     """The reminder of the latest day that has come, to those who had time since they were asked and are silent."""
-    due = [(number, day) for number, day in enumerate(sorted(found.reminders_on), 1) if day <= today]
-    if not due:
+    day = max((one for one in found.reminders_on if one <= today), default=None)
+    if day is None:
         return 0
-    number, day = due[-1]
     silent = reachable(found, "owner").filter(answered_at=None, asked_at__lt=_begin(day), heard="")
     # The service may have been off on the day: a reminder is sent until the next is due, and once.
     return want_letters(
-        Letter.Kind.REMINDER, silent.values_list("pk", flat=True), number, asked_by=None, using=OWNER
+        Letter.Kind.REMINDER, silent.values_list("pk", flat=True), day_number(day), asked_by=None, using=OWNER
     )
+
+
+def _unsent() -> QuerySet[Letter]:
+    """Letters that were not handed over and are still wanted, but for rounds whose sending is stopped."""
+    return Letter.objects.using(OWNER).filter(
+        sent_at=None, refused_at=None, dropped_at=None, asked__round__halted_at=None
+    )
+
+
+def _give_up_old() -> int:
+    """Letters wanted too long ago are wanted no more: the page says so, and whoever was never asked is asked anew."""
+    long_ago = timezone.now() - timedelta(days=TRIED_FOR_DAYS)
+    return _unsent().filter(wanted_at__lt=long_ago).update(dropped_at=timezone.now())
 
 
 def _try_again_all() -> int:
-    recent = timezone.now() - timedelta(days=TRIED_FOR_DAYS)
-    waiting = Letter.objects.using("owner").filter(
-        sent_at=None, refused_at=None, dropped_at=None, tried_at__isnull=False, wanted_at__gte=recent
-    )
-    keys = list(waiting.values_list("pk", flat=True))
+    """Letters that the mail server did not take, and those whose job came to nothing, are asked for once more."""
+    waiting = _unsent()
+    under_way = Job.objects.using("owner").filter(kind=LETTER, state__in=("waiting", "running"))
+    at_work = set(under_way.values_list("given__letter", flat=True))
+    keys = [key for key in map(str, waiting.values_list("pk", flat=True)) if key not in at_work]
     for key in keys:
-        ask_for(LETTER, asked_by=None, given={"letter": str(key)}, using="owner")
+        ask_for(LETTER, asked_by=None, given={"letter": key}, using="owner")
     return len(keys)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, count
 from typing import Any, Final
 
+from django.db import connections
 from django.urls import reverse
 
 from leadscape.core.errors import LeadscapeError
@@ -12,6 +14,7 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
+from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.rounds.models import Round
 from leadscape_web.studies.inputs import add_input, current_inputs
 from leadscape_web.studies.models import Study
@@ -38,6 +41,7 @@ def perform_count(running: Running) -> Mapping[str, Any]:
     running.because("Counted a survey round")
     if found.study_id is None:
         running.step("Making the study of the round")
+        lock_loads(connections["owner"].cursor().cursor)
         found.study = _make_study(found, running)
         Round.objects.using("owner").filter(pk=found.pk).update(study=found.study, version=found.version + 1)
     asker = User.objects.using("owner").get(pk=running.asked_by)
@@ -56,21 +60,29 @@ def link(job: Job) -> str:
     return reverse("jobs:job", args=[(job.result or {})["run"]])
 
 
+def _free_title(found: Round) -> str:
+    """The round's title, with a number where a study of that date has it: answers never mix with other returns."""
+    taken = set(
+        Study.objects.using("owner")
+        .filter(system=found.base.system, as_of=found.as_of, title__startswith=found.title)
+        .values_list("title", flat=True)
+    )
+    numbered = (f"{found.title} (round {number})" for number in count(1))
+    return next(title for title in chain([found.title], numbered) if title not in taken)
+
+
 def _make_study(found: Round, running: Running) -> Study:
     base = found.base
-    taken = Study.objects.using("owner").filter(system=base.system, as_of=found.as_of, title=found.title)
-    if taken.exists():
-        raise LeadscapeError(
-            f"There is a study “{found.title}” of that date already.",
-            "A round is counted in a study of its own, so that its answers do not mix with other returns.",
-            "Give the round another title, then count it.",
-        )
     settings = {name: dict(section) for name, section in base.settings.items()}
     if found.as_of != base.as_of:
         for key in OF_ITS_DATE:
             settings.get("landscape", {}).pop(key, None)
     study = Study.objects.using("owner").create(
-        title=found.title, system=base.system, as_of=found.as_of, codebook=found.codebook, settings=settings
+        title=_free_title(found),
+        system=base.system,
+        as_of=found.as_of,
+        codebook=found.codebook,
+        settings=settings,
     )
     for held in current_inputs(base).filter(key__in=REGISTER).defer(None):
         add_input(study, held.key, held.file_name, bytes(held.content), added_by=running.asked_by)

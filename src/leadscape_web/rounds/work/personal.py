@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
 from leadscape.actions.number_lines import number_lines
 from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.named import may_be_one_name
 from leadscape_web.register.models import School
 from leadscape_web.rounds.models import Line, Meant, Round, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
@@ -17,10 +16,6 @@ from leadscape_web.rounds.work.provider import RETURN, counted_lines, file_name,
 from leadscape_web.rounds.work.retention import blank_kept_out
 from leadscape_web.studies.personal import ErasedSubject, hand_over_address
 from leadscape_web.survey.models import Leader
-
-TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "cllr"}
-)
 
 
 def hear_stored(sender: Any, *, study: Any, opened: Any, using: str, **_: Any) -> None:
@@ -71,33 +66,22 @@ def erase(subject: ErasedSubject) -> int:
     meant = set(
         Meant.objects.using(using).filter(person_id=subject.person).values_list("line__person_id", flat=True)
     )
+    doubtful = sum(
+        line.person_id not in named | meant
+        and not line.home_school_id
+        and any(may_be_one_name(a, b) for a in spelled.get(line.person_id, []) for b in subject.names)
+        and not _known_elsewhere(line, subject)
+        for line in held
+    )
+    if doubtful:
+        plural = "s" * (doubtful != 1)
+        subject.told.append(
+            f"{doubtful} line{plural} of survey rounds may name the person: look at {'them' if plural else 'it'}"
+        )
     gone = named | meant | ({subject.person} & {line.person_id for line in held})
     changed = blank_persons(gone, using)
     Meant.objects.using(using).filter(person_id=subject.person).delete()
     return changed
-
-
-def may_be_one_name(one: str, other: str, *, initials: bool = True) -> bool:
-    """Whether two spellings may be of one name: the same family name, and given names that agree.
-
-    Parameters
-    ----------
-    initials
-        Whether an initial, or no given name at all, agrees with any that it could be of.
-    """
-    a, b = _parts(one), _parts(other)
-    if not a or not b or a[-1] != b[-1]:
-        return False
-    if len(a) == 1 or len(b) == 1:
-        return initials or len(a) == len(b)
-    first, second = a[0], b[0]
-    return first == second or (initials and min(len(first), len(second)) == 1 and first[0] == second[0])
-
-
-def _parts(name: str) -> list[str]:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    words = re.findall(r"[^\W\d_]+", bare.casefold().replace("’", "").replace("'", ""))
-    return [word for word in words if word not in TITLES]
 
 
 def _is_about(line: Line, names: list[str], subject: ErasedSubject) -> bool:
@@ -107,8 +91,18 @@ def _is_about(line: Line, names: list[str], subject: ErasedSubject) -> bool:
         return False
     if line.home_school_id:
         return line.home_school_id in subject.schools
-    of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
-    meant = set(of_name.values_list("urn", flat=True))
+    meant = _schools_meant(line, subject)
     if meant:
         return bool(meant & set(subject.schools))
     return any(may_be_one_name(*pair, initials=False) for pair in pairs)
+
+
+def _schools_meant(line: Line, subject: ErasedSubject) -> set[str]:
+    of_name = School.objects.using(subject.using).filter(name__iexact=line.home_text)
+    return set(of_name.values_list("urn", flat=True))
+
+
+def _known_elsewhere(line: Line, subject: ErasedSubject) -> bool:
+    """Whether the school as written is one of the register, and none of the person's."""
+    meant = _schools_meant(line, subject)
+    return bool(meant) and not meant & set(subject.schools)

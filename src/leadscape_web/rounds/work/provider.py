@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from django.utils import timezone
-
 from leadscape_web.accounts.models import PersonName
+from leadscape_web.govuk.wording import local_day
 from leadscape_web.rounds.models import Asked, Round, Sending, SentLine
 from leadscape_web.rounds.progress import was_asked
 from leadscape_web.rounds.roles import role_labels
@@ -44,7 +43,7 @@ def provide(study: Study, folder: Path, using: str) -> Mapping[str, Sequence[str
     write_rows(
         folder / "frame.csv",
         FRAME,
-        [_of_frame(asked, asked.pk in with_lines) for asked in everybody if was_asked(asked)],
+        [_of_frame(asked, found, asked.pk in with_lines) for asked in everybody if was_asked(asked)],
     )
     files = {"frame": ["frame.csv"]}
     if lines:
@@ -100,22 +99,22 @@ def return_rows(found: Round, lines: Sequence[SentLine], using: str) -> list[tup
     ]
 
 
-def _of_frame(asked: Asked, has_lines: bool) -> tuple[Any, ...]:
+def _of_frame(asked: Asked, found: Round, has_lines: bool) -> tuple[Any, ...]:
     return (
         asked.respondent,
         asked.name,
         asked.kind,
         asked.authority_code,
         asked.region,
-        _response(asked, has_lines),
+        _response(asked, found, has_lines),
         asked.channel,
-        _day(asked.asked_at),
-        _day(asked.answered_at) if not asked.withdrawn_at else "",
+        local_day(asked.asked_at) or "",
+        (local_day(asked.answered_at) if not asked.withdrawn_at else None) or "",
         asked.reminders,
     )
 
 
-def _response(asked: Asked, has_lines: bool) -> str:
+def _response(asked: Asked, found: Round, has_lines: bool) -> str:
     """The word of the library's frame.
 
     Who named only people who were erased since left nobody to count, and did not say *none*: it is unknown.
@@ -123,16 +122,18 @@ def _response(asked: Asked, has_lines: bool) -> str:
     if asked.withdrawn_at:
         return ""
     if asked.answered_at:
-        return "yes" if has_lines else "none" if asked.has_none else ""
+        late = found.is_late(asked.answered_at)
+        if has_lines:
+            return "late" if late else "yes"
+        return ("late none" if late else "none") if asked.has_none else ""
+    if asked.heard == Asked.Heard.LISTED:
+        # The file says so itself once it is among the returns; until then nobody can count what it holds.
+        return ""
     if asked.heard:
         return asked.heard
     if asked.bounced_at:
         return "undeliverable"
     return "refused" if asked.stopped_at else ""
-
-
-def _day(at: Any) -> Any:
-    return timezone.localdate(at) if at else ""
 
 
 def write_rows(path: Path, head: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
 from django.db import connections
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.landscape.loading.kept_out import find_kept_out
-from leadscape_web.rounds.models import Contact, Line, SentLine
+from leadscape_web.rounds.models import Contact, Line, Round, Sending, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
+from leadscape_web.studies.keeping import Period
 
-KEPT_DAYS: Final = 90
-"""After a round is closed its answers may be asked about; then who answered is known without an address."""
 USING: Final = "owner"
+PERIOD: Final = Period(
+    "rounds",
+    "Addresses of respondents and of people named in a survey round, and names that were never sent or taken out",
+    "the day the round was closed",
+    90,
+    "Answers may be asked about for a while; then who answered is known without an address (our choice)",
+)
 
 
-def forget_old() -> int:
-    """Blank what rounds closed long ago still hold of that; how many records. In a transaction with a reason."""
-    before = timezone.now() - timedelta(days=KEPT_DAYS)
-    contacts = Contact.objects.using(USING).filter(asked__round__closed_at__lt=before).exclude(email="")
-    changed = contacts.update(email="", ended_at=timezone.now())
-    lines = Line.objects.using(USING).filter(asked__round__closed_at__lt=before, erased_at=None)
-    never_sent = lines.exclude(person__in=SentLine.objects.using(USING).values("person"))
-    changed += blank_persons(set(never_sent.values_list("person_id", flat=True)), USING)
-    return changed + lines.exclude(nominee_email="").update(nominee_email="")
+def closed_rounds(using: str) -> list[tuple[str, date]]:
+    """Rounds that are closed and still hold any of that, each with the day on which it was closed."""
+    closed = Round.objects.using(using).filter(closed_at__isnull=False)
+    return [
+        (str(found.pk), timezone.localdate(found.closed_at))
+        for found in closed
+        if _contacts([found.pk], using).exists() or _never_sent([found.pk], using).exists()
+        or _addressed([found.pk], using).exists()
+    ]  # fmt: skip
+
+
+def forget_rounds(rounds: Sequence[str], using: str) -> int:
+    """Blank what those rounds hold of that; how many records. In a transaction with a reason."""
+    changed = _contacts(rounds, using).update(email="", ended_at=Coalesce("ended_at", timezone.now()))
+    changed += blank_persons(set(_never_sent(rounds, using).values_list("person_id", flat=True)), using)
+    return changed + _addressed(rounds, using).update(nominee_email="")
+
+
+def _contacts(rounds: Sequence[Any], using: str) -> Any:
+    return Contact.objects.using(using).filter(asked__round__in=rounds).exclude(email="")
+
+
+def _lines(rounds: Sequence[Any], using: str) -> Any:
+    return Line.objects.using(using).filter(asked__round__in=rounds, erased_at=None)
+
+
+def _never_sent(rounds: Sequence[Any], using: str) -> Any:
+    """Lines that do not stand in an answer as it was last sent: never sent, or taken out by a correction."""
+    later = Sending.objects.using(using).filter(
+        asked=OuterRef("sending__asked"), number__gt=OuterRef("sending__number")
+    )
+    standing = SentLine.objects.using(using).filter(~Exists(later))
+    return _lines(rounds, using).exclude(person__in=standing.values("person"))
+
+
+def _addressed(rounds: Sequence[Any], using: str) -> Any:
+    return _lines(rounds, using).exclude(nominee_email="")
 
 
 def blank_kept_out(using: str = USING) -> int:

@@ -1,4 +1,4 @@
-"""``work``: perform the jobs that people asked for, one at a time, until somebody stops it."""
+"""``work``: perform the jobs that people asked for, one long one and one letter at a time, until somebody stops it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from procrastinate import signals
 from procrastinate.contrib.django import app
 
 from leadscape.core.errors import ServiceBlocked
 from leadscape_web.config.parent import end_with_parent
 from leadscape_web.config.work_folder import work_folder
-from leadscape_web.jobs.queue_tasks import QUEUE, STALLED_AFTER
+from leadscape_web.jobs.queue_tasks import BRIEF, QUEUE, STALLED_AFTER
 
 
 class Command(BaseCommand):
@@ -43,13 +44,37 @@ class Command(BaseCommand):
 
 async def _work(app: Any, *, wait: bool) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            queues=[QUEUE],
-            wait=wait,
-            concurrency=1,
-            listen_notify=True,
-            delete_jobs="successful",
-            update_heartbeat_interval=5,
-            stalled_worker_timeout=STALLED_AFTER,
-            shutdown_graceful_timeout=30,
-        )
+        if not wait:
+            await _run(app, [QUEUE, BRIEF], wait=False)
+            return
+        # Two at once in one process, so that letters go beside a run of a nation and not behind it.
+        both = [asyncio.create_task(_run(app, [queue], wait=True)) for queue in (QUEUE, BRIEF)]
+
+        def stop() -> None:
+            for one in both:
+                one.cancel()
+
+        with signals.on_stop(stop):
+            try:
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stop()
+                ended = await asyncio.gather(*both, return_exceptions=True)
+    for trouble in ended:
+        if isinstance(trouble, Exception):
+            raise trouble
+
+
+async def _run(app: Any, queues: list[str], *, wait: bool) -> None:
+    """One after the other what is in the queues."""
+    await app.run_worker_async(
+        queues=queues,
+        wait=wait,
+        concurrency=1,
+        listen_notify=True,
+        install_signal_handlers=not wait,
+        delete_jobs="successful",
+        update_heartbeat_interval=5,
+        stalled_worker_timeout=STALLED_AFTER,
+        shutdown_graceful_timeout=30,
+    )

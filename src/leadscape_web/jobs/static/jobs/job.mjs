@@ -4,11 +4,11 @@ const address = said?.dataset.leadscapeJob;
 
 async function look() {
   const answer = await fetch(address, { headers: { accept: "application/json" } }).catch(() => null);
-  if (answer?.ok) {
-    const { over, words } = await answer.json();
-    if (over) return location.reload();
-    if (said.textContent !== words) said.textContent = words;
-  }
+  // Who is signed out meanwhile is led to the page for signing in, and from there back to this one.
+  if (answer?.redirected || answer?.status === 401 || answer?.status === 403) return location.reload();
+  const now = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (now?.over) return location.reload();
+  if (now && said.textContent !== now.words) said.textContent = now.words;
   setTimeout(look, 2000);
 }
 

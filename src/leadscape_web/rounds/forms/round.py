@@ -1,36 +1,25 @@
-"""Making a round, saying who is asked, and what became of a respondent."""
+"""Making and changing a round, and that starting or closing it is meant."""
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
-from django import forms
 from django.core.exceptions import ValidationError
 
-from leadscape.actions.read_frame import FrameReading, read_frame
-from leadscape.core.errors import LeadscapeError, TableProblem
 from leadscape_web.govuk.fields import (
-    CheckboxesField,
     ConfirmField,
     DateField,
-    EmailField,
-    GovukField,
     HiddenField,
-    RadiosField,
     SelectField,
     TextareaField,
     TextField,
 )
 from leadscape_web.govuk.forms import GovukForm
 from leadscape_web.govuk.wording import written_date
-from leadscape_web.rounds.models import Asked, Round
+from leadscape_web.rounds.models import Round
 
 REMINDERS: Final = ("reminder_1", "reminder_2", "reminder_3")
-MOST_BYTES: Final = 5_000_000
-ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx")
 LETTER: Final = (
     "We are mapping who leads improvement in schools beyond their own, in which role and where. Please name everybody"
     " in your area who does, one line for each person and role. Working together or networking alone is not enough:"
@@ -167,103 +156,7 @@ class RoundForm(GovukForm):
         return cleaned
 
 
-class FrameFileField(GovukField, forms.FileField):
-    """The frame of who is asked, as a table."""
-
-    ask = "Choose"
-
-
-class WhoForm(GovukForm):
-    """Who is asked: authorities of the register, or everybody in a file.
-
-    Parameters
-    ----------
-    regions
-        Regions of the register.
-    """
-
-    who = RadiosField(
-        label="Who is asked?",
-        called="who is asked",
-        choices=[
-            ("all", "Every authority of the register"),
-            ("regions", "Authorities of some regions"),
-            ("file", "Everybody in a file"),
-        ],
-        hints={
-            "file": "A frame of the library, with a column “email” besides: authorities, agencies and networks. "
-            "Addresses of those who are asked already are taken over."
-        },
-    )
-    regions = CheckboxesField(
-        label="Regions", required=False, help_text="Only for authorities of some regions."
-    )
-    frame = FrameFileField(
-        label="File",
-        called="a file",
-        required=False,
-        help_text="CSV or XLSX, up to 5 MB. Only for everybody in a file.",
-    )
-
-    def __init__(self, *args: Any, regions: list[str], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["regions"].choices = [(region, region) for region in regions]  # type: ignore[attr-defined]
-        self.reading: FrameReading | None = None
-        self.problems: list[list[Any]] = []
-
-    def clean(self) -> dict[str, Any]:
-        """What the choice needs; the file is read, and every problem in it kept for a table."""
-        given = super().clean() or self.cleaned_data
-        if given.get("who") == "regions" and not given.get("regions"):
-            self.add_error("regions", "Select at least one region")
-        if given.get("who") == "file":
-            file = given.get("frame")
-            if file is None:
-                if "frame" not in self.errors:
-                    self.add_error("frame", "Choose a file")
-            elif file.size > MOST_BYTES:
-                self.add_error("frame", "The file must be 5 MB or smaller")
-            elif not file.name.lower().endswith(ENDINGS):
-                self.add_error("frame", "The file must be .csv or .xlsx")
-            else:
-                self._read(file)
-        return given
-
-    def _read(self, file: Any) -> None:
-        with tempfile.TemporaryDirectory(prefix="leadscape-frame-") as folder:
-            path = Path(folder) / f"frame{Path(file.name).suffix.lower()}"
-            path.write_bytes(file.read())
-            try:
-                self.reading = read_frame(path)
-            except TableProblem as problem:
-                rows = problem.problems.head(200).iter_rows(named=True)
-                self.problems = [[row["row"], row["column"], row["value"], row["rule"]] for row in rows]
-                self.add_error("frame", f"{problem.what} {problem.next_step}".replace(path.name, "The file"))
-            except LeadscapeError as problem:
-                self.add_error("frame", f"{problem.what} {problem.next_step}".replace(path.name, "The file"))
-
-
-class AddressForm(GovukForm):
-    """The address of a respondent."""
-
-    email = EmailField(
-        label="E-mail address",
-        called="the e-mail address",
-        required=False,
-        autocomplete="off",
-        help_text="Of the office that answers. Leave it empty to take the address away.",
-    )
-
-
-class HeardForm(GovukForm):
-    """What came otherwise than by the link."""
-
-    heard = SelectField(
-        label="What came otherwise", called="what came otherwise", choices=Asked.Heard.choices, required=False
-    )
-
-
 class SureForm(GovukForm):
     """That something that cannot be taken back is meant."""
 
-    sure = ConfirmField(label="I am sure", called="that you are sure")
+    sure = ConfirmField(label="I am sure")

@@ -1,11 +1,10 @@
-"""What people are told, what they ask for, on which basis they are held, who stays out, and what is kept how long."""
+"""Where people are told what is held about them, what they were told, what they ask for, and what was given to them."""
 
 from __future__ import annotations
 
 import uuid
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -61,6 +60,14 @@ class Notice(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     wave_id: uuid.UUID
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="+")
+    answers = models.ForeignKey(
+        "privacy.PersonRequest",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The request whose answer it tells; null: it tells what is held",
+    )
+    answers_id: uuid.UUID | None
     channel = models.CharField(max_length=8, choices=Channel.choices)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -68,6 +75,12 @@ class Notice(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, null=True)
     sent_at = models.DateTimeField(
         null=True, help_text="When it was handed to the mail server, or the letter printed"
+    )
+    tried_at = models.DateTimeField(
+        null=True, help_text="When the mail server last did not take it, for a reason that may pass"
+    )
+    trouble = models.CharField(
+        max_length=64, blank=True, default="", help_text="What it answered then: a code"
     )
     bounced_at = models.DateTimeField(null=True, help_text="When it came back")
     opened_at = models.DateTimeField(null=True, help_text="When the link was opened first")
@@ -163,124 +176,17 @@ class Basis(models.Model):
         ]  # fmt: skip
 
 
-class Exclusion(models.Model):
-    """One row says that one person stays out from some moment on, because they objected or took back consent.
+class RecordGiven(models.Model):
+    """One row is one file of everything held about one person that an editor made, to be given to them.
 
-    A missing row means that nobody asked. Writing one ends everything at once: roles, support, links, consent.
+    A missing row means that no editor made one; what people take away themselves, by their link, has none.
     """
-
-    class Kind(models.TextChoices):
-        """Why."""
-
-        OBJECTION = "objection", "Objected"
-        WITHDRAWAL = "withdrawal", "Took back consent"
-        ERASURE = "erasure", "Erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id: uuid.UUID
-    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
-    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-
-class ReportedLine(models.Model):
-    """One row is one line of a return and the leader it was taken to mean in the latest run of a study. Names nobody.
-
-    A missing row means that no run has been stored since this table came.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    study_id = models.UUIDField()
-    nomination = models.TextField()
-    leader_key = models.TextField(help_text="Key of the leader")
-    respondent = models.TextField(null=True)
-
-
-class WithdrawnLine(models.Model):
-    """One row is one line of a return that stays out of every later run, because the person it means stays out."""
-
-    id = models.BigAutoField(primary_key=True)
-    person_id = models.UUIDField()
-    nomination = models.TextField(unique=True)
-    leader_key = models.TextField()
-    respondent = models.TextField(null=True)
-    withdrawn_on = models.DateField()
-
-
-class ObjectionKey(models.Model):
-    """One row is one keyed hash by which somebody who stays out is recognised when named again. Holds no name.
-
-    See :class:`leadscape.survey.privacy.tables.Objections`.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    person_id = models.UUIDField()
-    objection = models.TextField(help_text="Of one person and secret")
-    key = models.CharField(max_length=32)
-    rule = models.TextField()
-    kind = models.TextField()
-    recorded_on = models.DateField()
-    secret = models.CharField(
-        max_length=16, help_text="Which secret it was made with: the start of its sha256"
-    )
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["objection", "key", "secret"], name="one_key_an_objection")
-        ]
-
-
-class Secret(models.Model):
-    """The secret of the keyed hashes; one row. The owner role's alone."""
-
-    name = models.TextField(primary_key=True)
-    value = models.CharField(max_length=64)
-
-
-class Erasure(models.Model):
-    """One row is one person who was erased: the ledger that is replayed after a restore. Holds no name."""
-
-    class Why(models.TextChoices):
-        """Reasons, as a code, because free words could name somebody."""
-
-        ASKED = "asked", "The person asked to be erased"
-        OBJECTED = "objected", "The person objected, and nothing outweighs it"
-        CONSENT = "consent", "The person took back the consent on which they were held"
-        UNLAWFUL = "unlawful", "They should not have been held"
-        LAW = "law", "A law demands it"
-        RETENTION = "retention", "They were kept as long as was said"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person_id = models.UUIDField(unique=True)
-    why = models.CharField(max_length=16, choices=Why.choices)
-    erased_at = models.DateTimeField(default=timezone.now, editable=False)
-    erased_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    digests = ArrayField(models.TextField(), help_text="Objection ids of the ledger, one a secret")
-
-
-class RetentionPeriod(models.Model):
-    """One row is how long one kind of data is kept, where it was decided otherwise than by default."""
-
-    code = models.TextField(primary_key=True)
-    days = models.IntegerField()
-    source = models.TextField(help_text="Who decided it, or which rule says so")
-    changed_on = models.DateField()
-
-
-class RetentionPlan(models.Model):
-    """One row is what the daily job will erase on one day, as it foresaw it. Counts, of nobody in particular."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.TextField()
-    due_on = models.DateField()
-    records = models.IntegerField()
-
-
-class RetentionDone(models.Model):
-    """One row is what the daily job erased of one kind on one day."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.TextField()
-    done_at = models.DateTimeField(default=timezone.now, editable=False)
-    records = models.IntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by_id: uuid.UUID
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    format = models.CharField(max_length=8)
+    sha256 = models.CharField(max_length=64, help_text="Of the file")
