@@ -74,7 +74,7 @@ fix: $(TOOLS)
 
 # The claims only: the other files of bench/ are their parts, and linkage_train.py writes the shipped model anew.
 bench: $(TOOLS)
-	@for claim in map linkage identity find; do $(BIN)/python bench/$$claim.py || exit 1; done
+	@for claim in map linkage identity find similar value_added; do $(BIN)/python bench/$$claim.py || exit 1; done
 
 # An hour or two, loopback only: everything is tried against a service of its own, and docs/reference/assurance.md is written.
 soak: $(TOOLS) assets

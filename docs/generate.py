@@ -16,7 +16,9 @@ from typing import Any
 import dataframely as dy
 import typer.main
 from api_page import api_page
+from measures_page import measures_page
 from permissions_page import permissions_page
+from rules_page import rules_page
 
 import leadscape
 from leadscape.cli.app import app
@@ -35,6 +37,8 @@ def main() -> None:
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
         "codebooks.md": codebooks_page(),
+        "measures.md": measures_page(NOTE),
+        "rules.md": rules_page(NOTE),
         "permissions.md": permissions_page(NOTE),
         "api.md": api_page(NOTE),
     }
@@ -68,7 +72,7 @@ def tables_page() -> str:
     return "\n".join(parts) + "\n"
 
 
-_ROOMS = ("core", "register", "survey", "landscape", "report")
+_ROOMS = ("core", "register", "survey", "landscape", "need", "report")
 
 
 def declared_tables() -> list[tuple[str, type[Table]]]:

