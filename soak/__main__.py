@@ -7,15 +7,20 @@ much shorter, to try it; the page says so. ``--page`` draws the page only.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final
 
 from soak import kept_logs, page
 from soak.findings import ROOT, Findings
+
+LOCK: Final = "lock"
 
 
 def main() -> int:
@@ -43,8 +48,10 @@ def main() -> int:
         return 0 if _perform(options.drills[0], options).is_good else 1
     failed = []
     if not options.page:
-        from soak.stage import LOGS
+        from soak.stage import LOGS, STORE
 
+        STORE.mkdir(parents=True, exist_ok=True)
+        mine = _only_one(STORE)
         # Demonstrations of an earlier run are of an earlier release.
         _forget_copies()
         if not options.drills:
@@ -57,9 +64,23 @@ def main() -> int:
             if _wait_for(subprocess.Popen(command, cwd=ROOT, env=environment)):
                 failed.append(drill)
         _forget_copies()
+        mine.close()
     page.write()
     print(f"Not kept: {', '.join(failed)}." if failed else f"Written: {page.PAGE.relative_to(ROOT)}.")
     return 1 if failed else 0
+
+
+def _only_one(store: Path) -> IO[str]:
+    """Held as long as drills are performed: another run would take away the copies that they work on."""
+    mine = (store / LOCK).open("w")
+    try:
+        fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        mine.close()
+        sys.exit(
+            f"Another soak of this user is at work in {store}. Wait until it is over, then start this one."
+        )
+    return mine
 
 
 def _forget_copies() -> None:
@@ -67,7 +88,7 @@ def _forget_copies() -> None:
     from soak.stage import LOGS, STORE
 
     for one in STORE.glob("*"):
-        if one != LOGS:
+        if one != LOGS and one.name != LOCK:
             shutil.rmtree(one, ignore_errors=True)
 
 

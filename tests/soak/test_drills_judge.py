@@ -14,6 +14,7 @@ import pytest
 from leadscape.core.errors import FileProblem
 
 from soak import findings, page
+from soak.__main__ import _only_one
 from soak.attack_files import Gigabyte, bomb, workbook
 from soak.attack_words import HOSTILE_NAMES
 from soak.findings import Findings, Line
@@ -230,3 +231,11 @@ def test_the_command_lists_the_drills() -> None:
         cwd=findings.ROOT,
     )
     assert all(drill in done.stdout for drill in page.DRILLS)
+
+
+def test_a_second_soak_waits_for_the_first(tmp_path: Path) -> None:
+    first = _only_one(tmp_path)
+    with pytest.raises(SystemExit, match="Another soak of this user is at work"):
+        _only_one(tmp_path)
+    first.close()
+    _only_one(tmp_path).close()

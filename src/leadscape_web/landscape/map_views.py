@@ -103,7 +103,8 @@ def map_schools(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=32)
+# A megabyte and more each: the whole map, which most ask for, and a few parts of it.
+@lru_cache(maxsize=4)
 def _schools_json(version: str, filters: MapFilters) -> bytes:
     placed = filters.schools(map_ground.schools_of(version)).drop_nulls(["longitude", "latitude"])
     columns = {
