@@ -33,6 +33,8 @@ P95_MS: Final = 500.0
 MEMORY_SECONDS: Final = 360
 """What a process holds goes up and down by ten megabytes with the pages it draws: two minutes are too short to see
 whether it grows, so the load goes on."""
+RENEWED_SECONDS: Final = 10.0
+"""A process first seen later than this was begun in the place of another."""
 GROWTH_MB: Final = 8.0
 """By how much a process may grow in that time and still be flat; a leak of 2 kB a request shows as 7 MB."""
 
@@ -90,7 +92,14 @@ def judge(
         f"{asked / seconds:.1f} pages a second; p50 {p50:.0f} ms, p95 {p95:.0f} ms (limit {P95_MS:.0f}),"
         f" slowest {worst:.0f} ms", within=p95 < P95_MS,
     )  # fmt: skip
-    for number, (_, points) in enumerate(sorted(memory.items()), 1):
+    began = min((points[0][0] for points in memory.values()), default=0.0)
+    steady = [points for _, points in sorted(memory.items()) if points[0][0] - began < RENEWED_SECONDS]
+    if len(steady) < len(memory):
+        found.notes.append(
+            f"{len(memory) - len(steady)} of {len(memory)} processes began while it was watched, in place of one that"
+            " had answered its number of requests; a process that warms up is not judged for growth."
+        )
+    for number, points in enumerate(steady, 1):
         grown = growth(points)
         found.add(
             f"Memory of process {number}", len(points), 0,

@@ -138,6 +138,20 @@ def test_load_is_kept_only_in_time_without_errors_and_flat(
     assert found.is_good is good
 
 
+def test_a_process_that_was_renewed_is_not_judged_and_is_told() -> None:
+    found = Findings("load")
+    steady = [(float(second), 100.0) for second in range(0, 121, 2)]
+    young = [(float(second), float(second)) for second in range(40, 121, 2)]
+    rows = [row("home", 200, 0), row("Aggregated", 200, 0)]
+    judge_load(found, rows, {7: steady, 8: young}, 120, 50)
+    assert found.is_good
+    assert any("1 of 2 processes began while it was watched" in note for note in found.notes)
+    grown = [(second, 100 + second) for second, _ in steady]
+    again = Findings("load")
+    judge_load(again, rows, {7: grown, 8: young}, 120, 50)
+    assert not again.is_good
+
+
 def test_growth_is_the_slope_and_not_one_high_point() -> None:
     flat = [(float(second), 100.0) for second in range(100)]
     assert growth(flat) == 0
