@@ -10,17 +10,15 @@ from __future__ import annotations
 import csv
 import json
 import os
-import statistics
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from soak.findings import ROOT, Findings, finding
 from soak.load_pages import make_people
-from soak.processes import memory_of
+from soak.load_processes import Held, Watch, judge_processes
 from soak.stage import Service, copy_of, serving
 from soak.users import use_database
 
@@ -31,12 +29,8 @@ WARM_SECONDS: Final = 120
 WORKERS: Final = 2
 P95_MS: Final = 500.0
 MEMORY_SECONDS: Final = 360
-"""What a process holds goes up and down by ten megabytes with the pages it draws: two minutes are too short to see
-whether it grows, so the load goes on."""
-RENEWED_SECONDS: Final = 10.0
-"""A process first seen later than this was begun in the place of another."""
-GROWTH_MB: Final = 8.0
-"""By how much a process may grow in that time and still be flat; a leak of 2 kB a request shows as 7 MB."""
+"""Lists and downloads hold thirty megabytes for a moment: two minutes are too short to see whether a process grows, so
+the load goes on."""
 
 
 def run(seconds: int = SECONDS, people: int = PEOPLE, demo: str = "national") -> Findings:
@@ -63,7 +57,7 @@ def run(seconds: int = SECONDS, people: int = PEOPLE, demo: str = "national") ->
 def judge(
     found: Findings,
     rows: list[dict[str, str]],
-    memory: dict[int, list[tuple[float, float]]],
+    processes: Mapping[int, Sequence[Held]],
     seconds: int,
     people: int,
 ) -> None:
@@ -73,8 +67,8 @@ def judge(
     ----------
     rows
         Of locust's table of figures.
-    memory
-        Megabytes of each process over time, in seconds.
+    processes
+        What each process that answers held over the time.
     """
     whole = next(row for row in rows if row["Name"] == "Aggregated")
     asked = int(whole["Request Count"])
@@ -92,50 +86,7 @@ def judge(
         f"{asked / seconds:.1f} pages a second; p50 {p50:.0f} ms, p95 {p95:.0f} ms (limit {P95_MS:.0f}),"
         f" slowest {worst:.0f} ms", within=p95 < P95_MS,
     )  # fmt: skip
-    began = min((points[0][0] for points in memory.values()), default=0.0)
-    steady = [points for _, points in sorted(memory.items()) if points[0][0] - began < RENEWED_SECONDS]
-    if len(steady) < len(memory):
-        found.notes.append(
-            f"{len(memory) - len(steady)} of {len(memory)} processes began while it was watched, in place of one that"
-            " had answered its number of requests; a process that warms up is not judged for growth."
-        )
-    for number, points in enumerate(steady, 1):
-        grown = growth(points)
-        found.add(
-            f"Memory of process {number}", len(points), 0,
-            f"{points[0][1]:.0f} MB at first, {points[-1][1]:.0f} MB at last; {grown:+.1f} MB in"
-            f" {points[-1][0] - points[0][0]:.0f} s by the slope (limit {GROWTH_MB:.0f})", within=grown <= GROWTH_MB,
-        )  # fmt: skip
-
-
-def growth(points: list[tuple[float, float]]) -> float:
-    """Megabytes gained over the time by the line through all points, so that one high point says little."""
-    if len(points) < 3:
-        return 0.0
-    times, sizes = zip(*points, strict=True)
-    return statistics.linear_regression(times, sizes).slope * (times[-1] - times[0])
-
-
-class Watch:
-    """Notes what the processes that answer hold, every two seconds, until the end."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        self.over = threading.Event()
-        self.points: dict[int, list[tuple[float, float]]] = {}
-        self.thread = threading.Thread(target=self._look, daemon=True)
-        self.thread.start()
-
-    def _look(self) -> None:
-        while not self.over.wait(2):
-            for pid in self.service.web_workers():
-                self.points.setdefault(pid, []).append((time.monotonic(), memory_of(pid)))
-
-    def end(self) -> dict[int, list[tuple[float, float]]]:
-        """What was noted."""
-        self.over.set()
-        self.thread.join(10)
-        return self.points
+    judge_processes(found, processes)
 
 
 def locust(service: Service, crowd: Path, out: Path, seconds: int, people: int) -> list[dict[str, str]]:

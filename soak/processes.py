@@ -58,6 +58,15 @@ def memory_of(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+def worked(pid: int) -> float:
+    """Seconds of a processor that a process has had; 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def send(pids: Iterable[int], wish: signal.Signals) -> int:
     """Send a signal to each that is there still; how many got it."""
     got = 0

@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
@@ -65,6 +66,25 @@ def test_whoever_a_wave_names_is_owed_a_notice_until_it_is_sent(signed_in: Signe
     owed = client.get("/data-protection/notices/?state=Owed").content.decode()
     assert "Alice Ash" not in owed
     assert "Bob Birch" in owed
+
+
+def test_a_notice_to_many_takes_no_more_queries_than_one_to_one(signed_in: SignedIn) -> None:
+    client, asked = signed_in("nation.editor"), []
+    client.get("/data-protection/notices/send/")
+    for many in (1, 3):
+        everybody = Leader.objects.using("owner").order_by("key").values_list("person_id", flat=True)
+        for number, person in enumerate(everybody[:many]):
+            _address(client, person, f"leader.{number}.{many}@school.example")
+        with acting(why="All are owed one again", using="owner"):
+            Notice.objects.using("owner").update(ended_at=timezone.now(), token_hash=None)
+        with CaptureQueriesContext(connection) as caught:
+            client.post("/data-protection/notices/send/")
+        asked.append(len(caught))
+        waiting = Job.objects.using("owner").filter(state=Job.State.WAITING, kind="privacy.send_notice")
+        assert waiting.count() == many
+        run_jobs()
+    assert asked[0] == asked[1]
+    assert len(mail.outbox) == 4
 
 
 def test_the_link_opens_and_that_is_noted_once(signed_in: SignedIn) -> None:

@@ -16,8 +16,8 @@ from leadscape.actions.settle_study import settle_inputs
 from leadscape.actions.study import read_study
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import PersonName, User
+from leadscape_web.accounts.named import says_name
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.review.blanking import says_name
 from leadscape_web.review.deciding import decide, standing, take_back
 from leadscape_web.review.models import Decision, Question, QuestionLine, Text
 from leadscape_web.review.replaying import decisions_here

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -21,8 +22,8 @@ from soak.findings import Findings, Line
 from soak.fuzz import is_whole, tell
 from soak.fuzz_crew import Crew
 from soak.fuzz_judge import READ, REFUSED, judge, spoilt
-from soak.load import growth
 from soak.load import judge as judge_load
+from soak.load_processes import Held, growth, judge_processes, work_shares
 from soak.mutation import WAYS, mutate
 from soak.readers import READERS, Reader
 
@@ -125,6 +126,15 @@ def row(name: str, p95: float, failed: int = 0) -> dict[str, str]:
             "Max Response Time": "900"}  # fmt: skip
 
 
+def process(grown: float = 0.0, share: float = 0.5, begins: int = 0, ends: int = 240) -> list[Held]:
+    """A process over the time: megabytes that it gains in it, and the share of the work that it does."""
+    seconds = range(begins, ends + 1, 2)
+    return [
+        Held(float(at), 100 + grown * (at - begins) / (ends - begins), share * (at - begins))
+        for at in seconds
+    ]
+
+
 @pytest.mark.parametrize(
     ("p95", "failed", "grown", "good"),
     [(200, 0, 1, True), (501, 0, 1, False), (200, 1, 1, False), (200, 0, 40, False)],
@@ -133,30 +143,42 @@ def test_load_is_kept_only_in_time_without_errors_and_flat(
     p95: float, failed: int, grown: float, good: bool
 ) -> None:
     found = Findings("load")
-    points = [(float(second), 100 + grown * second / 120) for second in range(0, 121, 2)]
-    judge_load(found, [row("home", p95, failed), row("Aggregated", p95, failed)], {7: points}, 120, 50)
+    rows = [row("home", p95, failed), row("Aggregated", p95, failed)]
+    judge_load(found, rows, {7: process(grown), 8: process()}, 120, 50)
     assert found.is_good is good
 
 
 def test_a_process_that_was_renewed_is_not_judged_and_is_told() -> None:
     found = Findings("load")
-    steady = [(float(second), 100.0) for second in range(0, 121, 2)]
-    young = [(float(second), float(second)) for second in range(40, 121, 2)]
+    young = process(80.0, begins=40)
     rows = [row("home", 200, 0), row("Aggregated", 200, 0)]
-    judge_load(found, rows, {7: steady, 8: young}, 120, 50)
+    judge_load(found, rows, {7: process(), 8: young}, 120, 50)
     assert found.is_good
     assert any("1 of 2 processes began while it was watched" in note for note in found.notes)
-    grown = [(second, 100 + second) for second, _ in steady]
     again = Findings("load")
-    judge_load(again, rows, {7: grown, 8: young}, 120, 50)
+    judge_load(again, rows, {7: process(80.0), 8: young}, 120, 50)
     assert not again.is_good
 
 
-def test_growth_is_the_slope_and_not_one_high_point() -> None:
-    flat = [(float(second), 100.0) for second in range(100)]
+def test_growth_is_that_of_the_floor_and_not_of_high_points() -> None:
+    flat = process()
     assert growth(flat) == 0
-    assert abs(growth([*flat[:50], (50.0, 130.0), *flat[51:]])) < 1
-    assert growth([(s, 100 + 0.5 * s) for s, _ in flat]) == pytest.approx(49.5)
+    high = [replace(one, megabytes=160.0) if one.at % 30 > 4 and one.at > 120 else one for one in flat]
+    assert growth(high) == 0
+    assert growth(process(48.0)) == pytest.approx(42.0, abs=1.0)
+    assert growth(flat[:20]) == 0, "too short to tell"
+
+
+def test_a_process_that_has_nearly_all_the_work_is_found() -> None:
+    assert work_shares({7: process(share=0.9), 8: process(share=0.1)}) == pytest.approx([0.9] * 8)
+    uneven = Findings("load")
+    judge_processes(uneven, {7: process(share=0.9), 8: process(share=0.1)})
+    assert [line.within for line in uneven.lines] == [True, True, False]
+    for_a_minute = [*process(share=0.9, ends=60), *(replace(one, worked=54 + 0.5 * (one.at - 60)) for one in
+                                                    process(begins=60)[1:])]  # fmt: skip
+    renewed = Findings("load")
+    judge_processes(renewed, {7: for_a_minute, 8: process(share=0.1, ends=60), 9: process(begins=62)})
+    assert renewed.lines[-1].within, "one that begins in the place of another has little to do at first"
 
 
 def test_the_page_says_what_was_not_run_and_what_was_not_kept(tmp_path: Path, monkeypatch) -> None:

@@ -27,7 +27,8 @@ threads = _environment.threads
 # Longer than the database lets a statement run, so that the database gives up first and the page can say so.
 timeout = 30
 graceful_timeout = 25
-keepalive = 75
+# Short: connections that are kept stay with their worker, and one that is renewed would get nobody of the others.
+keepalive = 2
 # What a library may leak ends with its worker; not all workers at once.
 max_requests = 5000
 max_requests_jitter = 500

@@ -8,9 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils import timezone
-
-from leadscape_web.govuk.wording import written_date
+from leadscape_web.govuk.wording import local_day, written, written_date
 from leadscape_web.imports.models import Import, Upload
 from leadscape_web.imports.permissions import (
     can_confirm,
@@ -116,7 +114,7 @@ def row_of(found: Import, who: Who, study: str | None) -> dict[str, Any]:
         "what": title_of(found, study),
         "state": found.get_state_display(),  # type: ignore[attr-defined]
         "by": who.get((found.created_by_id, found.created_at), ""),
-        "on": timezone.localtime(found.created_at).date(),
+        "on": local_day(found.created_at),
         "changed": "; ".join(changed) or None,
     }
 
@@ -158,13 +156,13 @@ def _facts(found: Import, who: Who) -> tuple[dict[str, Any], ...]:
         ("Undo asked for", found.undo_asked_by_id, found.undo_asked_at),
     )
     rows: list[dict[str, Any]] = [
-        {"label": label, "value": _moment(at), "note": f"by {who.get((user, at), 'a user')}"}
+        {"label": label, "value": written(at), "note": f"by {who.get((user, at), 'a user')}"}
         for label, user, at in acts
         if at is not None
     ]
     for label, at in (("Stored", found.stored_at), ("Undone", found.undone_at)):
         if at is not None:
-            rows.append({"label": label, "value": _moment(at)})
+            rows.append({"label": label, "value": written(at)})
     if found.undo_why:
         undone = found.state in (Import.State.UNDOING, Import.State.UNDONE)
         label = "Why it was undone" if undone else "Why it was to be undone"
@@ -190,7 +188,3 @@ def _file(one: Upload) -> list[Any]:
         {"text": used if one.outcomes else None, "missing": "Not read"},
         {"text": "; ".join(left) or None, "missing": one.problem["what"] if one.problem else "Nothing"},
     ]
-
-
-def _moment(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%-d %B %Y, %H:%M")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leadscape_web.accounts.models import User
@@ -33,14 +33,37 @@ def ask_for(
     ValueError
         When there is no such kind.
     """
-    known = kind_of(kind)
-    if known is None:
-        raise ValueError(f"there is no kind of job called {kind!r}")
-    return Job.objects.using(using).create(
-        kind=kind, subject=subject, given=dict(given or {}), asked_by=asked_by, brief=known.brief
-    )
+    job = _job(kind, asked_by, given or {}, subject)
+    job.save(using=using, force_insert=True)
+    return job
+
+
+def ask_for_each(
+    kind: str, given: Iterable[Mapping[str, Any]], *, asked_by: User | None, using: str = "default"
+) -> int:
+    """Ask for many pieces of work of one kind, a job each, in few queries; how many.
+
+    Parameters
+    ----------
+    given, asked_by
+        As in :func:`ask_for`.
+
+    Raises
+    ------
+    ValueError
+        When there is no such kind.
+    """
+    jobs = [_job(kind, asked_by, one) for one in given]
+    return len(Job.objects.using(using).bulk_create(jobs, batch_size=1000))
 
 
 def ask_again(job: Job, asked_by: User) -> Job:
     """Ask once more for what failed or was cancelled."""
     return ask_for(job.kind, asked_by=asked_by, subject=job.subject, given=job.given)
+
+
+def _job(kind: str, asked_by: User | None, given: Mapping[str, Any], subject: str = "") -> Job:
+    known = kind_of(kind)
+    if known is None:
+        raise ValueError(f"there is no kind of job called {kind!r}")
+    return Job(kind=kind, subject=subject, given=dict(given), asked_by=asked_by, brief=known.brief)

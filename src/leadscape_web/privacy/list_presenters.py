@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import polars as pl
 from django.utils import timezone
 
 from leadscape_web.govuk.listing import Column, Filter, Listing
+from leadscape_web.govuk.wording import local_day
 from leadscape_web.privacy.models import Erasure, PersonRequest
 from leadscape_web.privacy.owed import Standing, named_waves
 from leadscape_web.survey.models import Wave
@@ -44,8 +43,8 @@ def notices_listing(
             "owed": "Yes" if its.owed else "No",
             "state": its.state(now),
             "how": "E-mail" if person in addressed else "Letter",
-            "sent": _day(its.notice.sent_at) if its.notice else None,
-            "until": _day(its.notice.expires_at) if its.notice else None,
+            "sent": local_day(its.notice.sent_at) if its.notice else None,
+            "until": local_day(its.notice.expires_at) if its.notice else None,
         }
         for person, school in schools.items()
         if (its := standing.get(person))
@@ -86,9 +85,9 @@ def requests_listing(found: Iterable[PersonRequest], names: Mapping[UUID, str]) 
             "what": one.get_kind_display(),  # type: ignore[attr-defined]
             "about": one.get_about_display() if one.kind == "correction" else None,  # type: ignore[attr-defined]
             "name": names.get(one.person_id),
-            "asked": _day(one.asked_at),
+            "asked": local_day(one.asked_at),
             "state": one.get_state_display() if one.kind == "correction" else "Done at once",  # type: ignore[attr-defined]
-            "decided": _day(one.decided_at),
+            "decided": local_day(one.decided_at),
         }
         for one in found
     ]
@@ -121,7 +120,7 @@ def erasures_listing(found: Iterable[Erasure]) -> Listing:
             "id": str(one.pk),
             "person": str(one.person_id),
             "why": one.get_why_display(),  # type: ignore[attr-defined]
-            "on": _day(one.erased_at),
+            "on": local_day(one.erased_at),
             "digest": ", ".join(one.digests) or None,
         }
         for one in found
@@ -143,7 +142,3 @@ def erasures_listing(found: Iterable[Erasure]) -> Listing:
         sort="-on",
         empty="Nobody was erased yet.",
     )
-
-
-def _day(at: datetime | None) -> Any:
-    return timezone.localtime(at).date() if at else None

@@ -6,6 +6,7 @@ because its worker was killed, the person gets two, and the link of the second w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,7 +18,7 @@ from django.utils import timezone
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.links import make_link
 from leadscape_web.accounts.models import User
-from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.asking import ask_for, ask_for_each
 from leadscape_web.privacy.models import Address, Notice, PersonRequest
 from leadscape_web.privacy.periods import days_of
 from leadscape_web.survey.models import Wave
@@ -105,6 +106,28 @@ def send_by_email(
     notice = make_notice(person, wave, by, Notice.Channel.EMAIL, answers)
     ask_for(SEND, asked_by=by, given={"notice": str(notice.pk), "base": base})
     return True
+
+
+def send_to_each(waves: Mapping[UUID, Wave], by: User, base: str) -> int:
+    """Make a notice of what is held for every person, and ask for each to be sent; how many. Few queries, however many.
+
+    Parameters
+    ----------
+    waves
+        The wave that names each person; every one of them has an address.
+    """
+    because("Notices of what is held are made")
+    Notice.objects.filter(person__in=list(waves), ended_at=None).update(
+        ended_at=timezone.now(), token_hash=None
+    )
+    made = Notice.objects.bulk_create(
+        [
+            Notice(person_id=person, wave=wave, made_by=by, channel=Notice.Channel.EMAIL)
+            for person, wave in waves.items()
+        ],
+        batch_size=1000,
+    )
+    return ask_for_each(SEND, [{"notice": str(one.pk), "base": base} for one in made], asked_by=by)
 
 
 def print_letter(person: UUID, wave: Wave, by: User, base: str, answers: PersonRequest | None = None) -> Link:

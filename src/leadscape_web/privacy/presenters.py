@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
 
 from leadscape.actions.tell_rights import tell_rights
-from leadscape_web.govuk.wording import written_date
+from leadscape_web.govuk.wording import local_day, written_date
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.notices import state_of
 from leadscape_web.privacy.owed import Standing, Told, named_waves
@@ -130,7 +128,7 @@ def link_of_person(live: Notice | None, address: Address | None) -> dict[str, An
         else "No e-mail address is known: print your answer as a letter, with a new link."
     )
     value = (
-        f"Works until {written_date(_day(live.expires_at))}"
+        f"Works until {written_date(local_day(live.expires_at))}"
         if live
         else "None works: it is over, or none was made"
     )
@@ -142,7 +140,7 @@ def answer_told(notice: Notice | None) -> dict[str, Any]:
     row: dict[str, Any] = {"label": "The person was told", "missing": "Not yet: send the answer, or print it"}
     if notice is None:
         return {**row, "value": None}
-    day = _day(notice.sent_at or notice.made_at)
+    day = local_day(notice.sent_at or notice.made_at)
     how = notice.get_channel_display()  # type: ignore[attr-defined]
     return {
         **row,
@@ -153,7 +151,3 @@ def answer_told(notice: Notice | None) -> dict[str, Any]:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _day(at: datetime | None) -> Any:
-    return timezone.localtime(at).date() if at else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from leadscape_web.accounts.context import because
 from leadscape_web.accounts.models import User
 from leadscape_web.accounts.names import names_of
 from leadscape_web.audit.versions import save_if_current
+from leadscape_web.govuk.wording import local_day
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.models import DoubtfulRow, Erasure, Exclusion
 from leadscape_web.survey.models import Leader
@@ -109,7 +110,7 @@ def candidates(persons: Iterable[UUID | None]) -> dict[UUID, Candidate]:
             name=names.get(person),
             why="Erased" if person in erased
             else out[person].get_kind_display() if person in out else "Stays out",  # type: ignore[attr-defined]
-            since=_day(erased[person].erased_at if person in erased
+            since=local_day(erased[person].erased_at if person in erased
                        else out[person].recorded_at if person in out else None),
             school=schools.get(person),
         )
@@ -120,7 +121,3 @@ def candidates(persons: Iterable[UUID | None]) -> dict[UUID, Candidate]:
 def shown_cells(cells: Iterable[tuple[str, str]] | None) -> list[list[str]]:
     """What stands in a row, without e-mail addresses: nobody needs them to tell who is meant."""
     return [[name, _EMAIL.sub(HIDDEN, text)] for name, text in cells or ()]
-
-
-def _day(at: datetime | None) -> date | None:
-    return timezone.localtime(at).date() if at else None

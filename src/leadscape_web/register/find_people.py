@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 
+from leadscape_web.accounts.named import TITLES
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.register.models import Headship
 from leadscape_web.register.search_index import read_statement
@@ -25,9 +26,6 @@ MOST: Final = 100
 """Names that are weighed."""
 ENOUGH: Final = 0.55
 """Share (0-1) of what was asked that a name must have."""
-TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "prof", "professor", "rev", "sr", "fr"}
-)
 
 
 @dataclass(frozen=True)

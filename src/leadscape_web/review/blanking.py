@@ -8,36 +8,15 @@ what others decided is not lost.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from leadscape_web.accounts.named import says_name
 from leadscape_web.review.models import Question, QuestionLine, Text
 from leadscape_web.studies.personal import ErasedSubject
-
-TITLES: Final = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "sir",
-        "dame",
-        "prof",
-        "professor",
-        "rev",
-        "father",
-        "sister",
-        "cllr",
-    }
-)
-_WORD: Final = re.compile(r"\w+")
 
 
 def erase_words(subject: ErasedSubject) -> int:
@@ -69,40 +48,3 @@ def blank_texts(
         if question in alone or any(says_name(text, name, whole=field == Text.Field.KEY) for name in names)
     ]
     return Text.objects.using(using).filter(pk__in=found).update(text="", blanked_at=timezone.now())
-
-
-def says_name(text: str, name: str, *, whole: bool = False) -> bool:
-    """Whether ``text`` says a person's name: the family name beside a given name, an initial or a title.
-
-    Parameters
-    ----------
-    whole
-        Whether only a full given name beside the family name counts.
-    """
-    given, family = _parts(name)
-    if not family:
-        return False
-    initials = {one[0] for one in given}
-    words = _words(text)
-    for place, (word, _) in enumerate(words):
-        near = words[max(place - 3, 0) : place] + words[place + 1 : place + 3]
-        if word != family:
-            continue
-        if any(one in given or (not whole and one in TITLES) for one, _ in near):
-            return True
-        # "A. Green" and not "a green": an initial is written large.
-        if not whole and any(one in initials and large for one, large in near):
-            return True
-    return False
-
-
-def _parts(name: str) -> tuple[list[str], str]:
-    words = [word for word, _ in _words(name) if word not in TITLES]
-    return (words[:-1], words[-1]) if words else ([], "")
-
-
-def _words(text: str) -> list[tuple[str, bool]]:
-    """Words without case and accents, each with whether it was written in capitals."""
-    bare = unicodedata.normalize("NFKD", text)
-    found = _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
-    return [(word.casefold(), word.isupper()) for word in found]

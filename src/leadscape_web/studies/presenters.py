@@ -8,9 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
 
-from leadscape_web.govuk.wording import written_number
+from leadscape_web.govuk.wording import local_day, written_number
 from leadscape_web.studies.models import Study, StudyInput
 
 KEYS: Final = {
@@ -47,8 +46,14 @@ def file_rows(files: Iterable[StudyInput], *, removed: bool) -> list[list[Any]]:
         if (found.removed_at is not None) is not removed:
             continue
         size = f"{written_number(max(1, round(found.size / 1000)))} kB"
-        row = [KEYS.get(found.key, found.key), found.file_name, size, found.sha256[:12], _day(found.added_at)]
-        rows.append([*row, _day(found.removed_at)] if removed else row)
+        row = [
+            KEYS.get(found.key, found.key),
+            found.file_name,
+            size,
+            found.sha256[:12],
+            local_day(found.added_at),
+        ]
+        rows.append([*row, local_day(found.removed_at)] if removed else row)
     return rows
 
 
@@ -82,7 +87,3 @@ def _told(value: Any) -> Any:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {inner}" for key, inner in value.items())
     return value
-
-
-def _day(at: Any) -> Any:
-    return timezone.localtime(at).date() if at else None

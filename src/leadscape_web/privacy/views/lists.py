@@ -71,7 +71,7 @@ def send_all(request: HttpRequest) -> HttpResponse:
     reached = [one for one in owed if one.person in addressed]
     if request.method == "POST":
         base, by = request.build_absolute_uri("/"), user_in(request)
-        sent = sum(notices.send_by_email(one.person, one.wave, by, base) for one in reached)
+        sent = notices.send_to_each({one.person: one.wave for one in reached}, by, base)
         messages.success(request, f"{sent} notice{'s' * (sent != 1)} will be sent. Each is a job of its own.")
         return redirect("privacy:notices")
     context = {"reached": len(reached), "letters": len(owed) - len(reached), "waves": named_waves(waves)}
