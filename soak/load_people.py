@@ -12,12 +12,17 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import gevent
 from locust import HttpUser, between, task
 
 STARTED = count()
 PEOPLE: list[dict[str, Any]] = json.loads(
     Path(os.environ["LEADSCAPE_SOAK_PEOPLE"]).read_text(encoding="utf-8")
 )
+
+
+SPREAD_SECONDS = 4
+"""As long as the longest reading of a page."""
 
 
 class Person(HttpUser):
@@ -34,6 +39,8 @@ class Person(HttpUser):
         self.weights = [page["weight"] for page in self.pages]
         # As behind the proxy of deploy/, which opens a connection for every request.
         self.client.headers.update(who["headers"] | {"Connection": "close"})
+        # Fifty people are at work at once; they did not all begin in the same hundredth of a second.
+        gevent.sleep(self.random.uniform(0, SPREAD_SECONDS))
 
     @task
     def open_a_page(self) -> None:
