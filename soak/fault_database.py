@@ -99,7 +99,7 @@ def check_indexes(service: Service) -> tuple[int, int]:
             for (name,) in names:
                 try:
                     connection.execute("select bt_index_check(%s::regclass, true)", [name])
-                except psycopg.errors.IndexCorrupted:
+                except (psycopg.errors.IndexCorrupted, psycopg.errors.DataCorrupted):
                     wrong += 1
         finally:
             connection.execute("drop extension amcheck")

@@ -10,7 +10,7 @@ import os
 import random
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import gevent
 from locust import HttpUser, between, task
@@ -21,7 +21,7 @@ PEOPLE: list[dict[str, Any]] = json.loads(
 )
 
 
-SPREAD_SECONDS = 4
+SPREAD_SECONDS: Final = 4
 """As long as the longest reading of a page."""
 
 
