@@ -44,8 +44,8 @@ def run(share: float = 1.0) -> Findings:
                 )  # fmt: skip
         attack_api.schema_of_the_api(found, target, share)
         attack_api.check_deploy(found)
-        faults = sum(
-            1 for line in service.log.read_text(errors="replace").splitlines() if '"status": 5' in line
-        )
-        found.add("Answers of 500 and more in the log of the whole attack", faults + 1, faults)
+        lines = service.log.read_text(errors="replace").splitlines()
+        answers = [line for line in lines if '"message": "request"' in line]
+        faults = sum('"status": 5' in line for line in answers)
+        found.add("Answers of 500 and more in the log of the whole attack", len(answers), faults)
     return found

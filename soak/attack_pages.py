@@ -65,7 +65,7 @@ def framed_pages(found: Findings, target: Target, _: int) -> None:
 def open_redirects(found: Findings, target: Target, _: int) -> None:
     """After signing in one is never led to another site."""
     wishes = (f"https://{OUTSIDE}/", f"//{OUTSIDE}", f"/\\{OUTSIDE}", f"https:/{OUTSIDE}", f"///{OUTSIDE}",
-              f"http:{OUTSIDE}",               "javascript:alert(1)", f"/%2f{OUTSIDE}", f"\t//{OUTSIDE}", f"https://127.0.0.1@{OUTSIDE}",
+              f"http:{OUTSIDE}", "javascript:alert(1)", f"/%2f{OUTSIDE}", f"\t//{OUTSIDE}", f"https://127.0.0.1@{OUTSIDE}",
               f"https://127.0.0.1.{OUTSIDE}", "data:text/html,x", f"/\x00/{OUTSIDE}")  # fmt: skip
     give_password(target.users["nation.reader"])
     tried, through = 0, []

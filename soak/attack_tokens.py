@@ -32,9 +32,7 @@ def guessed_links(found: Findings, target: Target, many: int) -> None:
         for place in places:
             answer = visitor.get(place.format(guess))
             tried += 1
-            if answer.status_code == 200 and place.split("/")[1] in ("answer", "my-data"):
-                through.append(f"{place.format(guess)[:60]}")
-            if answer.status_code >= 500:
+            if answer.status_code == 200 or answer.status_code >= 500:
                 through.append(f"{answer.status_code} {place.format(guess)[:60]}")
             said.add((place, answer.status_code))
     codes = ", ".join(sorted({str(code) for _, code in said}))
@@ -52,10 +50,14 @@ def replayed_links(found: Findings, target: Target, many: int) -> None:
     visitor = Visitor(service)
     tried, through, works = 0, [], []
     asked = make_round(service, 5)
-    for one, spoil in zip(asked, _SPOILED, strict=True):
+    for one, spoil in zip(asked, (*_SPOILED, "made again"), strict=True):
         link = answer_link(one)
         works.append(visitor.get(link).status_code)
-        service.query(_SPOILED[spoil], [one.pk])
+        if spoil == "made again":
+            again = answer_link(one)
+            works.append(visitor.get(again).status_code)
+        else:
+            service.query(_SPOILED[spoil], [one.pk])
         # Whoever was asked may say that they want no letters for as long as the round is kept.
         ends = ("", "add/", "check/") if spoil == "closed" else ("", "add/", "check/", "stop/")
         for path in (f"{link}{end}" for end in ends):
@@ -88,7 +90,6 @@ def replayed_links(found: Findings, target: Target, many: int) -> None:
 _SPOILED = {
     "over": "update rounds_link set expires_at = now() - interval '1 minute' where asked_id = %s",
     "ended": "update rounds_link set ended_at = now() where asked_id = %s",
-    "made again": "update rounds_link set ended_at = now() where asked_id = %s",
     "taken out": "update rounds_asked set withdrawn_at = now() where id = %s",
     "closed": "update rounds_round set closed_at = now() where id = (select round_id from rounds_asked where id = %s)",
 }

@@ -67,7 +67,11 @@ def judge_processes(found: Findings, processes: Mapping[int, Sequence[Held]]) ->
             within=grown <= GROWTH_MB,
         )  # fmt: skip
     shares = work_shares(processes)
-    if shares:
+    if not shares:
+        found.add(
+            "Half minutes of work of two processes", 0, 0, "two never answered together for half a minute"
+        )
+    else:
         uneven = sum(share > BUSIEST for share in shares)
         found.add(
             "Half minutes of work of two processes", len(shares), 0,
@@ -124,7 +128,8 @@ class Watch:
         while not self.over.wait(EVERY_SECONDS):
             for pid in self.service.web_workers():
                 held = Held(time.monotonic(), memory_of(pid), worked(pid))
-                if held.megabytes:
+                # One that ended between the two looks has neither.
+                if held.megabytes and held.worked:
                     self.points.setdefault(pid, []).append(held)
 
     def end(self) -> dict[int, list[Held]]:

@@ -41,7 +41,10 @@ def make_round(service: Service, many: int = 20) -> list[Any]:
 
 
 def answer_link(asked: Any, *, days: int = DAYS) -> str:
-    """The address of a respondent's link; of one that is over with ``days`` below zero."""
+    """The address of a respondent's link, as *Send a new link* makes it; the one before it ends.
+
+    Of one that is over with ``days`` below zero.
+    """
     from django.utils import timezone
 
     from leadscape_web.accounts.context import acting
@@ -50,6 +53,7 @@ def answer_link(asked: Any, *, days: int = DAYS) -> str:
 
     token, token_hash = make_link()
     with acting(why="A link of a drill", using="owner"):
+        Link.objects.using("owner").filter(asked=asked, ended_at=None).update(ended_at=timezone.now())
         Link.objects.using("owner").create(
             asked=asked, token_hash=token_hash, expires_at=timezone.now() + timedelta(days=days)
         )

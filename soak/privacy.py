@@ -85,7 +85,7 @@ def logs(found: Findings, erased_name: str = "") -> None:
     missing = [drill for drill in OTHERS if drill not in searched.drills]
     if missing:
         found.not_run.append(
-            f"Logs of {' and '.join(missing)}: none are kept, since they were not run since logs were last searched."
+            f"Logs of {', '.join(missing)}: none are kept, since they were not run since logs were last searched."
         )
     if searched.unknown:
         found.notes.append(f"Whom they named could not be asked of {', '.join(searched.unknown)}.")

@@ -104,7 +104,7 @@ def own_counts(code: str, row: dict[str, Any], known: Knowledge) -> dict[str, fl
 
 
 def check_list(service: Service, codes: list[str], true: dict[str, dict[str, Any]]) -> None:
-    """See that a reader's own list says what is taken to be known by every reader of an authority.
+    """See in the first of them that a reader's own list says what readers of an authority are taken to know.
 
     Raises
     ------
