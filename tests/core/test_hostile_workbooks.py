@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,49 @@ def test_a_workbook_without_a_sheet_is_refused(tmp_path: Path) -> None:
     for read in (read_text_table, workbook_sheets):
         with pytest.raises(FileProblem, match="has no sheet"):
             read(book(tmp_path / "none.xlsx", "xl/workbook.xml", rb"<sheet [^>]*/>", b""))
+
+
+def lying(path: Path, *, stated: int, summed: int = 0, packed: int = zipfile.ZIP_DEFLATED) -> Path:
+    """A workbook whose directory says that the sheet ends after some bytes, and sums up only these; it has 5 MB."""
+    plain = book(path.with_name("honest.xlsx"))
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w", packed) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                rows = "".join(
+                    f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>Oak</t></is></c></row>'
+                    for n in range(3, 90_000)
+                )
+                content = content.replace(b"</sheetData>", rows.encode() + b"</sheetData>")
+            target.writestr(name, content)
+            if name.endswith("sheet1.xml") and stated:
+                target.filelist[-1].file_size = stated
+                target.filelist[-1].CRC = zlib.crc32(content[:summed])
+    return path
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("stated", [3_000, 50_000_000])
+def test_a_directory_that_lies_about_a_length_is_refused(tmp_path: Path, packed: int, stated: int) -> None:
+    honest = lying(tmp_path / "whole.xlsx", stated=0, packed=packed)
+    assert read_text_table(honest).frame.height == 89_998
+    with pytest.raises(FileProblem, match="so that memory stays bounded"):
+        read_text_table(honest, max_bytes=1_000_000)
+
+    # What it sums up may be the beginning as stated, or one byte more: where Python stops reading.
+    for summed in (stated, stated + 1):
+        hostile = lying(tmp_path / "lying.xlsx", stated=stated, summed=summed, packed=packed)
+        for read in (read_text_table, workbook_sheets):
+            with pytest.raises(FileProblem, match="is damaged"):
+                read(hostile)
+
+
+def test_a_damaged_sheet_is_refused(tmp_path: Path) -> None:
+    path = lying(tmp_path / "bit.xlsx", stated=0, packed=zipfile.ZIP_STORED)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"<t>Oak</t>", b"<t>Elm</t>", 1))
+    with pytest.raises(FileProblem, match="is damaged"):
+        read_text_table(path)
 
 
 def test_an_older_workbook_is_read_and_a_broken_one_takes_nobody_down(tmp_path: Path) -> None:

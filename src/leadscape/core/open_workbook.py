@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -124,7 +125,8 @@ def cannot_open(name: str, how: str) -> FileProblem:
 def _check_size(path: Path, max_bytes: int) -> None:
     """Refuse a workbook that unpacks to more than ``max_bytes``, or whose cells lie too far apart.
 
-    The first by its directory, without unpacking it.
+    The first by its directory, before anything is unpacked. What that says is then held against what each part
+    unpacks to: the reader believes the parts.
     """
     members = zip_members(path)
     unpacked = sum(member.file_size for member in members)
@@ -161,17 +163,35 @@ class _Reach:
 
 
 def _reach(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Reach:
-    """What one part of the archive makes the reader ask memory for; a part that is no sheet names no place."""
-    rows, counted, letters, rest = 0, 0, set[bytes](), b""
-    with archive.open(member) as stream:
+    """What one part of the archive makes the reader ask memory for; a part that is no sheet names no place.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        When the part is longer or shorter than the directory says.
+    """
+    rows, counted, letters, rest, length = 0, 0, set[bytes](), b"", 0
+    with archive.open(_one_longer(member)) as stream:
         while piece := stream.read(PIECE_BYTES):
+            length += len(piece)
+            if length > member.file_size:
+                break
             text = rest + piece
             rest = piece[-_LONGEST_PLACE:]
             places = _PLACE.findall(text)
             letters.update(column.upper() for column, _ in places)
             rows = max(rows, _highest(row for _, row in places))
             counted = max(counted, _highest(_COUNT.findall(text)))
+    if length != member.file_size:
+        raise zipfile.BadZipFile("a part of it has another length than its directory says")
     return _Reach(rows, max((column_number(one) for one in letters if len(one) < 8), default=0), counted)
+
+
+def _one_longer(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """The part, to be read one byte past its stated length: Python stops there by itself, the reader does not."""
+    longer = copy(member)
+    longer.file_size += 1
+    return longer
 
 
 def _highest(numbers: Iterable[bytes]) -> int:
