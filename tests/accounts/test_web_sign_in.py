@@ -213,7 +213,9 @@ def test_a_proxy_is_believed_and_nobody_else(settings) -> None:
         ("172.18.0.1", "198.51.100.1, 192.0.2.9, 10.0.0.7, 172.18.0.2:4711", "192.0.2.9"),  # several hops
         ("172.18.0.1", "198.51.100.1, rubbish", "unknown"),
         ("172.18.0.1", "", "172.18.0.1"),
-        ("2001:db8::1", "2001:db8:1::9", "2001:db8:1::9"),
+        ("2001:db8::1", "2001:db8:1:2:3::9", "2001:db8:1:2::"),  # the network, not each address in it
+        ("2001:db8:1:2:ffff::1", "", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.10", "", "192.0.2.10"),  # of IPv4, however it is written
     ],
 )
 def test_a_proxy_may_be_one_of_a_network(rf, settings, monkeypatch, hop, forwarded, place) -> None:
@@ -221,6 +223,14 @@ def test_a_proxy_may_be_one_of_a_network(rf, settings, monkeypatch, hop, forward
     settings.ENVIRONMENT = read_environment()
     request = rf.get("/", REMOTE_ADDR=hop, HTTP_X_FORWARDED_FOR=forwarded)
     assert AccountAdapter(request).get_client_ip(request) == place
+
+
+def test_an_office_is_one_place_whatever_addresses_of_ipv6_it_uses() -> None:
+    for number in range(11):
+        said = Client(REMOTE_ADDR=f"2001:db8:5:6::{number + 1:x}").post(
+            "/account/sign-in/", {"login": f"f{number}@leadscape.example", "password": "wrong"}
+        )
+    assert "Wait" in text_of(said)
 
 
 def test_people_behind_one_proxy_do_not_share_a_limit(settings, monkeypatch) -> None:

@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from leadscape_web.accounts.context import acting
-from leadscape_web.accounts.models import PersonName
+from leadscape_web.accounts.models import Person, PersonName
 from leadscape_web.imports.models import Absence, Change, Import, Problem, Upload
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Headship, Link, Membership, School, SchoolName, SearchEntry, Source
@@ -185,6 +185,33 @@ def test_undo_is_the_state_before_exactly(committed: None) -> None:
     run_jobs()
     client.post(f"/imports/{third.pk}/confirm/")
     assert run_jobs() == [("imports.store", "done")]
+
+
+@pytest.mark.parametrize("recorded", ["address", "objection"])
+def test_a_head_who_came_with_it_and_of_whom_something_is_recorded_stays_when_it_is_undone(
+    committed: None, recorded: str
+) -> None:
+    from leadscape_web.privacy.models import Address, Exclusion
+
+    client = signed_in()
+    first(client)
+    found = bring(client, ("register_2026-11-01.csv", register_csv(NEXT)), absent="keep")
+    run_jobs()
+    client.post(f"/imports/{found.pk}/confirm/")
+    run_jobs()
+    names = PersonName.objects.using("owner")
+    person, other = (names.get(full_name=name).person_id for name in ("Nora Nettle", "Harold Holly"))
+    with acting(why="Recorded by the tests", using="owner"):
+        if recorded == "address":
+            Address.objects.using("owner").create(person_id=person, email="n@school.example", source="file")
+        else:
+            Exclusion.objects.using("owner").create(person_id=person, kind="objection")
+    run_jobs()
+    client.post(f"/imports/{found.pk}/undo/", {"why": "The extract was of the wrong month"})
+    assert run_jobs() == [("imports.undo", "done")], Job.objects.using("owner").latest("asked_at").problem
+    assert Person.objects.using("owner").filter(pk=person).exists(), "what is recorded stays"
+    assert not Person.objects.using("owner").filter(pk=other).exists()
+    assert not names.filter(person__in=[person, other]).exists()
 
 
 def test_what_was_changed_again_later_is_not_undone(committed: None) -> None:

@@ -19,7 +19,7 @@ from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.rules import EDITS
 from leadscape_web.config.management.commands.work import _work
 from leadscape_web.jobs import queue_tasks
-from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.asking import ask_for, ask_for_each
 from leadscape_web.jobs.kinds import Kind, add_kind, kinds
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.queue_tasks import BRIEF, QUEUE, look_after
@@ -146,3 +146,32 @@ def test_the_job_of_a_worker_that_was_killed_is_given_to_another_and_the_day_is_
     asyncio.run(look())
     assert asked.is_set()
     assert _queued(job) == (BRIEF, "todo")
+
+
+def test_thousands_of_letters_hold_up_neither_the_day_nor_a_letter_to_one(editor: Any) -> None:
+    with acting(editor):
+        many = [{"notice": str(number), "patient": True} for number in range(2000)]
+        assert ask_for_each(LETTER.name, many, asked_by=editor) == 2000
+    single = _ask(LETTER.name, editor)
+
+    async def look() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as ready:  # type: ignore[attr-defined]
+            async with ready.open_async():
+                task = ready.tasks["leadscape.look_after"]
+                # As the periodic deferrer of a worker does it.
+                await task.configure(queueing_lock=task.queueing_lock).defer_async(timestamp=0)
+
+    asyncio.run(look())
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers default values returning id")
+        worker = cursor.fetchone()
+        taken = []
+        for _ in range(3):
+            cursor.execute(
+                "select task_name, args ->> 'job' from procrastinate_fetch_job_v2(%s, %s)", [[BRIEF], *worker]
+            )
+            taken += cursor.fetchall()
+        cursor.execute("delete from procrastinate_jobs")
+    assert [task for task, _ in taken] == ["leadscape.look_after", "leadscape.perform", "leadscape.perform"]
+    assert taken[1][1] == str(single.pk)
+    assert Job.objects.using("owner").get(pk=taken[2][1]).given == many[0], "then the many, in their order"

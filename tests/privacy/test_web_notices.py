@@ -82,6 +82,7 @@ def test_a_notice_to_many_takes_no_more_queries_than_one_to_one(signed_in: Signe
         asked.append(len(caught))
         waiting = Job.objects.using("owner").filter(state=Job.State.WAITING, kind="privacy.send_notice")
         assert waiting.count() == many
+        assert all(job.given["patient"] for job in waiting), "a letter to one person goes first"
         run_jobs()
     assert asked[0] == asked[1]
     assert len(mail.outbox) == 4

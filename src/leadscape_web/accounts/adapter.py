@@ -30,6 +30,8 @@ WRONG_CODE: str = (
     "The code is not right, or was used already. Wait until the app shows the next one, or use a"
     " recovery code"
 )
+NETWORK_BITS: int = 64
+"""What a household or an office is given of the addresses of IPv6."""
 LETTERS: dict[str, str] = {
     "account/email/password_reset_key": "new_password",
     "account/email/unknown_account": "unknown_address",
@@ -132,12 +134,15 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Where a request comes from: a proxy's word is taken, nobody else's."""
+        """Where a request comes from: a proxy's word is taken, nobody else's.
+
+        Of an IPv6 address the network: whoever has one address there has all of them, and would be counted anew by each.
+        """
         places = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
         places.append(request.META.get("REMOTE_ADDR", ""))
         while len(places) > 1 and _is_proxy(places[-1]):
             places.pop()
-        return clean_client_ip(places[-1]) or "unknown"
+        return _network(clean_client_ip(places[-1]))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Attempts are counted by address, under whatever name of the service they are made."""
@@ -153,9 +158,23 @@ def _is_proxy(place: str) -> bool:
     address = clean_client_ip(place)
     if address is None:
         return place == ""
+    return any(_plain(address) in network for network in settings.ENVIRONMENT.proxies)
+
+
+def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address; one of IPv4 as such, also where it is written in IPv6."""
     found = ipaddress.ip_address(address)
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in settings.ENVIRONMENT.proxies)
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _network(address: str | None) -> str:
+    """What counts as one place."""
+    if address is None:
+        return "unknown"
+    found = _plain(address)
+    if found.version == 4:
+        return str(found)
+    return str(ipaddress.ip_network((int(found), NETWORK_BITS), strict=False).network_address)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

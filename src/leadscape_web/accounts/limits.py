@@ -119,9 +119,12 @@ class CostlyMiddleware:
         known = request.user.is_authenticated
         if hasattr(request, "scopes") or not (known or "token" in kwargs):
             return None
-        # Whoever comes by a personal link is counted by the place, which they cannot invent.
-        subject = str(request.user.pk) if known else get_adapter().get_client_ip(request)
-        stand = request.stand = stand_of({DOWNLOADS: subject})  # type: ignore[attr-defined]
+        # Whoever comes by a personal link is counted by the place, which they cannot invent, and by the link, which
+        # many places may use.
+        place = str(request.user.pk) if known else get_adapter().get_client_ip(request)
+        subjects = [place, *([f"link {kwargs['token']}"] if "token" in kwargs else [])]
+        stands = [one for subject in subjects if (one := stand_of({DOWNLOADS: subject})) is not None]
+        stand = request.stand = min(stands, key=lambda one: one.left, default=None)  # type: ignore[attr-defined]
         if stand is None or not stand.over:
             return None
         said = {

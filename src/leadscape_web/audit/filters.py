@@ -15,6 +15,7 @@ from django.utils import timezone
 from leadscape_web.accounts.models import User
 from leadscape_web.audit.as_of import end_of
 from leadscape_web.audit.models import Listed
+from leadscape_web.govuk.numbers import MOST_ID, whole_number
 
 PAGE: Final = 50
 SERVICE: Final = "service"
@@ -120,8 +121,7 @@ def page_of(filters: EventFilters, before: int | None = None) -> Page:
 
 def before_of(parameters: Mapping[str, Any]) -> int | None:
     """Where a page begins, from its address; anything else is the first page."""
-    text = str(parameters.get("before", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(parameters.get("before", ""), MOST_ID)
 
 
 def _start_of(day: date) -> datetime:

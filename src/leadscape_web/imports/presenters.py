@@ -16,6 +16,7 @@ from leadscape_web.imports.permissions import (
     can_undo,
     is_idle,
 )
+from leadscape_web.jobs.models import Job
 
 COLOURS: Final = {
     Import.State.CHECKING: "blue", Import.State.REFUSED: "red", Import.State.CHECKED: "yellow",
@@ -40,7 +41,7 @@ class WaitsFor:
     @property
     def over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.state in ("failed", "cancelled", "done")
+        return self.state in Job.OVER
 
 
 @dataclass(frozen=True)

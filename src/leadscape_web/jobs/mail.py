@@ -13,6 +13,8 @@ from typing import Final
 
 from django.core.mail import EmailMessage
 
+TRIED_FOR_DAYS: Final = 5
+"""A letter that the mail server does not take for now is tried every day for so long."""
 NO_MAILBOX: Final = frozenset({550, 551, 553})
 """Answers that mean the address (RFC 5321, 4.2.3), where the server gives no finer one."""
 _FINER: Final = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\b")

@@ -128,7 +128,7 @@ def _begin(job: Job) -> bool:
         raise _GivenUp(job.attempts, leaves=_leaves(job))
     job.attempts += 1
     # Whoever cancels in between has ended it, and it is not begun.
-    begun = Job.objects.using(PROGRESS).filter(pk=job.pk, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    begun = Job.objects.using(PROGRESS).filter(pk=job.pk, state__in=Job.UNDER_WAY)
     changed = begun.update(
         state=Job.State.RUNNING,
         attempts=job.attempts,

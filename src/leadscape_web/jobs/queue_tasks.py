@@ -21,6 +21,9 @@ from leadscape_web.jobs.performing import perform as perform_job
 QUEUE: Final = "leadscape"
 BRIEF: Final = "leadscape.brief"
 """Of what is over in a moment: letters, and looking after the queue itself. ``jobs/sql/queue.sql`` fills both."""
+FIRST: Final = 10
+"""Priority of looking after the queue: before every letter, so that thousands of them hold up neither the work of the
+day nor jobs whose worker was killed. Jobs have 0, patient ones -10 (``jobs/sql/queue.sql``)."""
 KEPT_DAYS: Final = 90
 """Days after which a job that is over is forgotten. What it changed stands in the history, under its number."""
 MOST_A_DAY: Final = 4
@@ -43,7 +46,13 @@ def perform(job: str) -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name="leadscape.look_after", queue=BRIEF, queueing_lock="leadscape.look_after", pass_context=True)
+@app.task(
+    name="leadscape.look_after",
+    queue=BRIEF,
+    queueing_lock="leadscape.look_after",
+    priority=FIRST,
+    pass_context=True,
+)
 async def look_after(context: JobContext, timestamp: int) -> None:
     """Give jobs of killed workers to the others, and ask for what is due today."""
     from asgiref.sync import sync_to_async

@@ -19,6 +19,7 @@ from leadscape_web.govuk.fields import (
     TextField,
 )
 from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.privacy.models import Erasure, PersonRequest
 from leadscape_web.privacy.periods import FEWEST_DAYS, MOST_DAYS
 from leadscape_web.survey.forms.parts import SchoolMixin, school_field
@@ -202,10 +203,10 @@ class PeriodForm(GovukForm):
 
     def clean_days(self) -> int:
         """A whole number of days."""
-        text = self.cleaned_data["days"].strip()
-        if not text.isascii() or not text.isdigit() or not FEWEST_DAYS <= int(text) <= MOST_DAYS:
+        days = whole_number(self.cleaned_data["days"], MOST_DAYS)
+        if days is None or days < FEWEST_DAYS:
             raise ValidationError(f"Enter a whole number of days from {FEWEST_DAYS} to {MOST_DAYS}")
-        return int(text)
+        return days
 
     def clean_source(self) -> str:
         """Words that may be kept for good."""

@@ -127,7 +127,9 @@ def send_to_each(waves: Mapping[UUID, Wave], by: User, base: str) -> int:
         ],
         batch_size=1000,
     )
-    return ask_for_each(SEND, [{"notice": str(one.pk), "base": base} for one in made], asked_by=by)
+    return ask_for_each(
+        SEND, [{"notice": str(one.pk), "base": base, "patient": True} for one in made], asked_by=by
+    )
 
 
 def print_letter(person: UUID, wave: Wave, by: User, base: str, answers: PersonRequest | None = None) -> Link:

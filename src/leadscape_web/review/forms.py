@@ -17,6 +17,7 @@ from leadscape_web.govuk.fields import (
     TextField,
 )
 from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.register.models import School
 from leadscape_web.review.models import Answer
 from leadscape_web.review.presenters.schools import Candidate
@@ -138,11 +139,12 @@ class DrawForm(GovukForm):
         text = self.cleaned_data["size"].strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_ENTRIES):
+        size = whole_number(text, MOST_ENTRIES)
+        if not size:
             raise ValidationError(
                 f"How many entries to check must be a whole number from 1 to {MOST_ENTRIES:,}"
             )
-        return int(text)
+        return size
 
 
 class AnswerForm(GovukForm):

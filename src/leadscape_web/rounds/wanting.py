@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from leadscape_web.accounts.models import User
-from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.asking import ask_for, ask_for_each
 from leadscape_web.rounds.models import Asked, Letter, Round
 
 LETTER: Final = "rounds.letter"
@@ -75,9 +75,12 @@ def want_letters(kind: str, asked: Iterable[UUID], number: int, *, asked_by: Use
     taken = set(there.values_list("asked_id", flat=True))
     letters = [Letter(asked_id=key, kind=kind, number=number) for key in wanted if key not in taken]
     Letter.objects.using(using).bulk_create(letters)
-    for letter in letters:
-        ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)}, using=using)
-    return len(letters)
+    return ask_for_each(
+        LETTER,
+        [{"letter": str(letter.pk)} for letter in letters],
+        asked_by=asked_by,
+        using=using,
+    )
 
 
 def want_new_link(asked: Asked, asked_by: User) -> Letter:
@@ -104,7 +107,5 @@ def try_again(found: Round, asked_by: User, *, untried: bool) -> int:
     waiting = waiting_letters(found)
     if not untried:
         waiting = waiting.filter(tried_at__isnull=False)
-    keys = list(waiting.values_list("pk", flat=True))
-    for key in keys:
-        ask_for(LETTER, asked_by=asked_by, given={"letter": str(key)})
-    return len(keys)
+    keys = waiting.values_list("pk", flat=True)
+    return ask_for_each(LETTER, [{"letter": str(key)} for key in keys], asked_by=asked_by)

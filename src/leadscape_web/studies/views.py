@@ -31,7 +31,7 @@ def study(request: HttpRequest, key: UUID) -> HttpResponse:
     files = StudyInput.objects.filter(study=found).defer("content").order_by("key", "position", "added_at")
     wave = Wave.objects.filter(pk=found.wave_id).only("title", "as_of", "loaded_at").first()
     running = Job.objects.filter(
-        kind="studies.run", given__study=str(key), state__in=["waiting", "running"]
+        kind="studies.run", given__study=str(key), state__in=Job.UNDER_WAY
     ).first()
     return render(
         request,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Import, Upload
+from leadscape_web.jobs.models import Job
 from leadscape_web.studies.keeping import Period
 from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
 
@@ -48,21 +50,33 @@ def erase_waiting(subject: ErasedSubject) -> int:
 
 
 def waiting_since(using: str) -> list[tuple[str, date]]:
-    """Imports that nobody confirmed or gave up, each with the day on which the files were brought in."""
-    waiting = Import.objects.using(using).filter(state__in=(Import.State.CHECKING, Import.State.CHECKED))
-    return [(str(key), timezone.localdate(at)) for key, at in waiting.values_list("pk", "created_at")]
+    """Imports that were neither stored nor given up, each with the day on which the files were brought in.
+
+    One that was confirmed counts where the job that was to store it failed or was cancelled.
+    """
+    waiting = _idle(using).values_list("pk", "created_at")
+    return [(str(key), timezone.localdate(at)) for key, at in waiting]
 
 
 def give_up(keys: Sequence[str], using: str) -> int:
     """Give up imports that waited long enough, and forget their files; how many."""
-    waiting = Import.objects.using(using).select_for_update().filter(pk__in=keys, state__in=WAITING[:2])
-    given_up = list(waiting)
+    given_up = list(_idle(using).select_for_update().filter(pk__in=keys))
     for one in given_up:
         Import.objects.using(using).filter(pk=one.pk).update(
             state=Import.State.WITHDRAWN, withdrawn_at=timezone.now(), notes=[WAITED]
         )
         empty_files(one, using)
     return len(given_up)
+
+
+def _idle(using: str) -> QuerySet[Import]:
+    """Imports that no job is about to store."""
+    # Asked by its number: the job itself is forgotten in time, and the import then waits for nothing.
+    at_work = Job.objects.using(using).exclude(state__in=Job.OVER)
+    waits = Q(state__in=(Import.State.CHECKING, Import.State.CHECKED)) | (
+        Q(state=Import.State.STORING) & ~Q(job_id__in=at_work.values("pk"))
+    )
+    return Import.objects.using(using).filter(waits)
 
 
 def _rename_files(subject: ErasedSubject) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import psycopg.errors
 from django.db import connections
 from django.utils import timezone
 
@@ -163,12 +164,36 @@ def _named_by(job: str) -> list[str]:
 
 
 def _forget_persons(persons: list[str]) -> None:
-    """Take away the records of persons that nothing is left of; the history holds none of them."""
+    """Take away the records of persons that nothing is left of; the history holds none of them.
+
+    Raises
+    ------
+    LeadscapeError
+        When something was recorded of one of them at the same moment.
+    """
     cursor: Any = connections[OWNER].cursor().cursor
     used = " or ".join(
-        f'exists (select 1 from "{relation.related_model._meta.db_table}" r where r."{relation.field.column}" = p.id)'
-        for relation in Person._meta.related_objects
+        f'exists (select 1 from "{table}" r where r."{column}" = p.id)'
+        for table, column in _columns_naming_persons()
     )
-    cursor.execute(
-        f"delete from accounts_person p where p.id = any (%s::uuid[]) and not ({used or 'false'})", [persons]
-    )
+    try:
+        cursor.execute(
+            f"delete from accounts_person p where p.id = any (%s::uuid[]) and not ({used or 'false'})",
+            [persons],
+        )
+        # Here, and not when the job commits: then nobody could be told any more.
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
+    except psycopg.errors.IntegrityError:
+        raise LeadscapeError(
+            "Something was recorded of somebody whom only this import knew, while it was being undone.",
+            "What was recorded would be about nobody.",
+            "Nothing was undone. Undo it again: whoever something is recorded of is kept then.",
+        ) from None
+
+
+def _columns_naming_persons() -> list[tuple[str, str]]:
+    """Tables with a key to persons, each with the column; also where no name leads back from the person."""
+    fields: list[Any] = list(Person._meta.get_fields(include_hidden=True))
+    keys = [one for one in fields if one.auto_created and not one.concrete]
+    return [(key.related_model._meta.db_table, key.field.column) for key in keys]

@@ -14,6 +14,7 @@ from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.audit.versions import EditedMeanwhile
 from leadscape_web.govuk.listing import render_listing
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.privacy.doubt_presenters import doubts_listing, row_cells, row_facts, row_history
 from leadscape_web.privacy.models import DoubtfulRow
 from leadscape_web.privacy.rows import (
@@ -96,7 +97,7 @@ def _save(request: HttpRequest, one: DoubtfulRow, answer: DoubtfulRow.Answer, do
     version = request.POST.get("version", "")
     by: Any = user_in(request)
     try:
-        answer_row(one, answer, int(version) if version.isascii() and version.isdigit() else -1, by)
+        answer_row(one, answer, whole_number(version) or 0, by)
     except EditedMeanwhile:
         messages.error(request, LATE)
         return redirect("privacy:doubtful_row", key=one.pk)

@@ -14,6 +14,7 @@ from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.audit.versions import EditedMeanwhile
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.privacy import notices
 from leadscape_web.privacy.deciding import NothingMeant, decide, record_meant
 from leadscape_web.privacy.forms import DecisionForm
@@ -48,8 +49,8 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
             return redirect("privacy:request", key=key)
         if form.is_valid():
             try:
-                decide(asked, _number(form.cleaned_data["opened"]) or 0, user_in(request), form.cleaned_data,
-                       _number(form.cleaned_data["version"]))  # fmt: skip
+                decide(asked, whole_number(form.cleaned_data["opened"]) or 0, user_in(request), form.cleaned_data,
+                       whole_number(form.cleaned_data["version"]))  # fmt: skip
             except EditedMeanwhile as error:
                 met = str(error)
                 form.add_error(
@@ -117,7 +118,3 @@ def _in_words(record: Any) -> str | None:
         where = f"support for {record.partner_school.name}, " if isinstance(record, Support) else ""
         return f"{role}: {where}{when}"
     return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -20,7 +20,7 @@ from django.utils import timezone
 from leadscape.actions.redact_file import PURPOSES
 from leadscape.actions.redact_names import may_name
 from leadscape_web.accounts.models import PersonName
-from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.asking import ask_for_each
 from leadscape_web.jobs.models import Job
 from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import Erasure, RetentionDone, RetentionDue
@@ -155,12 +155,12 @@ def _day(since: date) -> date:
 
 def _ask_for_leaders(keys: list[str]) -> int:
     """Ask for every leader who is due and not asked for yet; how many."""
-    waiting = Job.objects.using("owner").filter(kind=ERASE_DUE, state__in=("waiting", "running"))
+    waiting = Job.objects.using("owner").filter(kind=ERASE_DUE, state__in=Job.UNDER_WAY)
     at_work = set(waiting.values_list("given__person", flat=True))
     new = [key for key in keys if key not in at_work]
-    for key in new:
-        ask_for(ERASE_DUE, asked_by=None, given={"person": key, "patient": True}, using="owner")
-    return len(new)
+    return ask_for_each(
+        ERASE_DUE, [{"person": key, "patient": True} for key in new], asked_by=None, using="owner"
+    )
 
 
 def _note_done(code: str, records: int) -> None:

@@ -1,7 +1,8 @@
 """Send one notice: the link is made here and kept as a hash only, so a job done twice sends two and ends the first.
 
-What the mail server does not take for now is tried again every day, for :data:`TRIED_FOR_DAYS` days; then the notice is
-owed again. Only an answer that there is no such mailbox ends an address.
+What the mail server does not take for now is tried again every day, for as many days as every letter
+(:data:`~leadscape_web.jobs.mail.TRIED_FOR_DAYS`); then the notice is owed again. Only an answer that there is no such
+mailbox ends an address.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.jobs.asking import ask_for
-from leadscape_web.jobs.mail import NotNow, Refused, hand_over
+from leadscape_web.jobs.mail import TRIED_FOR_DAYS, NotNow, Refused, hand_over
 from leadscape_web.jobs.models import Job
 from leadscape_web.privacy.models import Address, Notice
 from leadscape_web.privacy.notices import SEND, current_address, give_link
@@ -28,8 +29,6 @@ from leadscape_web.privacy.owed import named_waves, waves_naming
 if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
 
-TRIED_FOR_DAYS: Final = 5
-"""A notice that the mail server does not take for now is tried every day for so long."""
 _ANSWERS: Final = "select leadscape_answers_for(%s)"
 
 

@@ -16,9 +16,11 @@ from leadscape_web.govuk.fields import (
     TextField,
 )
 from leadscape_web.govuk.forms import GovukForm
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.rounds.models import Round
 
+MOST_LATE_DAYS: Final = 365
 REMINDERS: Final = ("reminder_1", "reminder_2", "reminder_3")
 LETTER: Final = (
     "We are mapping who leads improvement in schools beyond their own, in which role and where. Please name everybody"
@@ -115,10 +117,12 @@ class RoundForm(GovukForm):
 
     def clean_late_days(self) -> int:
         """A whole number of days."""
-        text = self.cleaned_data["late_days"].strip()
-        if not (text.isascii() and text.isdigit() and int(text) <= 365):
-            raise ValidationError("The days for late answers must be a whole number from 0 to 365")
-        return int(text)
+        days = whole_number(self.cleaned_data["late_days"], MOST_LATE_DAYS)
+        if days is None:
+            raise ValidationError(
+                f"The days for late answers must be a whole number from 0 to {MOST_LATE_DAYS}"
+            )
+        return days
 
     def clean(self) -> dict[str, Any]:
         """Dates in their order; a title that no other round of the date has."""

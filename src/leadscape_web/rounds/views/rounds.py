@@ -14,6 +14,7 @@ from django.utils import timezone
 from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing, show_listing
+from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds import presenters
@@ -81,8 +82,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         request.POST or None, studies=_studies(), codebooks=codebooks(), initial=initial, found=found
     )
     if request.method == "POST" and form.is_valid():
-        version = form.cleaned_data["version"]
-        if change_round(found, form.given(), int(version) if version.isdigit() else 0):
+        if change_round(found, form.given(), whole_number(form.cleaned_data["version"]) or 0):
             messages.success(request, "The round is changed.")
             return redirect("rounds:round", key=key)
         form.add_error(

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from leadscape_web.accounts.models import User
-from leadscape_web.jobs.asking import ask_for
+from leadscape_web.jobs.asking import ask_for_each
+from leadscape_web.jobs.mail import TRIED_FOR_DAYS
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
 from leadscape_web.rounds.models import Letter, Round
@@ -18,8 +19,6 @@ from leadscape_web.rounds.wanting import LETTER, day_number, reachable, want_inv
 from leadscape_web.rounds.work.retention import blank_kept_out
 
 OWNER: Final = "owner"
-TRIED_FOR_DAYS: Final = 5
-"""A letter that the mail server does not take for now is tried every day for so long."""
 
 
 def perform_invite(running: Running) -> Mapping[str, Any]:
@@ -83,12 +82,10 @@ def _give_up_old() -> int:
 def _try_again_all() -> int:
     """Letters that the mail server did not take, and those whose job came to nothing, are asked for once more."""
     waiting = _unsent()
-    under_way = Job.objects.using("owner").filter(kind=LETTER, state__in=("waiting", "running"))
+    under_way = Job.objects.using("owner").filter(kind=LETTER, state__in=Job.UNDER_WAY)
     at_work = set(under_way.values_list("given__letter", flat=True))
     keys = [key for key in map(str, waiting.values_list("pk", flat=True)) if key not in at_work]
-    for key in keys:
-        ask_for(LETTER, asked_by=None, given={"letter": key}, using="owner")
-    return len(keys)
+    return ask_for_each(LETTER, [{"letter": key} for key in keys], asked_by=None, using="owner")
 
 
 def _begin(day: date) -> datetime:
