@@ -136,7 +136,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where a request comes from: a proxy's word is taken, nobody else's.
 
-        Of an IPv6 address the network: whoever has one address there has all of them, and would be counted anew by each.
+        Of an IPv6 address the network: whoever has one address of it has all, and would be counted anew by each.
         """
         places = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
         places.append(request.META.get("REMOTE_ADDR", ""))

@@ -7,4 +7,4 @@ from typing import Final
 KEY, USER, WRITES, PLACE, DOWNLOADS = "key", "user", "writes", "place", "downloads"
 A_MINUTE: Final = {KEY: 300, USER: 600, WRITES: 60, PLACE: 60, DOWNLOADS: 20}
 """Requests of one key; of one user with all keys; changes of one user through keys; requests from one place by whoever
-is not known; files that one user takes from the pages."""
+is not known; files that one user, place or personal link takes from the pages."""
