@@ -370,6 +370,19 @@ def test_a_later_closing_date_keeps_links_alive(found: Round, signed_in: Client)
     assert timezone.localdate(link.expires_at) == later + timedelta(days=found.late_days + 1)
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "99999999999", ""])
+def test_a_version_that_no_round_has_changes_nothing(found: Round, signed_in: Client, version: str) -> None:
+    given = {name: getattr(found, name) for name in ("title", "subject", "letter", "purpose", "contact")}
+    day = found.closes_on
+    answer = signed_in.post(
+        f"/rounds/{found.pk}/change/",
+        {**given, "late_days": "1", "closes_on-day": day.day, "closes_on-month": day.month,
+         "closes_on-year": day.year, "version": version},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "Somebody else changed the round meanwhile" in answer.content.decode()
+
+
 def test_a_confirmation_does_not_ask_for_an_answer(found: Round, mail_server: MailServer) -> None:
     Client().post(f"/answer/{make_token(found)}/none/")
     run_jobs()
