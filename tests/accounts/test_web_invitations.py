@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
@@ -18,7 +18,9 @@ from leadscape_web.accounts.bodies import Bodies, Body, add_bodies, body_of, fin
 from leadscape_web.accounts.context import acting, set_context
 from leadscape_web.accounts.models import Access, Invitation, Organisation, Person, PersonName, User
 from leadscape_web.accounts.tokens import hash_of
+from leadscape_web.audit.models import Event
 
+from tests.support.service import AREAS
 from tests.support.signing_in import PASSWORD, give_password, sign_in, text_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "counters"])
@@ -88,6 +90,79 @@ def test_a_withdrawn_an_expired_and_an_invented_link_say_so(client_of, user_of) 
         )  # fmt: skip
     assert "older than 7 days" in text_of(Client().get("/account/invitation/old/"))
     assert "no link of this service" in text_of(Client().get("/account/invitation/invented/"))
+
+
+def test_an_invitation_ends_with_the_right_of_whoever_made_it(client_of, user_of) -> None:
+    inviter = user_of("authority.administrator")
+    with acting(inviter):
+        [access] = Access.objects.filter(user=inviter)
+    link = link_in(invite(client_of("authority.administrator")))
+    elsewhere = link_in(invite(client_of("nation.administrator"), email="heidi@leadscape.example"))
+    with acting(user_of("nation.administrator"), why="Has left"):
+        Access.objects.filter(pk=access.pk).update(ended_at=timezone.now())
+    assert "was withdrawn" in text_of(Client().get(link))
+    guest = Client().post(link, {"full_name": "Grace Grove", "password": PASSWORD})
+    assert guest.status_code == 404
+    with acting(purpose="sign-in"):
+        assert not User.objects.filter(email=GUEST).exists()
+    assert Client().get(elsewhere).status_code == 200
+    # Given again, the right brings back no link that was out.
+    with acting(user_of("nation.administrator"), why="Is back"):
+        Access.objects.create(user=inviter, organisation_id=access.organisation_id, right="administrator")
+    assert "was withdrawn" in text_of(Client().get(link))
+
+
+def test_an_invitation_ends_with_the_account_of_whoever_made_it(client_of, user_of) -> None:
+    inviter = user_of("authority.administrator")
+    link = link_in(invite(client_of("authority.administrator")))
+    with acting(user_of("nation.administrator"), why="Has left"):
+        User.objects.filter(pk=inviter.pk).update(is_active=False)
+        event = Event.objects.filter(table="accounts_invitation").latest("id")
+    assert "was withdrawn" in text_of(Client().get(link))
+    assert (event.why, event.actor) == ("Has left", user_of("nation.administrator").pk)
+
+
+def test_another_right_to_administer_keeps_the_invitation(client_of, user_of) -> None:
+    inviter = user_of("authority.administrator")
+    with acting(user_of("nation.administrator"), why="For the nation too"):
+        nation = Organisation.objects.get(kind="nation")
+        Access.objects.create(user=inviter, organisation=nation, right="administrator")
+    link = link_in(invite(client_of("authority.administrator")))
+    with acting(user_of("nation.administrator"), why="Not for the authority any more"):
+        Access.objects.filter(user=inviter, organisation__kind="authority").update(ended_at=timezone.now())
+    assert Client().get(link).status_code == 200
+
+
+def test_a_body_outside_the_area_of_whoever_invited_cannot_be_joined(user_of) -> None:
+    link, inviter = "/account/invitation/moved/", user_of("authority.administrator")
+    with acting(user_of("nation.administrator"), why="As if the body had been in the area then"):
+        made = Invitation.objects.create(
+            email=GUEST, organisation=Organisation.objects.get(kind="nation"), right="reader",
+            token_hash=hash_of("moved"), invited_by=inviter,
+            expires_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
+    assert "was withdrawn" in text_of(Client().get(link))
+    assert Client().post(link, {"full_name": "Grace Grove", "password": PASSWORD}).status_code == 404
+    # Nor past the pages.
+    with acting(why="Joining"):
+        set_context(link=made.token_hash)
+        person = Person.objects.create()
+        with pytest.raises(ProgrammingError, match="row-level"), transaction.atomic():
+            User(email=GUEST, person=person).save(force_insert=True)
+
+
+@pytest.mark.parametrize("kind", AREAS)
+def test_who_may_invite_is_who_administers(kind: str, user_of) -> None:
+    inviter = user_of(f"{kind}.administrator")
+    with acting(inviter), connection.cursor() as cursor:
+        cursor.execute(
+            "select o.id, leadscape_may_invite(%s, o.id),"
+            " o.id in (select leadscape_organisations(array['administrator'])) from accounts_organisation o",
+            [inviter.pk],
+        )
+        rows = cursor.fetchall()
+    assert {may for _, may, _ in rows} == ({True} if kind == "nation" else {True, False})
+    assert [may for _, may, _ in rows] == [administers for _, _, administers in rows]
 
 
 def test_a_link_made_again_replaces_the_former_one(client_of, user_of) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -98,7 +98,19 @@ def invitation_of_hash(token_hash: str, *, lock: bool = False) -> Invitation | N
     """The same, by what is kept of the link."""
     set_context(link=token_hash)
     found = Invitation.objects.select_related("organisation").filter(token_hash=token_hash)
-    return (found.select_for_update(of=("self",)) if lock else found).first()
+    invitation = (found.select_for_update(of=("self",)) if lock else found).first()
+    if invitation is not None and state_of(invitation) == OPEN and not _may_still_invite(invitation):
+        # As good as withdrawn, though nobody has done so: the organisation has left the area of whoever invited.
+        invitation.withdrawn_at = timezone.now()
+    return invitation
+
+
+def _may_still_invite(invitation: Invitation) -> bool:
+    """Whether whoever made an invitation administers its organisation now."""
+    with connection.cursor() as cursor:
+        asked = [invitation.invited_by_id, invitation.organisation_id]
+        cursor.execute("select leadscape_may_invite(%s, %s)", asked)
+        return cursor.fetchone() == (True,)
 
 
 def account_at(invitation: Invitation) -> User | None:

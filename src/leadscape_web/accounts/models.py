@@ -155,6 +155,7 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(blank=True)
+    organisation_id: uuid.UUID
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
     right = models.CharField(max_length=16, choices=Right.choices)
     token_hash = models.CharField(max_length=64, unique=True)

@@ -70,3 +70,32 @@ drop trigger if exists leadscape_keep_an_administrator on accounts_user;
 create trigger leadscape_keep_an_administrator after update on accounts_user for each row
 when (old.is_active and not new.is_active)
 execute function leadscape_keep_an_administrator();
+
+-- What somebody invited to ends with their right to invite: nobody who leaves can let others in, or themselves again
+-- under another address.
+create or replace function leadscape_guard_invitations() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  inviter uuid;
+begin
+  if tg_table_name = 'accounts_access' then
+    inviter := old.user_id;
+  else
+    inviter := old.id;
+  end if;
+  update accounts_invitation i set withdrawn_at = now()
+  where i.invited_by_id = inviter and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > now()
+    and not leadscape_may_invite(inviter, i.organisation_id);
+  return null;
+end
+$$;
+
+drop trigger if exists leadscape_guard_invitations on accounts_access;
+create trigger leadscape_guard_invitations after update on accounts_access for each row
+when (old.ended_at is null and new.ended_at is not null and old."right" = 'administrator')
+execute function leadscape_guard_invitations();
+
+drop trigger if exists leadscape_guard_invitations on accounts_user;
+create trigger leadscape_guard_invitations after update on accounts_user for each row
+when (old.is_active and not new.is_active)
+execute function leadscape_guard_invitations();

@@ -6,11 +6,33 @@ language sql stable parallel safe as $$
   select nullif(current_setting('leadscape.link', true), '')
 $$;
 
+-- Whether whoever made an invitation administers the organisation now; nobody made the first administrator's. Of one
+-- user and one organisation what leadscape_organisations says of whoever acts.
+create or replace function leadscape_may_invite(inviter uuid, organisation uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select inviter is null or exists (
+    select 1
+    from accounts_access a
+    join accounts_user u on u.id = a.user_id and u.is_active
+    join accounts_organisation held on held.id = a.organisation_id
+    join accounts_organisation o on o.id = organisation
+    left join register_school s on o.kind = 'school' and s.urn = o.key
+    left join register_authority y on y.code = case o.kind when 'authority' then o.key else s.authority_id end
+    where a.user_id = inviter and a.ended_at is null and a."right" = 'administrator' and (
+      held.kind = 'nation' or held.id = o.id
+      or (held.kind = 'authority' and held.key = s.authority_id)
+      or (held.kind = 'region' and held.key = y.region)
+      or (held.kind = 'trust' and o.kind = 'school' and exists (
+        select 1 from register_membership m
+        where m.group_id = held.key and m.school_id = o.key and (m.left_on is null or m.left_on > current_date)))))
+$$;
+
 -- The open invitation of the link, if there is one. An empty address: whoever holds the link (the first administrator).
 create or replace function leadscape_invitation() returns setof accounts_invitation
 language sql stable security definer set search_path = public, pg_temp as $$
   select i.* from accounts_invitation i
   where i.token_hash = leadscape_link() and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > now()
+    and leadscape_may_invite(i.invited_by_id, i.organisation_id)
 $$;
 
 create or replace function leadscape_invited_address() returns text
