@@ -11,7 +11,9 @@ import polars as pl
 import pytest
 import xlsxwriter
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadscape.actions.measure_response import measure_response
@@ -25,11 +27,12 @@ from leadscape_web.accounts.named import may_be_one_name
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import perform
+from leadscape_web.privacy.models import RetentionDue
 from leadscape_web.privacy.work.recognising import keep_keys
-from leadscape_web.rounds.models import Asked, Contact, Line, Meant, Round
+from leadscape_web.rounds.models import Asked, Contact, Line, Meant, Round, SentLine
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.work import provider
-from leadscape_web.rounds.work.retention import blank_kept_out, closed_rounds, forget_rounds
+from leadscape_web.rounds.work.retention import blank_kept_out, forget_rounds, rounds_over
 from leadscape_web.studies import running
 from leadscape_web.studies.inputs import add_input
 from leadscape_web.studies.models import Study
@@ -382,55 +385,99 @@ def test_who_is_erased_and_who_only_has_a_similar_name(found: Round) -> None:
     ]  # fmt: skip
 
 
+def _names(*among: str) -> set[str]:
+    held = PersonName.objects.using("owner").filter(full_name__in=among)
+    return set(held.values_list("full_name", flat=True))
+
+
+def _take_to_mean_leaders(found: Round, *names: str) -> None:
+    """As a run would, that coded the lines with these names and no others."""
+    named = PersonName.objects.using("owner").filter(full_name__in=names).values("person")
+    with acting(why="A run of a test", using="owner"):
+        for line in SentLine.objects.using("owner").filter(asked__round=found, person__in=named):
+            Meant.objects.using("owner").create(line=line, person_id=line.person_id)
+
+
+def _closed_long_ago(found: Round) -> None:
+    Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
+
+
+def _add(token: str, *names: str, **more: str) -> None:
+    for name in names:
+        given = {"full_name": name, "home_school": "100003", "role": "mentor_head", **more}
+        assert Client().post(f"/answer/{token}/add/", given).status_code == 302
+
+
 def test_what_is_needed_no_more_is_forgotten(found: Round) -> None:
-    _answer(found, "101")
-    Client().post(
-        f"/answer/{make_token(found, '102')}/add/",
-        {
-            "full_name": "Never Sent",
-            "home_school": "100003",
-            "role": "mentor_head",
-            "nominee_email": "n@x.example",
-        },
-    )
+    sent = make_token(found, "101")
+    _add(sent, "Is Counted", "Not Coded")
+    Client().post(f"/answer/{sent}/check/")
+    _add(make_token(found, "102"), "Never Sent", nominee_email="n@x.example")
+    _take_to_mean_leaders(found, "Is Counted")
     with acting(why="Time passes in a test", using="owner"):
-        Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
-        [due] = [(key, since) for key, since in closed_rounds("owner") if key == str(found.pk)]
-        assert due[1] == timezone.localdate() - timedelta(days=91)
-        forgotten = forget_rounds([due[0]], "owner")
-        assert forgotten == 4, "three addresses, and a line that was never sent, with its name and address"
-        assert str(found.pk) not in dict(closed_rounds("owner"))
+        _closed_long_ago(found)
+        with CaptureQueriesContext(connections["owner"]) as asked:
+            due = dict(rounds_over("owner"))[str(found.pk)]
+        assert len(asked) == 1, "however many rounds there were"
+        assert due == timezone.localdate() - timedelta(days=91)
+        forgotten = forget_rounds([str(found.pk)], "owner")
+        assert forgotten == 6, (
+            "three addresses; a line that was never sent; one that was not coded, as worked on and as sent"
+        )
+        assert str(found.pk) not in dict(rounds_over("owner"))
     assert not Contact.objects.using("owner").filter(asked__round=found).exclude(email="").exists()
-    names = PersonName.objects.using("owner").values_list("full_name", flat=True)
-    assert "Never Sent" not in names
-    assert "Gita Gorse" in names, "what was sent stays"
+    assert _names("Is Counted", "Not Coded", "Never Sent") == {"Is Counted"}
+    lines = provider.return_rows(found, provider.counted_lines(found, "owner"), "owner")
+    assert [row[1] for row in lines] == ["Is Counted"], "what a count holds stays as it was"
 
 
-def test_who_was_taken_out_by_a_correction_is_forgotten_too(found: Round) -> None:
+def test_who_was_taken_out_is_forgotten_too(found: Round, signed_in: Client) -> None:
+    """By a correction, or with the respondent who named them."""
     token, client = make_token(found, "102"), Client()
-    given = {"home_school": "100003", "role": "mentor_head"}
-    for name in ("Stays Named", "Taken Out"):
-        client.post(f"/answer/{token}/add/", {"full_name": name, **given})
+    _add(token, "Stays Named", "Taken Out")
     client.post(f"/answer/{token}/check/")
     gone = Line.objects.using("owner").filter(asked=asked_of(found, "102")).order_by("position").last()
     assert gone is not None
     client.post(f"/answer/{token}/person/{gone.pk}/remove/")
     client.post(f"/answer/{token}/check/")
+    withdrawn = make_token(found, "101")
+    _add(withdrawn, "Of A Withdrawn One")
+    client.post(f"/answer/{withdrawn}/check/")
+    _take_to_mean_leaders(found, "Stays Named", "Taken Out", "Of A Withdrawn One")
+    signed_in.post(f"/rounds/{found.pk}/respondent/{asked_of(found, '101').pk}/", {"do": "withdraw"})
     before = timezone.now() - timedelta(days=200)
     with acting(why="Time passes in a test", using="owner"):
         Contact.objects.using("owner").filter(asked=asked_of(found, "N1")).update(ended_at=before)
-        Round.objects.using("owner").filter(pk=found.pk).update(closed_at=timezone.now() - timedelta(days=91))
-        assert forget_rounds([str(found.pk)], "owner") == 5, (
-            "three addresses; a line as worked on and as sent"
+        _closed_long_ago(found)
+        assert forget_rounds([str(found.pk)], "owner") == 7, (
+            "three addresses; two lines as worked on and as sent"
         )
-    names = set(
-        PersonName.objects.using("owner")
-        .filter(full_name__in=("Stays Named", "Taken Out"))
-        .values_list("full_name", flat=True)
-    )
-    assert names == {"Stays Named"}
+    assert _names("Stays Named", "Taken Out", "Of A Withdrawn One") == {"Stays Named"}
     held = Contact.objects.using("owner").get(asked=asked_of(found, "N1"))
     assert (held.email, held.ended_at) == ("", before), "when it ended stays as it was"
+
+
+def test_a_round_that_nobody_closes_is_forgotten_all_the_same(found: Round) -> None:
+    token = make_token(found, "101")
+    _add(token, "Sent In An Open Round")
+    Client().post(f"/answer/{token}/check/")
+    today = timezone.localdate()
+    last = today - timedelta(days=120)
+    with acting(why="Time passes in a test", using="owner"):
+        assert dict(rounds_over("owner"))[str(found.pk)] == found.links_end
+        Round.objects.using("owner").filter(pk=found.pk).update(
+            opens_on=last - timedelta(days=20), closes_on=last, late_days=14
+        )
+        assert dict(rounds_over("owner"))[str(found.pk)] == last + timedelta(days=14)
+        ask_for("privacy.retain", asked_by=None, using="owner")
+    run_jobs()
+    assert _names("Sent In An Open Round"), "nothing goes that was not announced"
+    with acting(why="A week passed", using="owner"):
+        RetentionDue.objects.using("owner").update(announced_on=today - timedelta(days=7))
+        ask_for("privacy.retain", asked_by=None, using="owner")
+    run_jobs()
+    assert not _names("Sent In An Open Round")
+    assert not Contact.objects.using("owner").filter(asked__round=found).exclude(email="").exists()
 
 
 def test_a_run_reads_again_what_changed_while_the_library_was_at_it(

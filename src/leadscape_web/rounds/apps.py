@@ -57,6 +57,6 @@ class RoundsConfig(AppConfig):
         )
         add_provider("rounds", provider.provide)
         add_eraser("rounds", personal.erase)
-        add_period(retention.PERIOD, retention.closed_rounds, retention.forget_rounds)
+        add_period(retention.PERIOD, retention.rounds_over, retention.forget_rounds)
         study_stored.connect(personal.hear_stored, dispatch_uid="rounds")
         add_entry(Entry("Rounds", "rounds:rounds", "/rounds/", EDITS_NATION, position=45, group="Survey"))

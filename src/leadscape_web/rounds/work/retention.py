@@ -1,4 +1,4 @@
-"""What of a round must not stay: addresses, names never sent, and people who stay out and were named again."""
+"""What of a round must not stay: addresses, names that no count holds, and people who stay out and were named again."""
 
 from __future__ import annotations
 
@@ -14,57 +14,74 @@ from django.utils import timezone
 
 from leadscape_web.accounts.models import PersonName
 from leadscape_web.landscape.loading.kept_out import find_kept_out
-from leadscape_web.rounds.models import Contact, Line, Round, Sending, SentLine
+from leadscape_web.rounds.models import Contact, Line, Meant, Round, Sending, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
 from leadscape_web.studies.keeping import Period
 
 USING: Final = "owner"
 PERIOD: Final = Period(
     "rounds",
-    "Addresses of respondents and of people named in a survey round, and names that were never sent or taken out",
-    "the day the round was closed",
+    "Addresses of respondents and of people named in a survey round, and names that were never sent, taken out, or"
+    " never counted",
+    "the day the round was closed, or the last day of late answers while nobody has closed it",
     90,
     "Answers may be asked about for a while; then who answered is known without an address (our choice)",
 )
 
 
-def closed_rounds(using: str) -> list[tuple[str, date]]:
-    """Rounds that are closed and still hold any of that, each with the day on which it was closed."""
-    closed = Round.objects.using(using).filter(closed_at__isnull=False)
+def rounds_over(using: str) -> list[tuple[str, date]]:
+    """Rounds that hold any of that, each with the day from which the days count.
+
+    A round that nobody closes is over once it takes no answer any more: what it holds is kept no longer for that.
+    """
+    of_round = {"asked__round": OuterRef("pk")}
+    held = Round.objects.using(using).filter(
+        Exists(_contacts(using, **of_round))
+        | Exists(_uncounted(using, **of_round))
+        | Exists(_addressed(using, **of_round))
+    )
     return [
-        (str(found.pk), timezone.localdate(found.closed_at))
-        for found in closed
-        if _contacts([found.pk], using).exists() or _never_sent([found.pk], using).exists()
-        or _addressed([found.pk], using).exists()
-    ]  # fmt: skip
+        (str(found.pk), timezone.localdate(found.closed_at) if found.closed_at else found.links_end)
+        for found in held
+    ]
 
 
 def forget_rounds(rounds: Sequence[str], using: str) -> int:
     """Blank what those rounds hold of that; how many records. In a transaction with a reason."""
-    changed = _contacts(rounds, using).update(email="", ended_at=Coalesce("ended_at", timezone.now()))
-    changed += blank_persons(set(_never_sent(rounds, using).values_list("person_id", flat=True)), using)
-    return changed + _addressed(rounds, using).update(nominee_email="")
+    of = {"asked__round__in": rounds}
+    changed = _contacts(using, **of).update(email="", ended_at=Coalesce("ended_at", timezone.now()))
+    changed += blank_persons(set(_uncounted(using, **of).values_list("person_id", flat=True)), using)
+    return changed + _addressed(using, **of).update(nominee_email="")
 
 
-def _contacts(rounds: Sequence[Any], using: str) -> Any:
-    return Contact.objects.using(using).filter(asked__round__in=rounds).exclude(email="")
+def _contacts(using: str, **of: Any) -> Any:
+    return Contact.objects.using(using).filter(**of).exclude(email="")
 
 
-def _lines(rounds: Sequence[Any], using: str) -> Any:
-    return Line.objects.using(using).filter(asked__round__in=rounds, erased_at=None)
+def _lines(using: str, **of: Any) -> Any:
+    return Line.objects.using(using).filter(erased_at=None, **of)
 
 
-def _never_sent(rounds: Sequence[Any], using: str) -> Any:
-    """Lines that do not stand in an answer as it was last sent: never sent, or taken out by a correction."""
+def _uncounted(using: str, **of: Any) -> Any:
+    """Lines that no count holds: never sent, taken out by a correction or with their respondent, or not counted.
+
+    A count holds those of an answer as it was last sent that its run took to mean a leader: they are kept, and erased,
+    with the leader.
+    """
     later = Sending.objects.using(using).filter(
         asked=OuterRef("sending__asked"), number__gt=OuterRef("sending__number")
     )
-    standing = SentLine.objects.using(using).filter(~Exists(later))
-    return _lines(rounds, using).exclude(person__in=standing.values("person"))
+    counted = SentLine.objects.using(using).filter(
+        ~Exists(later),
+        Exists(Meant.objects.using(using).filter(line=OuterRef("pk"))),
+        person=OuterRef("person"),
+        asked__withdrawn_at=None,
+    )
+    return _lines(using, **of).filter(~Exists(counted))
 
 
-def _addressed(rounds: Sequence[Any], using: str) -> Any:
-    return _lines(rounds, using).exclude(nominee_email="")
+def _addressed(using: str, **of: Any) -> Any:
+    return _lines(using, **of).exclude(nominee_email="")
 
 
 def blank_kept_out(using: str = USING) -> int:
