@@ -52,7 +52,7 @@ WRITES: Final[dict[str, frozenset[str]]] = {
         "imports_absence", "imports_change", "imports_import", "imports_problem", "imports_upload",
     }),
     "imports/work/comparing.py": frozenset({"imports_change"}),
-    "imports/work/erasing.py": frozenset({"imports_import", "imports_upload"}),
+    "imports/work/erasing.py": frozenset({"imports_import", "imports_problem", "imports_upload"}),
     "imports/work/returns.py": frozenset({
         "imports_problem", "imports_upload", "studies_studyinput",
     }),

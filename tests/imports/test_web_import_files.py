@@ -160,6 +160,8 @@ def test_a_problem_stands_by_row_and_column_without_the_name_of_a_person(committ
     assert "SchoolCapacity" in downloaded
     assert "Secretname" not in downloaded
     assert client.get(f"/imports/{found.pk}/problems/?format=xlsx").content[:2] == b"PK"
+    client.post(f"/imports/{found.pk}/give-up/")
+    assert set(told.values_list("column", "value")) == {("OpenDate", None), ("SchoolCapacity", None)}
 
 
 def test_html_and_formulas_in_names_stay_texts(committed: None) -> None:
@@ -186,7 +188,10 @@ def test_the_form_says_what_is_wrong_before_anything_is_kept(committed: None) ->
             "/imports/register/", {"chosen": [SimpleUploadedFile(name, content)], "absent": "ask"}
         )
         assert says in page.content.decode()
-    nothing = client.post("/imports/register/", {"absent": "ask"}).content.decode()
+        assert page.status_code == 422
+    answer = client.post("/imports/register/", {"absent": "ask"})
+    assert answer.status_code == 422
+    nothing = answer.content.decode()
     assert "Choose at least one file" in nothing
     assert "Error: " in nothing
     assert Import.objects.using("owner").count() == before

@@ -13,6 +13,7 @@ from django.test import Client
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import Person, PersonName
 from leadscape_web.imports.models import Absence, Change, Import, Problem, Upload
+from leadscape_web.imports.work.erasing import NAMED
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Headship, Link, Membership, School, SchoolName, SearchEntry, Source
 
@@ -136,6 +137,8 @@ def test_a_month_later_everything_that_changed_is_told_and_stored(committed: Non
     assert ">Open<" in missing
     client.post(f"/imports/{found.pk}/confirm/")
     assert again(found).state == "checked", "a school that is missing is asked about first"
+    for place in ("", "100008/"):
+        assert client.post(f"/imports/{found.pk}/missing/{place}", {"answer": ""}).status_code == 422
     all_of_them = client.post(f"/imports/{found.pk}/missing/", {"answer": "unknown"}, follow=True)
     assert "Answered for 1 school." in all_of_them.content.decode()
     answer = client.post(
@@ -170,6 +173,7 @@ def test_undo_is_the_state_before_exactly(committed: None) -> None:
     client.post(f"/imports/{found.pk}/confirm/")
     run_jobs()
     assert everything() != before
+    assert client.post(f"/imports/{found.pk}/undo/", {"why": ""}).status_code == 422
     answer = client.post(f"/imports/{found.pk}/undo/", {"why": "The extract was of the wrong month"})
     assert answer.status_code == 302
     assert run_jobs() == [("imports.undo", "done")], Job.objects.using("owner").latest("asked_at").problem
@@ -244,6 +248,26 @@ def test_what_was_changed_again_later_is_not_undone(committed: None) -> None:
     left = client.get(f"/imports/{second.pk}/").content.decode()
     assert "Why it was to be undone" in left
     assert "Why it was undone" not in left
+
+
+def test_what_was_just_undone_is_not_said_to_stay_stored(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadscape_web.imports import decision_views
+
+    client = signed_in()
+    found = first(client)
+    client.post(f"/imports/{found.pk}/undo/", {"why": "The extract was of the wrong month"})
+
+    def undone_meanwhile(one: Import, *, job_over: bool) -> bool:
+        assert run_jobs() == [("imports.undo", "done")]
+        return True
+
+    monkeypatch.setattr(decision_views, "can_leave_stored", undone_meanwhile)
+    told = client.post(f"/imports/{found.pk}/leave-stored/", follow=True).content.decode()
+    assert again(found).state == "undone"
+    assert "It stays stored" not in told
+    assert "Somebody else may have been faster" in told
 
 
 def test_of_two_who_confirm_one_wins_and_the_other_is_told(committed: None) -> None:
@@ -328,17 +352,33 @@ def test_when_a_person_is_erased_whatever_waits_is_given_up_and_forgotten(commit
     stored = first(client)
     waits = bring(client, ("register_2026-11-01.csv", register_csv(NEXT)))
     asked = bring(client, ("alice_ash_2026-11-02.csv", register_csv(NEXT)))
+    called = "Ash, A. 2026.csv"
+    with acting(why="What is said of files", using="owner"):
+        file = stored.uploads.using("owner").defer("content").first()
+        assert file is not None
+        told = {"what": f"{called} is no table.", "why": "It cannot be read.", "next": None}
+        stored.uploads.using("owner").filter(pk=file.pk).update(problem=told)
+        Import.objects.using("owner").filter(pk=stored.pk).update(notes=[f"{called} takes a place.", "Kept."])
+        for rule in (f"{called}: a date", "A date"):
+            Problem.objects.using("owner").create(belongs_to=stored, upload=file, value="Ash", rule=rule)
     with acting(why="A person was erased", using="owner"):
         person = (
             PersonName.objects.using("owner").filter(full_name="Alice Ash").values_list("person", flat=True)
         )
         subject = ErasedSubject(person[0], (), ("Alice Ash",), ("100001",), "owner")
-        assert erase_everywhere(subject)["imports"] == 3
+        assert erase_everywhere(subject)["imports"] == 8, (
+            "2 given up, 1 file, 2 values, and what is said of 3"
+        )
     for one in (waits, asked):
         assert again(one).state == "withdrawn"
         page = client.get(f"/imports/{one.pk}/").content.decode()
         assert "Bring the files in again" in page
         assert "alice" not in page
     assert again(stored).state == "stored"
+    assert again(stored).notes == [NAMED, "Kept."]
+    problems = Problem.objects.using("owner").filter(belongs_to=stored).order_by("id")
+    assert list(problems.values_list("value", "rule")) == [(None, NAMED), (None, "A date")]
+    file.refresh_from_db(using="owner", fields=["problem"])
+    assert file.problem == {**told, "what": NAMED}
     assert not Upload.objects.using("owner").exclude(content=b"").exists()
     assert {state for _, state in run_jobs()} == {"failed"}, "what was given up is not checked"

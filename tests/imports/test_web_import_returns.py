@@ -121,5 +121,6 @@ def test_a_frame_that_forgets_who_answered_is_refused(study: Study, demo: Path) 
 
 
 def test_returns_or_a_frame_must_be_chosen(study: Study) -> None:
-    page = signed_in().post("/imports/returns/", {"study": str(study.pk)}).content.decode()
-    assert "Choose returns, a frame, or both" in page
+    answer = signed_in().post("/imports/returns/", {"study": str(study.pk)})
+    assert answer.status_code == 422
+    assert "Choose returns, a frame, or both" in answer.content.decode()

@@ -244,7 +244,7 @@ def test_files_that_nobody_confirmed_are_forgotten(signed_in: SignedIn) -> None:
                 belongs_to=made, file_name=f"{state}-{days}.csv", content=b"Alice", sha256="0", size=5
             )
     assert (
-        "that nobody confirmed"
+        "brought in and not stored"
         in signed_in("nation.editor").get("/data-protection/retention/").content.decode()
     )
     _announced_and_due()
@@ -252,6 +252,39 @@ def test_files_that_nobody_confirmed_are_forgotten(signed_in: SignedIn) -> None:
     assert set(left) == {"checked-29.csv", "stored-31.csv"}
     states = Import.objects.using("owner").order_by("created_at").values_list("state", flat=True)
     assert sorted(states) == ["checked", "stored", "withdrawn"]
+
+
+def test_what_was_confirmed_and_could_not_be_stored_is_forgotten_too(signed_in: SignedIn) -> None:
+    from leadscape_web.accounts.models import User
+    from leadscape_web.imports.models import Import, Problem, Upload
+
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    with acting(using="owner", why="Brought in by the tests"):
+        for name, job in (
+            ("failed", "failed"),
+            ("forgotten", None),
+            ("at-work", "running"),
+            ("refused", None),
+        ):
+            made = Import.objects.using("owner").create(
+                kind="register",
+                state="refused" if name == "refused" else "storing",
+                created_by=editor,
+                created_at=LONG_AGO,
+                job=job and Job.objects.using("owner").create(kind="imports.store", given={}, state=job),
+            )
+            content = b"" if name == "refused" else b"Alice"
+            file = Upload.objects.using("owner").create(
+                belongs_to=made, file_name=name, content=content, sha256="0", size=5
+            )
+            Problem.objects.using("owner").create(belongs_to=made, upload=file, value="Alice", rule="A date")
+    _announced_and_due()
+    left = Upload.objects.using("owner").exclude(content=b"").values_list("file_name", flat=True)
+    assert set(left) == {"at-work"}
+    quoted = Problem.objects.using("owner").exclude(value=None).values_list("upload__file_name", flat=True)
+    assert set(quoted) == {"at-work"}
+    states = Import.objects.using("owner").values_list("state", flat=True)
+    assert sorted(states) == ["refused", "storing", "withdrawn", "withdrawn"]
 
 
 def test_a_shorter_period_is_announced_a_week_before_it_erases(signed_in: SignedIn) -> None:

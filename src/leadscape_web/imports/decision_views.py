@@ -21,7 +21,14 @@ from leadscape_web.govuk.listing import Column, Filter, Listing, show_listing
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.forms import AnswerForm, UndoForm
 from leadscape_web.imports.models import Absence, Import
-from leadscape_web.imports.permissions import BRINGS_IN, WAITS, can_leave_stored, is_idle
+from leadscape_web.imports.permissions import (
+    BRINGS_IN,
+    WAITS,
+    can_confirm,
+    can_leave_stored,
+    can_undo,
+    is_idle,
+)
 from leadscape_web.imports.presenters import title_of
 from leadscape_web.imports.views import ask_to_check, waits_for
 from leadscape_web.jobs.asking import ask_for
@@ -51,6 +58,7 @@ def absences(request: HttpRequest, key: UUID) -> HttpResponse:
         "imports/absences.html",
         {"found": found, "listing": shown, "form": form, "unanswered": unanswered,
          "can_answer": found.state == Import.State.CHECKED},
+        status=422 if form.is_bound else 200,
     )  # fmt: skip
 
 
@@ -66,16 +74,20 @@ def absence(request: HttpRequest, key: UUID, urn: str) -> HttpResponse:
         Absence.objects.filter(pk=one.pk).update(**_answer(request, form))
         messages.success(request, f"Answered for {one.name or one.urn}.")
         return redirect("imports:absences", key=key)
-    return render(request, "imports/absence.html", {"one": one, "form": form})
+    status = 422 if form.is_bound else 200
+    return render(request, "imports/absence.html", {"one": one, "form": form}, status=status)
 
 
 @allow(BRINGS_IN, methods=("POST",))
 def confirm(request: HttpRequest, key: UUID) -> HttpResponse:
     """Store it."""
     found = get_object_or_404(Import.objects.select_related("study"), pk=key)
-    if Absence.objects.filter(belongs_to=found, answer="").exists():
+    unanswered = Absence.objects.filter(belongs_to=found, answer="").count()
+    if unanswered and found.state == Import.State.CHECKED:
         messages.error(request, "Say first what is to be recorded of the schools that are not in the files.")
         return redirect("imports:absences", key=key)
+    if not can_confirm(found, unanswered):
+        return _too_late(request, found)
     because("Confirmed files that were brought in")
     return _move(
         request, found, Import.State.CHECKED, Import.State.STORING,
@@ -120,7 +132,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Set back what it changed; the history keeps both."""
     found = get_object_or_404(Import.objects.select_related("study"), pk=key)
-    if found.state != Import.State.STORED:
+    if not can_undo(found):
         return _too_late(request, found)
     form = UndoForm(request.POST) if request.method == "POST" else UndoForm()
     if request.method == "POST" and form.is_valid():
@@ -130,7 +142,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
             {"undo_asked_at": timezone.now(), "undo_asked_by": request.user, "undo_why": form.cleaned_data["why"]},
         )  # fmt: skip
     title = title_of(found, found.study.title if found.study else None)
-    return render(request, "imports/undo.html", {"found": found, "form": form, "title": title})
+    context = {"found": found, "form": form, "title": title}
+    return render(request, "imports/undo.html", context, status=422 if form.is_bound else 200)
 
 
 @allow(BRINGS_IN, methods=("POST",))
@@ -141,7 +154,9 @@ def leave_stored(request: HttpRequest, key: UUID) -> HttpResponse:
     if not can_leave_stored(found, job_over=waits is None or waits.over):
         return _too_late(request, found)
     because("Left an import stored that could not be undone")
-    Import.objects.filter(pk=key, state=Import.State.UNDOING).update(state=Import.State.STORED)
+    left = Import.objects.filter(pk=key, state=Import.State.UNDOING, job=found.job_id)
+    if not left.update(state=Import.State.STORED):
+        return _too_late(request, found)
     messages.info(request, "It stays stored.")
     return redirect("imports:import", key=key)
 

@@ -68,7 +68,7 @@ def register(request: HttpRequest) -> HttpResponse:
             ),
             {"": form.cleaned_data["chosen"]},
         )
-    return render(request, "imports/register.html", {"form": form})
+    return render(request, "imports/register.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @allow(BRINGS_IN, methods=("GET", "POST"))
@@ -86,6 +86,7 @@ def returns(request: HttpRequest) -> HttpResponse:
         request,
         "imports/returns.html",
         {"form": form, "has_studies": has_studies},
+        status=422 if form.is_bound else 200,
     )
 
 

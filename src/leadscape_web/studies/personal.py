@@ -6,8 +6,10 @@ empties it of one person; whoever comes to know an address hands it over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Final
 from uuid import UUID
 
@@ -64,6 +66,9 @@ class Sifted:
 Sift = Callable[[str, str, bytes, str], Sifted]
 Erase = Callable[[ErasedSubject], int]
 Receive = Callable[[Any, str, str, str], bool]
+_APOSTROPHES: Final = "'’‘`´"
+_POSSESSIVE: Final = re.compile(rf"[{_APOSTROPHES}]s\b", re.IGNORECASE)
+_OF_A_CHURCH: Final = re.compile(r"(?<= )(?:c of e|c e|r c|c i w|c of s)(?= )")
 _ERASE: Final[dict[str, Erase]] = {}
 _RECEIVE: Final[dict[str, Receive]] = {}
 _SIFT: Final[dict[str, Sift]] = {}
@@ -80,10 +85,35 @@ def erase_everywhere(subject: ErasedSubject) -> Mapping[str, int]:
 
 
 def is_called_after(file_name: str, names: Iterable[str]) -> bool:
-    """Whether the first and the last word of one of the names of a person stand in the name of a file."""
-    parted = "".join(letter if letter.isalnum() else " " for letter in file_name)
-    words = [_words(one) for one in (parted, *names)]
-    return any(len(name) > 1 and {name[0], name[-1]} <= set(words[0]) for name in words[1:])
+    """Whether one of the names of a person stands in the name of a file.
+
+    Its first and last word, wherever they stand; or its last word beside the initial of the first: ``Smith, J.``,
+    ``J M Smith``, ``jsmith``. The last word alone is none: places and schools bear it too.
+    """
+    parted = _POSSESSIVE.sub("", file_name)
+    words = _words(
+        "".join(letter if letter.isalnum() or letter in _APOSTROPHES else " " for letter in parted)
+    )
+    return any(_names(words, name) for name in map(_words, names) if len(name) > 1)
+
+
+def _names(words: Sequence[str], name: Sequence[str]) -> bool:
+    first, last = name[0], name[-1]
+    if {first, last} <= set(words) or f"{first[0]}{last}" in words:
+        return True
+    # Letters that stand together around the last word, without those that say which church a school is of.
+    text = _OF_A_CHURCH.sub(" | ", f" {' '.join(words)} ").split()
+    for at, word in enumerate(text):
+        if word == last:
+            before = list(takewhile(_is_letter, reversed(text[:at])))
+            after = list(takewhile(_is_letter, text[at + 1 :]))
+            if first[0] in (before[-1:] + after[:1]):
+                return True
+    return False
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalpha()
 
 
 def plain_name(key: Any, file_name: str) -> str:

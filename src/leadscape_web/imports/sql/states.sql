@@ -36,6 +36,22 @@ drop trigger if exists leadscape_upload_content on imports_upload;
 create trigger leadscape_upload_content before update on imports_upload
   for each row execute function leadscape_guard_upload();
 
+-- What was quoted of a file goes with it: in a row that is shifted, a value may be anybody's name. Of files that cannot be
+-- used it stays for a while, to put them right by.
+create or replace function leadscape_guard_quoted() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update imports_problem p set value = null
+    where p.upload_id = new.id and p.value is not null
+      and not exists (select 1 from imports_import i where i.id = new.belongs_to_id and i.state = 'refused');
+  return null;
+end $$;
+
+drop trigger if exists leadscape_upload_quoted on imports_upload;
+create trigger leadscape_upload_quoted after update on imports_upload
+  for each row when (old.emptied_at is null and new.emptied_at is not null)
+  execute function leadscape_guard_quoted();
+
 -- How the job of an import stands, for everybody who may see the import; jobs are otherwise their askers'.
 create or replace function leadscape_import_job(import uuid)
   returns table (job uuid, state text, step text, problem jsonb)

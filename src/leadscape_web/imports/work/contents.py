@@ -31,7 +31,7 @@ def content_of(upload: Upload) -> bytes:
     content = gzip.decompress(bytes(rows.values_list("content", flat=True).get()))
     if hashlib.sha256(content).hexdigest() != upload.sha256:
         raise LeadscapeError(
-            f"{upload.file_name} is not the file that was brought in.",
+            "One of the files is not the file that was brought in.",
             "What is kept of it differs from what was kept when it came.",
             "Give this import up, and bring the file in again.",
         )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leadscape_web.imports.files import empty_files
-from leadscape_web.imports.models import Import, Upload
+from leadscape_web.imports.models import Import, Problem, Upload
 from leadscape_web.jobs.models import Job
 from leadscape_web.studies.keeping import Period
 from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
@@ -22,11 +22,13 @@ GIVEN_UP: Final = (
 )
 
 WAITED: Final = (
-    "Nobody confirmed this for as long as files may wait, so that they were forgotten. Bring them in again."
+    "This was not stored for as long as files may wait, so that they were forgotten. Bring them in again."
 )
+NAMED: Final = "What stood here named a file after somebody who was erased since."
+ENDED: Final = (Import.State.REFUSED, Import.State.STORED, Import.State.UNDONE, Import.State.WITHDRAWN)
 PERIOD: Final = Period(
     "waiting_files",
-    "Files that were brought in and that nobody confirmed",
+    "Files that were brought in and not stored, and what was quoted of files that cannot be used",
     "the day they were brought in",
     30,
     "Long enough to answer what is asked about them; a register is out of date by then (our choice)",
@@ -34,49 +36,58 @@ PERIOD: Final = Period(
 
 
 def erase_waiting(subject: ErasedSubject) -> int:
-    """Give up every import that waits, and rename files that are named after the person; records changed.
+    """Give up every import that waits, and keep no name of a file that is named after the person; records changed.
 
-    Which file names somebody cannot be told for sure from its bytes, so that none is kept. The caller holds the lock
-    under which imports are stored, so that none is stored meanwhile.
+    Which file names somebody cannot be told for sure from its bytes, so that none is kept; nor is anything that was
+    quoted of one. The caller holds the lock under which imports are stored, so that none is stored meanwhile.
     """
     waiting = Import.objects.using(subject.using).select_for_update().filter(state__in=WAITING)
     given_up = list(waiting)
     for one in given_up:
-        Import.objects.using(subject.using).filter(pk=one.pk).update(
-            state=Import.State.WITHDRAWN, withdrawn_at=timezone.now(), notes=[GIVEN_UP]
-        )
-        empty_files(one, subject.using)
-    return len(given_up) + _rename_files(subject)
+        _withdraw(one, GIVEN_UP, subject.using)
+    quoted = _quoting(subject.using).update(value=None)
+    return len(given_up) + quoted + _rename_files(subject) + _reword(subject)
 
 
 def waiting_since(using: str) -> list[tuple[str, date]]:
-    """Imports that were neither stored nor given up, each with the day on which the files were brought in.
+    """Imports whose files, or words of them, are kept and need not be; each with the day they were brought in.
 
     One that was confirmed counts where the job that was to store it failed or was cancelled.
     """
-    waiting = _idle(using).values_list("pk", "created_at")
-    return [(str(key), timezone.localdate(at)) for key, at in waiting]
+    quoted = Q(state__in=ENDED, pk__in=_quoting(using).values("belongs_to"))
+    kept = Import.objects.using(using).filter(_idle(using) | quoted).values_list("pk", "created_at")
+    return [(str(key), timezone.localdate(at)) for key, at in kept]
 
 
 def give_up(keys: Sequence[str], using: str) -> int:
-    """Give up imports that waited long enough, and forget their files; how many."""
-    given_up = list(_idle(using).select_for_update().filter(pk__in=keys))
+    """Give up imports that waited long enough, and forget what is kept of their files; how many."""
+    imports = Import.objects.using(using).filter(pk__in=keys)
+    quoted = _quoting(using).filter(belongs_to__in=imports.filter(state__in=ENDED))
+    count = quoted.values("belongs_to").distinct().count()
+    quoted.update(value=None)
+    given_up = list(imports.select_for_update().filter(_idle(using)))
     for one in given_up:
-        Import.objects.using(using).filter(pk=one.pk).update(
-            state=Import.State.WITHDRAWN, withdrawn_at=timezone.now(), notes=[WAITED]
-        )
-        empty_files(one, using)
-    return len(given_up)
+        _withdraw(one, WAITED, using)
+    return count + len(given_up)
 
 
-def _idle(using: str) -> QuerySet[Import]:
-    """Imports that no job is about to store."""
-    # Asked by its number: the job itself is forgotten in time, and the import then waits for nothing.
-    at_work = Job.objects.using(using).exclude(state__in=Job.OVER)
-    waits = Q(state__in=(Import.State.CHECKING, Import.State.CHECKED)) | (
-        Q(state=Import.State.STORING) & ~Q(job_id__in=at_work.values("pk"))
+def _withdraw(one: Import, why: str, using: str) -> None:
+    Import.objects.using(using).filter(pk=one.pk).update(
+        state=Import.State.WITHDRAWN, withdrawn_at=timezone.now(), notes=[why]
     )
-    return Import.objects.using(using).filter(waits)
+    empty_files(one, using)
+
+
+def _idle(using: str) -> Q:
+    """Which imports wait, and are not about to be stored by a job."""
+    at_work = Job.objects.using(using).exclude(state__in=Job.OVER)
+    failed = Q(state=Import.State.STORING) & ~Q(job__in=at_work.values("pk"))
+    return Q(state__in=(Import.State.CHECKING, Import.State.CHECKED)) | failed
+
+
+def _quoting(using: str) -> QuerySet[Problem]:
+    """What is wrong in files, with words that stand there."""
+    return Problem.objects.using(using).exclude(value=None)
 
 
 def _rename_files(subject: ErasedSubject) -> int:
@@ -85,3 +96,25 @@ def _rename_files(subject: ErasedSubject) -> int:
     for key, name in named:
         files.filter(pk=key).update(file_name=plain_name(key, name))
     return len(named)
+
+
+def _reword(subject: ErasedSubject) -> int:
+    """Take names of files that are named after the person from what is said of them; records changed."""
+    changed = 0
+    for key, notes in Import.objects.using(subject.using).exclude(notes=[]).values_list("pk", "notes"):
+        kept = [NAMED if is_called_after(told, subject.names) else told for told in notes]
+        if kept != notes:
+            changed += Import.objects.using(subject.using).filter(pk=key).update(notes=kept)
+    rules = Problem.objects.using(subject.using)
+    for rule in rules.order_by("rule").values_list("rule", flat=True).distinct():
+        if is_called_after(rule, subject.names):
+            changed += rules.filter(rule=rule).update(rule=NAMED)
+    files = Upload.objects.using(subject.using)
+    for key, problem in files.exclude(problem=None).values_list("pk", "problem"):
+        kept = {
+            word: NAMED if is_called_after(told or "", subject.names) else told
+            for word, told in problem.items()
+        }
+        if kept != problem:
+            changed += files.filter(pk=key).update(problem=kept)
+    return changed
