@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +23,7 @@ from leadscape_web.config.checks import check_environment, lacking, refuse_unfit
 from leadscape_web.config.environment import DEVELOPMENT_KEY, Environment, read_environment
 from leadscape_web.config.messages import message_settings
 from leadscape_web.config.readiness import plain_role
+from leadscape_web.config.work_folder import PREFIX
 
 from tests.service.conftest import ROOT, Answer, Production, ask, free_port, run
 
@@ -165,11 +168,26 @@ def _ask(port: int, path: str, **headers: str) -> Answer:
     return ask(port, path, **{"Host": "leadscape.example.org", **headers})
 
 
-def test_gunicorn_serves_production_and_stops(production: Production) -> None:
+def _folders(place: Path) -> list[Path]:
+    return sorted(place.glob(f"{PREFIX}*"))
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(900):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it does not come about")
+
+
+def test_gunicorn_serves_production_and_stops(production: Production, tmp_path: Path) -> None:
     port = free_port()
+    killed = tmp_path / f"{PREFIX}999999999-x"
+    killed.mkdir()
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "python:leadscape_web.config.gunicorn"],
-        env={**production.serving, "LEADSCAPE_BIND": f"127.0.0.1:{port}", "LEADSCAPE_WORKERS": "1"},
+        env={**production.serving, "LEADSCAPE_BIND": f"127.0.0.1:{port}", "LEADSCAPE_WORKERS": "1",
+             "TMPDIR": str(tmp_path)},
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
@@ -196,10 +214,16 @@ def test_gunicorn_serves_production_and_stops(production: Production) -> None:
                 port, "/static/leadscape.css", **{"X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
             )
             assert style.status in (200, 404)
+            # What somebody sends lies in the worker's own folder; of one that is killed nothing is left.
+            [folder] = _folders(tmp_path)
+            (folder / "returns.csv").write_text("Alice Ash")
+            os.kill(int(folder.name.removeprefix(PREFIX).split("-")[0]), signal.SIGKILL)
+            _wait_until(lambda: len(_folders(tmp_path)) == 1 and not folder.exists())
         finally:
             process.terminate()
             said = process.communicate(timeout=40)[1]
     assert process.returncode == 0, said
+    assert _folders(tmp_path) == []
 
 
 def test_gunicorn_does_not_start_with_the_development_key(production: Production) -> None:

@@ -6,7 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from leadscape_web.config.work_folder import PREFIX, work_folder
+import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from leadscape_web.config.work_folder import PREFIX, begin_folder, work_folder
 
 
 def test_everything_temporary_is_in_it_and_goes_with_it(tmp_path: Path) -> None:
@@ -28,3 +31,12 @@ def test_what_a_killed_worker_left_is_taken_away(tmp_path: Path) -> None:
         assert not dead.exists()
         assert alive.exists()
         assert other.exists()
+
+
+def test_a_large_file_that_somebody_sends_lies_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    folder = begin_folder(tmp_path)
+    with TemporaryUploadedFile("returns.csv", "text/csv", 3, "utf-8") as sent:
+        assert Path(sent.temporary_file_path()).parent == folder

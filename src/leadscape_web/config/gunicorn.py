@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from leadscape.core.errors import LeadscapeError
@@ -11,6 +13,7 @@ from leadscape.core.exit_codes import exit_code
 from leadscape_web.config.environment import read_environment
 from leadscape_web.config.logs import logging_settings
 from leadscape_web.config.parent import end_with_parent
+from leadscape_web.config.work_folder import begin_folder, take_away_left
 
 try:
     _environment = read_environment()
@@ -45,3 +48,13 @@ control_socket_disable = True
 def on_starting(server: Any) -> None:
     """End with whoever started it."""
     end_with_parent()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Large files that somebody sends lie in a folder of the worker's own, beside others: memory may be short there."""
+    begin_folder(Path(tempfile.gettempdir()))
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """They go with the worker, also with one that was killed."""
+    take_away_left(Path(tempfile.gettempdir()))
