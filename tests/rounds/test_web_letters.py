@@ -181,6 +181,101 @@ def test_a_link_issued_again_ends_all_former_ones(
     assert len(mail_server.to(NORTH)) == 2
 
 
+def test_with_another_address_every_link_ends_and_a_new_one_goes_out(
+    found: Round, mail_server: MailServer, signed_in: Client
+) -> None:
+    """The first letter went to a stranger, who must not read or change the answer of the office."""
+    invite(found)
+    stranger = mail_server.to(NORTH)[0].links[0].removeprefix("http://testserver")
+    place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
+    assert "every link sent before ends" in " ".join(signed_in.get(place).content.decode().split())
+
+    def change(email: str) -> str:
+        answer = signed_in.post(place, {"do": "address", "email": email}, follow=True)
+        return " ".join(answer.content.decode().split())
+
+    assert "That was the address already" in change(NORTH.upper())
+    assert Client().get(stranger).status_code == 200
+    assert "A new link goes out by letter" in change("office@north.example")
+    assert Client().get(stranger).status_code == 404
+    assert Client().post(f"{stranger}none/").status_code == 404
+    run_jobs()
+    (letter,) = mail_server.to("office@north.example")
+    assert "Former links do not work any more" in letter.text
+    link = letter.links[0].removeprefix("http://testserver")
+    assert Client().get(link).status_code == 200
+    said = change("")
+    assert "Every link sent to a former address has ended" in said
+    assert "A new link goes out" not in said
+    assert Client().get(link).status_code == 404
+    assert "A new link goes out by letter" in change("again@north.example"), "they had one once"
+    run_jobs()
+    assert len(mail_server.to("again@north.example")) == 1
+    Client().post(mail_server.to("again@north.example")[0].link("/stop/").removeprefix("http://testserver"))
+    assert "A new link goes out" not in change("third@north.example"), "they want no letters"
+
+
+def test_an_address_from_a_file_ends_links_too(
+    found: Round, mail_server: MailServer, signed_in: Client
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    invite(found)
+    former = {to: mail_server.to(to)[0].links[0].removeprefix("http://testserver") for to in (NORTH, EAST)}
+    text = (
+        "respondent_id,respondent_name,kind,email\n101,Northshire,authority,new@north.example\n"
+        f"102,Eastvale,authority,{EAST}\nX1,A network,network,x1@networks.example\n"
+    )
+    answer = signed_in.post(
+        f"/rounds/{found.pk}/who/",
+        {"who": "file", "frame": SimpleUploadedFile("frame.csv", text.encode())},
+        follow=True,
+    )
+    said = " ".join(answer.content.decode().split())
+    assert "1 respondent added. 1 who had a link has another address now" in said
+    assert Client().get(former[NORTH]).status_code == 404
+    assert Client().get(former[EAST]).status_code == 200
+    run_jobs()
+    assert len(mail_server.to("new@north.example")) == 1
+    assert (len(mail_server.to(EAST)), len(mail_server.to("x1@networks.example"))) == (1, 0)
+
+
+@pytest.mark.parametrize("do", ["link", "withdraw", "address"])
+def test_a_link_that_is_being_sent_ends_with_the_others(
+    found: Round, mail_server: MailServer, signed_in: Client, monkeypatch: pytest.MonkeyPatch, do: str
+) -> None:
+    """Whoever ends links waits for a letter that the mail server has, and whose link is not kept yet."""
+    from leadscape_web.rounds.work import sending
+
+    taken, go_on = threading.Event(), threading.Event()
+    real = sending.hand_over
+
+    def slowly(*given: Any) -> None:
+        real(*given)
+        if given[2] == NORTH:
+            taken.set()
+            go_on.wait(10)
+
+    monkeypatch.setattr(sending, "hand_over", slowly)
+    place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
+    given = {"do": do, **({"email": "office@north.example"} if do == "address" else {})}
+    letters = threading.Thread(target=_closing, args=[lambda: invite(found)])
+    letters.start()
+    assert taken.wait(10)
+    ending = threading.Thread(target=_closing, args=[lambda: signed_in.post(place, given)])
+    ending.start()
+    _until_somebody_waits()
+    go_on.set()
+    letters.join()
+    ending.join()
+    link = mail_server.to(NORTH)[0].links[0].removeprefix("http://testserver")
+    assert Client().get(link).status_code == 404
+    assert (
+        not Link.objects.using("owner").filter(asked=asked_of(found), ended_at=None).exists()
+        or do != "withdraw"
+    )
+
+
 def test_addresses_are_in_no_job_no_history_and_no_log(
     found: Round, mail_server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -271,14 +366,14 @@ def test_two_editors_who_add_the_same_respondents_wait_for_each_other(found: Rou
 
     def first() -> None:
         with acting(editor()):
-            new["first"] = add_respondents(found, frame)
+            new["first"] = add_respondents(found, frame, editor()).new
             added.set()
             waiting.wait(5)
 
     def second() -> None:
         added.wait(5)
         with acting(editor()):
-            new["second"] = add_respondents(found, frame)
+            new["second"] = add_respondents(found, frame, editor()).new
 
     threads = [threading.Thread(target=_closing, args=[one]) for one in (first, second)]
     for thread in threads:

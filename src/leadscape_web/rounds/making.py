@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import polars as pl
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from leadscape_web.accounts.context import because
@@ -15,10 +17,18 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds.models import Asked, Contact, Link, Round
-from leadscape_web.rounds.wanting import INVITE, try_again, want_new_link
+from leadscape_web.rounds.wanting import INVITE, reachable, try_again, want_new_links
 
 COUNT: Final = "rounds.count"
 BY_HAND: Final = "by hand"
+
+
+@dataclass(frozen=True)
+class Added:
+    """How many respondents are new, and how many letters with a new link go to those with another address."""
+
+    new: int
+    letters: int
 
 
 def make_round(by: User, given: Mapping[str, Any]) -> Round:
@@ -38,8 +48,8 @@ def change_round(found: Round, given: Mapping[str, Any], version: int) -> bool:
     return True
 
 
-def add_authorities(found: Round, regions: Iterable[str] | None) -> int:
-    """Ask every authority of the register, or those of some regions; how many are new."""
+def add_authorities(found: Round, regions: Iterable[str] | None, by: User) -> Added:
+    """Ask every authority of the register, or those of some regions."""
     rows = Authority.objects.order_by("code")
     if regions is not None:
         rows = rows.filter(region__in=list(regions))
@@ -50,13 +60,14 @@ def add_authorities(found: Round, regions: Iterable[str] | None) -> int:
             for code, name, region in rows.values_list("code", "name", "region")
         ],
         {},
+        by,
     )  # fmt: skip
 
 
-def add_respondents(found: Round, respondents: pl.DataFrame) -> int:
-    """Ask everybody in a frame (as :class:`leadscape.actions.read_frame.FrameReading`); how many are new.
+def add_respondents(found: Round, respondents: pl.DataFrame, by: User) -> Added:
+    """Ask everybody in a frame (as :class:`leadscape.actions.read_frame.FrameReading`).
 
-    Of those who are asked already the address is taken over where the file gives one.
+    Of those who are asked already the address is taken over where the file gives one, as :func:`set_address` does it.
     """
     rows, addresses = [], {}
     for row in respondents.iter_rows(named=True):
@@ -72,11 +83,13 @@ def add_respondents(found: Round, respondents: pl.DataFrame) -> int:
         )
         if row["email"]:
             addresses[row["respondent_id"]] = row["email"]
-    return _add(found, rows, addresses)
+    return _add(found, rows, addresses, by)
 
 
-def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str]) -> int:
+def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str], by: User) -> Added:
     because("Said who is asked in a survey round")
+    # Respondents before their round, as whoever sends a letter takes them.
+    _lock(Asked.objects.filter(round=found, respondent__in=list(addresses)))
     # Two who add respondents at once wait for each other.
     Round.objects.select_for_update().get(pk=found.pk)
     there = {asked.respondent: asked for asked in Asked.objects.filter(round=found)}
@@ -92,17 +105,38 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str])
     # What came back from the former address says nothing of the new one.
     bounced = Asked.objects.filter(pk__in=[asked.pk for asked in changed]).exclude(bounced_at=None)
     bounced.update(bounced_at=None, bounce="", version=F("version") + 1)
-    return len(new)
+    return Added(len(new), _move([asked.pk for asked in changed], found, by))
 
 
-def set_address(asked: Asked, email: str) -> None:
-    """Another address; what bounced at the former one is no matter any more."""
+def set_address(asked: Asked, email: str, by: User) -> int | None:
+    """Another address, or none; what bounced at the former one is no matter any more.
+
+    Every link ends, because whoever reads the former address has it. Who had one gets another by letter.
+
+    Returns
+    -------
+    int | None
+        Letters with a new link that go to the new address; null where it was the address already.
+    """
     because("Changed the address of a respondent")
-    Asked.objects.select_for_update().get(pk=asked.pk)
-    Contact.objects.filter(asked=asked, ended_at=None).update(ended_at=timezone.now())
-    if email:
-        Contact.objects.create(asked=asked, email=email.strip().lower())
+    _lock(Asked.objects.filter(pk=asked.pk))
+    address, current = email.strip().lower(), Contact.objects.filter(asked=asked, ended_at=None)
     _change(asked, bounced_at=None, bounce="")
+    if address == next(iter(current.values_list("email", flat=True)), ""):
+        return None
+    current.update(ended_at=timezone.now())
+    if address:
+        Contact.objects.create(asked=asked, email=address)
+    return _move([asked.pk], asked.round, by)
+
+
+def _move(asked: Collection[UUID], found: Round, by: User) -> int:
+    """End every link of respondents who have another address now; letters with a new one to those who had one."""
+    had_one = set(Link.objects.filter(asked__in=asked).values_list("asked_id", flat=True))
+    end_links(asked)
+    if not had_one or found.closed_at is not None or timezone.localdate() > found.links_end:
+        return 0
+    return want_new_links(reachable(found).filter(pk__in=had_one).values_list("pk", flat=True), by)
 
 
 def start_round(found: Round, by: User, address: str) -> Job | None:
@@ -149,9 +183,10 @@ def issue_again(asked: Asked, by: User) -> None:
     A letter that came back is forgotten: the editor who asks knows better.
     """
     because("Made a respondent's link again")
-    end_links(asked)
+    _lock(Asked.objects.filter(pk=asked.pk))
+    end_links([asked.pk])
     _change(asked, withdrawn_at=None, bounced_at=None, bounce="")
-    want_new_link(asked, by)
+    want_new_links([asked.pk], by)
 
 
 def note_wish(asked: Asked) -> None:
@@ -163,7 +198,8 @@ def note_wish(asked: Asked) -> None:
 def withdraw(asked: Asked) -> None:
     """Take a respondent out: every link ends, nothing is written to them, what they sent is not counted."""
     because("Took a respondent out of a survey round")
-    end_links(asked)
+    _lock(Asked.objects.filter(pk=asked.pk))
+    end_links([asked.pk])
     _change(asked, withdrawn_at=timezone.now())
 
 
@@ -179,10 +215,15 @@ def note_heard(asked: Asked, heard: str) -> None:
     _change(asked, heard=heard)
 
 
-def end_links(asked: Asked) -> None:
-    """End every link of a respondent."""
-    Link.objects.filter(asked=asked, ended_at=None).update(ended_at=timezone.now())
+def end_links(asked: Collection[UUID]) -> None:
+    """End every link of respondents, who must be locked: a link that is being sent is there once its letter is out."""
+    Link.objects.filter(asked__in=asked, ended_at=None).update(ended_at=timezone.now())
+
+
+def _lock(asked: QuerySet[Asked]) -> None:
+    """Wait for letters that are being sent to respondents, and let none be sent until this transaction is over."""
+    list(asked.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 def _change(asked: Asked, **given: Any) -> None:
-    Asked.objects.filter(pk=asked.pk).update(**given, version=asked.version + 1)
+    Asked.objects.filter(pk=asked.pk).update(**given, version=F("version") + 1)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from leadscape_web.accounts.models import User
-from leadscape_web.jobs.asking import ask_for, ask_for_each
+from leadscape_web.jobs.asking import ask_for_each
 from leadscape_web.rounds.models import Asked, Letter, Round
 
 LETTER: Final = "rounds.letter"
@@ -83,12 +83,14 @@ def want_letters(kind: str, asked: Iterable[UUID], number: int, *, asked_by: Use
     )
 
 
-def want_new_link(asked: Asked, asked_by: User) -> Letter:
-    """Ask for a letter with a new link, as the editor."""
-    last = Letter.objects.filter(asked=asked, kind=Letter.Kind.NEW_LINK).aggregate(last=Max("number"))["last"]
-    letter = Letter.objects.create(asked=asked, kind=Letter.Kind.NEW_LINK, number=(last or 0) + 1)
-    ask_for(LETTER, asked_by=asked_by, given={"letter": str(letter.pk)})
-    return letter
+def want_new_links(asked: Iterable[UUID], asked_by: User) -> int:
+    """Ask for a letter with a new link to each respondent, as the editor; how many. The respondents must be locked."""
+    wanted = list(asked)
+    former = Letter.objects.filter(asked__in=wanted, kind=Letter.Kind.NEW_LINK)
+    last = dict(former.values("asked_id").annotate(last=Max("number")).values_list("asked_id", "last"))
+    letters = [Letter(asked_id=key, kind=Letter.Kind.NEW_LINK, number=last.get(key, 0) + 1) for key in wanted]
+    Letter.objects.bulk_create(letters)
+    return ask_for_each(LETTER, [{"letter": str(letter.pk)} for letter in letters], asked_by=asked_by)
 
 
 def waiting_letters(found: Round) -> QuerySet[Letter]:

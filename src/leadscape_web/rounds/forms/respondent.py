@@ -15,7 +15,8 @@ class AddressForm(GovukForm):
         called="the e-mail address",
         required=False,
         autocomplete="off",
-        help_text="Of the office that answers. Leave it empty to take the address away.",
+        help_text="Of the office that answers. Leave it empty to take the address away. With another address every link"
+        " sent before ends, since whoever reads the former one could change the answer; a new link goes out by letter.",
     )
 
 

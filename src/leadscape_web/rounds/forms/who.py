@@ -34,7 +34,8 @@ class WhoForm(GovukForm):
         ],
         hints={
             "file": "A frame of the library, with a column “email” besides: authorities, agencies and networks. "
-            "Addresses of those who are asked already are taken over."
+            "Addresses of those who are asked already are taken over: links sent to their former ones end, and a "
+            "new link goes out by letter."
         },
     )
     regions = CheckboxesField(

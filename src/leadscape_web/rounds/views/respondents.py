@@ -79,8 +79,11 @@ def _refusal(found: Asked, do: str) -> str:
 def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, heard: HeardForm) -> str:
     """Do it and say what was done; nothing where the form has an error or no such thing can be done."""
     if do == "address" and address.is_valid():
-        set_address(found, address.cleaned_data["email"])
-        return "The address is changed."
+        letters = set_address(found, address.cleaned_data["email"], user_in(request))
+        if letters is None:
+            return "That was the address already, so every link still works. Letters go to it."
+        new = " A new link goes out by letter." if letters else ""
+        return f"The address is changed. Every link sent to a former address has ended.{new}"
     if do == "heard" and heard.is_valid():
         note_heard(found, heard.cleaned_data["heard"])
         return "It is noted." + (

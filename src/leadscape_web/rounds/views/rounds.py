@@ -21,6 +21,7 @@ from leadscape_web.rounds import presenters
 from leadscape_web.rounds.forms.round import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm
 from leadscape_web.rounds.forms.who import WhoForm
 from leadscape_web.rounds.making import (
+    Added,
     add_authorities,
     add_respondents,
     ask_everybody,
@@ -110,10 +111,11 @@ def who(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if form.reading is not None:
-            new = add_respondents(found, form.reading.respondents)
+            added = add_respondents(found, form.reading.respondents, user_in(request))
         else:
-            new = add_authorities(found, given["regions"] if given["who"] == "regions" else None)
-        messages.success(request, f"{new:,} respondent{'s' * (new != 1)} added.")
+            meant = given["regions"] if given["who"] == "regions" else None
+            added = add_authorities(found, meant, user_in(request))
+        messages.success(request, _words_of(added))
         return redirect("rounds:round", key=key)
     context = {"form": form, "round": found, "problems": form.problems}
     return render(request, "rounds/who.html", context, status=422 if form.is_bound else 200)
@@ -212,3 +214,15 @@ def _not_written_to(found: Round) -> int:
 def _studies() -> list[Any]:
     rows = Study.objects.order_by("-as_of", "title").values_list("pk", "title", "as_of")
     return [(str(key), f"{title}, {written_date(as_of)}") for key, title, as_of in rows]
+
+
+def _words_of(added: Added) -> str:
+    """What bringing respondents did."""
+    words = f"{added.new:,} respondent{'s' * (added.new != 1)} added."
+    if added.letters:
+        one = added.letters == 1
+        words += (
+            f" {added.letters:,} who had a link {'has' if one else 'have'} another address now: the links sent to the"
+            f" former one{'s' * (not one)} have ended, and a new link goes out by letter."
+        )
+    return words
