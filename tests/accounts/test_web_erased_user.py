@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +22,7 @@ from tests.support.own_database import own_database
 from tests.support.signing_in import PASSWORD, give_second_factor
 
 ADDRESS = "authority.reader@leadscape.example"
+EDITOR = "authority.editor@leadscape.example"
 
 
 def test_nothing_opens_anything_any_more(
@@ -30,10 +32,13 @@ def test_nothing_opens_anything_any_more(
     with own_database(service_server, django_db_blocker, f"erased_user_{uuid.uuid4().hex[:8]}"):
         user = User.objects.using("owner").get(email=ADDRESS)
         _ways_in(user)
-        client = Client()
+        client, other = Client(), Client()
         with acting(user):
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         assert client.get("/account/").status_code == 200
+        editor = User.objects.using("owner").get(email=EDITOR)
+        with acting(editor):
+            other.force_login(editor, backend="allauth.account.auth_backends.AuthenticationBackend")
         with acting(using="owner", why="Left"):
             User.objects.using("owner").filter(pk=user.pk).update(is_active=False)
         with acting(using="owner", why="A person was erased"):
@@ -46,6 +51,8 @@ def test_nothing_opens_anything_any_more(
         [token] = ApiToken.objects.using("owner").filter(user=user)
         assert (token.label, token.revoked_at is not None) == ("erased", True)
         assert not Invitation.objects.using("owner").filter(email=ADDRESS).exists()
+        # Of the sessions only theirs is gone.
+        assert [one.pk for one in Session.objects.using("owner").all()] == [other.session.session_key]
         # Switched on again by mistake, the account still opens by no session of before.
         with acting(using="owner", why="By mistake"):
             User.objects.using("owner").filter(pk=user.pk).update(is_active=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any, Final
+
+from django.conf import settings
 
 COUNTERS: Final = "counters"
 """A second connection of the plain role to the same database, outside the transaction of the request.
@@ -19,3 +22,8 @@ class CounterRouter:
         return COUNTERS if model._meta.app_label == "django_cache" else None
 
     db_for_write = db_for_read
+
+
+def cache_key(key: str, prefix: str, version: int) -> str:
+    """What Django's cache calls an entry: a hash, since what it counts may be the address of somebody's machine."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{prefix}:{version}:{key}".encode(), "sha256").hex()

@@ -175,7 +175,7 @@ def _answer_as_user(request: HttpRequest, found: Invitation, account: User | Non
 
 def _come_in(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in whoever has just chosen a password."""
-    record_authentication(request, user, method="password", email=user.email)
+    record_authentication(request, user, method="password")
     return perform_login(request, Login(user=user, email=user.email))
 
 

@@ -289,10 +289,12 @@ TABLES: Final[dict[str, TableRule]] = {
         "The key under which ids for research are made; the owner role's alone", ""
     ),
     "django_session": TableRule(
-        "Sessions: signed data under a secret key, read before anybody is known",
+        "Sessions: signed data under a secret key, read before anybody is known; what is over is deleted daily",
         "SELECT, INSERT, UPDATE, DELETE",
     ),
-    "accounts_cache": TableRule("Counters of attempts, without names", "SELECT, INSERT, UPDATE, DELETE"),
+    "accounts_cache": TableRule(
+        "Counters of attempts, under hashes; what is over is deleted daily", "SELECT, INSERT, UPDATE, DELETE"
+    ),
     "django_migrations": TableRule("Which migrations were run, for /ready", "SELECT"),
     "django_content_type": TableRule("The framework's list of tables", "SELECT"),
     "auth_permission": TableRule("The framework's; not used", ""),

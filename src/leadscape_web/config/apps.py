@@ -19,9 +19,14 @@ class ServiceConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, link the statements; note after a migration which rules now protect."""
         from leadscape_web.config import about, api, checks  # noqa: F401
+        from leadscape_web.config.clearing import perform_clear
+        from leadscape_web.jobs.kinds import Kind, add_kind
 
         about.add_links()
         api.add_links()
+        add_kind(
+            Kind("service.clear", "Delete sessions that are over", perform_clear, daily="04:00", brief=True)
+        )
         post_migrate.connect(_note, sender=apps.get_app_config("accounts"))
 
 

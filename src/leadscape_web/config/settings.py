@@ -120,6 +120,7 @@ CACHES = {
         # Shared by every worker, so that attempts to sign in are counted once.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
+        "KEY_FUNCTION": "leadscape_web.accounts.counters.cache_key",
         # Beyond this many, entries are thrown away: few enough would let somebody wash out the count of their attempts.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
@@ -153,8 +154,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
-# Five attempts in five minutes for an address, ten a minute from one place.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
+# Five attempts in five minutes for an address, ten a minute from one place. To a provider, by whoever has no session:
+# as many as come at once from a large office.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "openid": "120/m/ip"}
 ACCOUNT_FORMS = {
     "login": "leadscape_web.accounts.sign_in_forms.SignInForm",
     "reauthenticate": "leadscape_web.accounts.sign_in_forms.ConfirmForm",

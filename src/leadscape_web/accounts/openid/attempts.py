@@ -7,31 +7,39 @@ import time
 from dataclasses import asdict
 from typing import Any, Final
 
+from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from leadscape_web.accounts.openid import client
 from leadscape_web.accounts.openid.identities import SignInRefused
 from leadscape_web.accounts.openid.pages import address_back, not_reached, provider_or_404
 from leadscape_web.accounts.openid.providers import Provider
+from leadscape_web.accounts.sessions import PASSING_SECONDS, keep_briefly
 
 ASKED: Final = "openid_asked"
 """Key of the session: attempts for which a provider was asked and has not answered yet."""
 MOST_ASKED: Final = 5
-LASTS_SECONDS: Final = 600
+LASTS_SECONDS: Final = PASSING_SECONDS
 SIGN_IN, LINK, JOIN = "sign-in", "link", "join"
 
 
 def send(request: HttpRequest, name: str, purpose: str, **more: str) -> HttpResponse:
     """To the provider; the session keeps what for, and the secrets of the attempt."""
     provider = provider_or_404(name)
+    waiting = [one for one in request.session.get(ASKED, []) if time.time() - one["at"] < LASTS_SECONDS]
+    # Whoever comes without a session, or with one that is none, is given one, which is a row.
+    if request.session.session_key is None:
+        limited = ratelimit.consume_or_429(request, action="openid", limit_get=True)
+        if limited:
+            return limited
     asked = client.ask()
     try:
         where = client.address_to_ask(provider, asked, address_back(request, name))
     except client.NotReached as error:
         return not_reached(request, provider, error)
-    waiting = [one for one in request.session.get(ASKED, []) if time.time() - one["at"] < LASTS_SECONDS]
     made = {"provider": name, "purpose": purpose, "at": time.time(), "secrets": asdict(asked), **more}
     request.session[ASKED] = [*waiting[1 - MOST_ASKED :], made]
+    keep_briefly(request)
     return HttpResponseRedirect(where)
 
 

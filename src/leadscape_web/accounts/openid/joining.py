@@ -52,8 +52,8 @@ def ask_to_join(
     """Ask whoever has proved the invited address for their name, and whether to accept."""
     found = _to_join(provider, claims, asked["link"])
     kept = {"link": asked["link"], "at": time.time(), **asdict(claims)}
-    # Names of people are kept in one table and in no session; the form carries this one.
-    del kept["name"], kept["organisation"]
+    # Names and addresses of people are kept in their tables and in no session; the form carries the name.
+    del kept["name"], kept["organisation"], kept["address"]
     request.session[JOINING] = {"provider": provider.name, **kept}
     return _joining(request, provider, found, NameForm(initial={"full_name": claims.name}))
 
@@ -75,11 +75,12 @@ def join_by_openid(request: HttpRequest, name: str) -> HttpResponse:
         client.Claims(
             name="",
             organisation={},
-            **{key: kept[key] for key in ("issuer", "subject", "address", "second_factor")},
+            address="",
+            **{key: kept[key] for key in ("issuer", "subject", "second_factor")},
         ),
     )
     try:
-        found = _to_join(provider, claims, link, lock=True)
+        found = _to_join(provider, claims, link, proved=True)
         form = NameForm(request.POST)
         if not form.is_valid():
             return _joining(request, provider, found, form, status=422)
@@ -94,12 +95,12 @@ def join_by_openid(request: HttpRequest, name: str) -> HttpResponse:
     return come_in(request, provider, claims, user, reverse("accounts:account"), counts=True)
 
 
-def _to_join(provider: Provider, claims: client.Claims, link: str, *, lock: bool = False) -> Invitation:
-    """The open invitation of a link, for whoever has proved its address."""
-    found = invitation_of_hash(link, lock=lock)
+def _to_join(provider: Provider, claims: client.Claims, link: str, *, proved: bool = False) -> Invitation:
+    """The open invitation of a link, for whoever proves its address, or has ``proved`` it before and now accepts."""
+    found = invitation_of_hash(link, lock=proved)
     if found is None or state_of(found) != OPEN:
         raise _too_late()
-    if claims.address != found.email:
+    if not proved and claims.address != found.email:
         raise SignInRefused(
             f"{provider.label} does not know you by the address that was invited.",
             f"The invitation is for {found.email} only, and that address must be verified there.",

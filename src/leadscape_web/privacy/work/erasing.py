@@ -19,6 +19,7 @@ from leadscape.core.progress import Progress
 from leadscape_web.accounts.context import set_context
 from leadscape_web.accounts.models import ApiToken, Identity, Invitation, PersonName, User
 from leadscape_web.accounts.second_factor import forget_factors
+from leadscape_web.accounts.sessions import delete_sessions
 from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.privacy.models import Address, Erasure, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.work.recognising import keep_keys, keep_lines, names_of_person, schools_of_person
@@ -159,6 +160,7 @@ def _blank_user(user: User, using: str) -> None:
 
 
 def _end_roles(person: UUID, using: str) -> None:
+    delete_sessions(user, using)
     for model in (Support, RoleHolding):
         rows = model.objects.using(using).filter(person_id=person, withdrawn_at=None)
         rows.update(withdrawn_at=timezone.now(), version=F("version") + 1)
