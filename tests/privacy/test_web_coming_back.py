@@ -6,9 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import psycopg
+import pytest
+from django.db import connections
+
 from leadscape_web.accounts.context import acting
 from leadscape_web.audit.models import Event
 from leadscape_web.privacy.models import Exclusion, ObjectionKey, ReportedLine, WithdrawnLine
+from leadscape_web.privacy.work import recognising
 from leadscape_web.studies.models import Study
 from leadscape_web.survey.models import Leader, RoleHolding, Support
 
@@ -68,6 +73,32 @@ def test_back_before_the_job_that_keeps_out(signed_in: SignedIn) -> None:
     assert not ObjectionKey.objects.using("owner").filter(person_id=person).exists()
 
 
+def test_back_while_the_job_that_keeps_out_is_at_work(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = alice().person_id
+    client, place = signed_in("nation.editor"), f"/data-protection/person/{person}/"
+    client.post(f"{place}keep-out/", {"sure": "on"})
+    let_in, keep_lines = "select leadscape_let_in(%s)", recognising.keep_lines
+    met: list[type[Exception]] = []
+
+    def keep(one: Any, using: str = "owner") -> int:
+        with psycopg.connect(_url()) as other:
+            other.execute("set lock_timeout = '200ms'")
+            other.execute("select set_config('leadscape.why', 'Told us by telephone', false)")
+            with pytest.raises(psycopg.errors.LockNotAvailable) as error:
+                other.execute(let_in, [person])
+            met.append(error.type)
+        return keep_lines(one, using)
+
+    monkeypatch.setattr(recognising, "keep_lines", keep)
+    assert run_jobs() == [("privacy.keep_out", "done")]
+    assert met
+    assert ObjectionKey.objects.using("owner").filter(person_id=person).exists()
+    client.post(f"{place}bring-back/", GIVEN)
+    assert not ObjectionKey.objects.using("owner").filter(person_id=person).exists()
+
+
 def test_only_who_answers_for_the_person_and_nobody_who_was_erased(signed_in: SignedIn) -> None:
     from django.db import connection
 
@@ -85,6 +116,13 @@ def test_only_who_answers_for_the_person_and_nobody_who_was_erased(signed_in: Si
     assert run_jobs() == [("privacy.erase", "done")]
     nation.post(f"/data-protection/person/{bob}/bring-back/", GIVEN)
     assert Exclusion.objects.using("owner").filter(person=bob).exists()
+
+
+def _url() -> str:
+    settings = connections["owner"].settings_dict
+    options = settings["OPTIONS"]
+    host, port = options.get("host") or settings["HOST"], options.get("port") or settings["PORT"]
+    return f"host={host} port={port} dbname={settings['NAME']} user={settings['USER']} password={settings['PASSWORD']}"
 
 
 def _user(name: str) -> Any:

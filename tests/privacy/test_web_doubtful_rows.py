@@ -13,6 +13,7 @@ from leadscape.actions.read_decisions_file import read_decisions_file
 from leadscape.survey.returns import read_returns
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.models import User
+from leadscape_web.audit.models import Event
 from leadscape_web.jobs.models import Job
 from leadscape_web.privacy.models import DoubtfulRow, Exclusion, WithdrawnLine
 from leadscape_web.privacy.work.doubts import note_doubts
@@ -156,7 +157,12 @@ def test_what_cannot_be_carried_out_is_told_and_stays_open(study: Study, signed_
     _say(client, "person")
     run_jobs()
     page = client.get(f"{LIST}{_row().pk}/").content.decode()
-    assert "Something else stands in row 3 of 101.csv by now" in page
+    assert "Something else stands in row 3 of the file by now" in page
+    # A file may be called after somebody: neither the job nor the history says its name.
+    assert "101" not in str(Job.objects.using("owner").latest("asked_at").result)
+    events = Event.objects.using("owner").filter(table="privacy_doubtfulrow", changed__contains=["trouble"])
+    assert events.exists()
+    assert not any("trouble" in (one.after or {}) for one in events)
     assert "This is the person: take it out" in page
     assert "Tom Oak" in _content()
 

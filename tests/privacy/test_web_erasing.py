@@ -27,7 +27,7 @@ from leadscape_web.accounts.models import PersonName
 from leadscape_web.config.embedded import programs
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
-from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey, WithdrawnLine
+from leadscape_web.privacy.models import Erasure, Exclusion, ObjectionKey, PersonRequest, WithdrawnLine
 from leadscape_web.privacy.work.erasing import NOT_RUN
 from leadscape_web.register.models import Headship
 from leadscape_web.studies.inputs import (
@@ -152,6 +152,9 @@ def test_after_an_erasure_the_name_is_nowhere(loaded: Study, tmp_path: Path) -> 
     result = assert_done(job.pk)
     assert result["names"] == 1
     assert result["files"] >= 2  # type: ignore[operator]
+    request = PersonRequest.objects.using("owner").get(person_id=person)
+    assert (request.state, request.text, request.version) == ("ended", "", 2), "it waits for nobody"
+    assert request.decided_at is not None
     after = _everything(tmp_path)
     for word in (*words, f" {_folded(name).split()[-1]} {_folded(name).split()[0]} "):
         assert word not in after, "the name still stands somewhere"
@@ -171,7 +174,7 @@ def _job(job: Any) -> Any:
 
 def link_of_wave(person: Any, study: Study) -> None:
     """What else may hold the name: an address, and a correction in the person's words."""
-    from leadscape_web.privacy.models import Address, PersonRequest
+    from leadscape_web.privacy.models import Address
 
     [name] = _names(person)
     with acting(why="What people write", using="owner"):
@@ -283,6 +286,10 @@ def test_files_that_name_an_erased_person_otherwise(loaded: Study) -> None:
     with acting(why="Decisions that came with the study", using="owner"):
         add_input(loaded, "decisions", "review.csv", decided.encode())
         called = add_input(loaded, "returns", f"Return of {given} {family}.csv", HEAD.encode())
+        other = f"{HEAD}Zoë Ash,{home.urn},{home.name},head\n{given[0]}. {family},999999,Elsewhere,head\n"
+        doubted = add_input(
+            loaded, "returns", f"{home.authority_id}.{family}, {given[0]}.csv", other.encode()
+        )
     job = _erase(person)
     run_jobs()
     result = assert_done(job.pk)
@@ -293,6 +300,10 @@ def test_files_that_name_an_erased_person_otherwise(loaded: Study) -> None:
     assert family not in bytes(own).decode()
     called.refresh_from_db(using="owner")
     assert family not in called.file_name
+    doubted.refresh_from_db(using="owner")
+    told = result["what may name the person, to be looked at"]
+    assert told == f"{home.authority_id}.file-{doubted.pk}.csv: 3", "as the file is called now"
+    assert _folded(family).strip() not in _folded(str(assert_done(job.pk))), "nor does the job say the name"
 
     code = home.authority_id
     wrong = f"{HEAD}{given} {family},{home.urn},{home.name},head\nZoë Ash,{home.urn},{home.name},head\n"
@@ -310,7 +321,7 @@ def test_files_that_name_an_erased_person_otherwise(loaded: Study) -> None:
         assert doubt.doubtful == [3]
         lines = WithdrawnLine.objects.using("owner").filter(person_id=person, respondent=code)
         assert lines.count() >= 2, "who sent them has answered all the same"
-        for one in (accents, short, doubt, called):
+        for one in (accents, short, doubt, called, doubted):
             remove_input(one)
 
 

@@ -192,6 +192,19 @@ def test_the_answer_goes_to_the_person_with_a_new_link(signed_in: SignedIn) -> N
     assert "By e-mail: opened" in editor.get(at).content.decode()
 
 
+def test_an_answer_whose_letter_was_never_sent_is_not_told(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    _ask(signed_in(""), link_of(person), text="My role ended in May")
+    editor, at = signed_in("authority.editor"), f"/data-protection/request/{_request().pk}/"
+    editor.post(f"/data-protection/person/{person}/address/", {"email": "alice@school.example"})
+    editor.post(at, {"decision": "declined", "answer": "The register says otherwise", "opened": 1})
+    with acting(why="Another took its place before it was sent", using="owner"):
+        Notice.objects.using("owner").filter(sent_at=None).update(ended_at=timezone.now())
+    page = editor.get(at).content.decode()
+    assert "By e-mail" not in page
+    assert "Not yet: send the answer, or print it" in page
+
+
 def test_an_answer_is_printed_where_no_address_is_known(signed_in: SignedIn) -> None:
     token = link_of(alice().person_id)
     _ask(signed_in(""), token, text="My role ended in May")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadscape_web.studies.personal import is_called_after
+from leadscape_web.studies.personal import is_called_after, plain_name
 
 JANE = ("Jane Smith", "Jane Mary Ash-Smith")
 
@@ -42,3 +42,15 @@ def test_accents_and_one_word_names() -> None:
     assert is_called_after("José Núñez.csv", ("Jose Nunez",))
     assert is_called_after("nunez j.csv", ("José Núñez",))
     assert not is_called_after("smith.csv", ("Smith",)), "one word is not enough to tell whose it is"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Jane Smith.csv", "file-7.csv"), ("101.Jane Smith.csv.gz", "101.file-7.csv.gz"), ("Smith", "file-7"),
+        ("list.JaneSmith", "file-7"), ("SMITH J.XLSX", "file-7.xlsx"),
+        ("101 Smith, J.xlsx", "file-7.xlsx"), ("Smith.101.csv", "file-7.csv"),
+    ],
+)  # fmt: skip
+def test_another_name_says_whose_return_it_is_by_number_alone(name: str, plain: str) -> None:
+    assert plain_name(7, name) == plain

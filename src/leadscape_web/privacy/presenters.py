@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from leadscape.actions.tell_rights import tell_rights
-from leadscape_web.govuk.wording import local_day, written_date
+from leadscape_web.govuk.wording import local_day, written
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.notices import state_of
 from leadscape_web.privacy.owed import Standing, Told, named_waves
@@ -128,7 +128,7 @@ def link_of_person(live: Notice | None, address: Address | None) -> dict[str, An
         else "No e-mail address is known: print your answer as a letter, with a new link."
     )
     value = (
-        f"Works until {written_date(local_day(live.expires_at))}"
+        f"Works until {written(local_day(live.expires_at))}"
         if live
         else "None works: it is over, or none was made"
     )
@@ -139,6 +139,9 @@ def answer_told(notice: Notice | None) -> dict[str, Any]:
     """How the person was told of an answer."""
     row: dict[str, Any] = {"label": "The person was told", "missing": "Not yet: send the answer, or print it"}
     if notice is None:
+        return {**row, "value": None}
+    if notice.sent_at is None and notice.ended_at:
+        # It made room for another, or was never taken: the answer reached nobody.
         return {**row, "value": None}
     day = local_day(notice.sent_at or notice.made_at)
     how = notice.get_channel_display()  # type: ignore[attr-defined]

@@ -85,7 +85,7 @@ TABLES: Final[dict[str, TableRule]] = {
         read=_NATION,
         change=_NATION,
         audience="administration",
-        left_out=("cells", "fingerprint"),
+        left_out=("cells", "fingerprint", "trouble"),
         fixed=("file_id", "row", "may_be"),
     ),
     "privacy_secret": TableRule(f"{_OWNER}the secret of the keyed hashes", ""),

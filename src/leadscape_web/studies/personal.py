@@ -16,6 +16,7 @@ from uuid import UUID
 import polars as pl
 
 from leadscape.core.identifiers import normalise_name
+from leadscape.core.tabular import ENDINGS
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Sifted:
 Sift = Callable[[str, str, bytes, str], Sifted]
 Erase = Callable[[ErasedSubject], int]
 Receive = Callable[[Any, str, str, str], bool]
+_ENDINGS: Final = (*ENDINGS, ".toml", ".json", ".secret")
 _APOSTROPHES: Final = "'’‘`´"
 _POSSESSIVE: Final = re.compile(rf"[{_APOSTROPHES}]s\b", re.IGNORECASE)
 _OF_A_CHURCH: Final = re.compile(r"(?<= )(?:c of e|c e|r c|c i w|c of s)(?= )")
@@ -117,9 +119,15 @@ def _is_letter(word: str) -> bool:
 
 
 def plain_name(key: Any, file_name: str) -> str:
-    """What a file is called that must not be called after a person any more: its number, and its ending."""
-    _, dot, ending = file_name.rpartition(".")
-    return f"file-{key}{dot}{ending[:8]}"
+    """What a file is called that must not be called after a person any more: its number, and its ending.
+
+    A number at its beginning stays, since a return is its respondent's by that.
+    """
+    first, dot, _ = file_name.partition(".")
+    sender = f"{first}." if dot and first.isascii() and first.isdigit() else ""
+    # Only endings that are known: what else stands behind a point may be a name.
+    ending = max((one for one in _ENDINGS if file_name.lower().endswith(one)), key=len, default="")
+    return f"{sender}file-{key}{ending}"
 
 
 def _words(text: str) -> list[str]:

@@ -125,6 +125,7 @@ class PersonRequest(models.Model):
         OPEN = "open", "To be answered"
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
+        ENDED = "ended", "Ended when the person was erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id: uuid.UUID

@@ -11,6 +11,8 @@ begin
   if session_user <> current_user and not leadscape_answers_for(person) then
     return false;
   end if;
+  -- First wait for the job that keeps them out or erases them, then look: a statement sees only what was there as it began.
+  perform from privacy_exclusion e where e.person_id = person for update;
   delete from privacy_exclusion e
     where e.person_id = person and e.kind <> 'erasure'
       and not exists (select 1 from privacy_erasure g where g.person_id = person)

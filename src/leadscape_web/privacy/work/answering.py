@@ -57,8 +57,12 @@ def perform_answer(running: Running) -> Mapping[str, Any]:
         with transaction.atomic(using=OWNER):
             done = _carry_out(one, before, wanted)
     except LeadscapeError as error:
-        rows.update(answer=before, trouble=f"{error.what} {error.next_step}", version=F("version") + 1)
-        return {"done": False, "why": error.what}
+        # What a file is called may be a person's name; the page of the row says it, and an erasure changes it there.
+        what, following = (
+            text.replace(one.file.file_name, "the file") for text in (error.what, error.next_step)
+        )
+        rows.update(answer=before, trouble=f"{_sentence(what)} {following}", version=F("version") + 1)
+        return {"done": False, "why": _sentence(what)}
     by = str(running.asked_by) if running.asked_by else None
     act = {"answer": str(wanted), "at": timezone.now().isoformat(), "by": by}
     rows.update(trouble="", acts=[*one.acts, act], version=F("version") + 1, **done)
@@ -70,7 +74,7 @@ def _carry_out(one: DoubtfulRow, before: DoubtfulRow.Answer, wanted: DoubtfulRow
     """Change the file; what the row is to say besides."""
     file = StudyInput.objects.using(OWNER).select_for_update().get(pk=one.file_id)
     if file.removed_at or file.blanked_at:
-        raise NotAsItWas(f"{file.file_name} was replaced or removed since.")
+        raise NotAsItWas("The file was replaced or removed since.")
     done: dict[str, Any] = {}
     if before == PERSON:
         done |= _put_back(one, file)
@@ -86,7 +90,7 @@ def _take_out(one: DoubtfulRow, file: StudyInput) -> dict[str, Any]:
     content = bytes(file.content)
     cells = read_rows(content, file.file_name, file.key, [one.row]).get(one.row)
     if fingerprint_of(cells, service_secret(OWNER)) != one.fingerprint:
-        raise NotAsItWas(f"Something else stands in row {one.row} of {file.file_name} by now.")
+        raise NotAsItWas(f"Something else stands in row {one.row} of the file by now.")
     person = str(one.may_be) if one.may_be else None
     redacted = take_row_out(content, file.file_name, file.key, one.row, one.column, person)
     store_file(file, redacted.content or b"", OWNER, taken_out=file.taken_out + redacted.taken_out)
@@ -109,9 +113,13 @@ def _take_out(one: DoubtfulRow, file: StudyInput) -> dict[str, Any]:
 
 def _put_back(one: DoubtfulRow, file: StudyInput) -> dict[str, Any]:
     if one.cells is None:
-        raise NotAsItWas(f"What stood in row {one.row} of {file.file_name} is not kept any more.")
+        raise NotAsItWas(f"What stood in row {one.row} of the file is not kept any more.")
     content = put_row_back(bytes(file.content), file.file_name, one.row, dict(one.cells))
     store_file(file, content, OWNER, taken_out=max(file.taken_out - 1, 0))
     if one.nomination:
         WithdrawnLine.objects.using(OWNER).filter(nomination=one.nomination, person_id=one.may_be).delete()
     return {"nomination": None}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -91,6 +91,8 @@ def erase(
     """
     # No run, load or import stores meanwhile what it read before.
     lock_loads(connections[using].cursor().cursor)
+    # Nor does anybody who answers for the person let them in meanwhile.
+    Exclusion.objects.using(using).select_for_update().filter(person_id=person).first()
     user = User.objects.using(using).filter(person_id=person).first()
     if user is not None and user.is_active:
         raise StillUser
@@ -105,6 +107,7 @@ def erase(
     lines = keep_lines(person, using)
     files = rewrite_studies(subject, progress)
     rooms = erase_everywhere(subject)
+    still, doubtful = files.told(using)
     _blank_own_tables(person, using)
     names = PersonName.objects.using(using).filter(person_id=person).delete()[0]
     if user is not None:
@@ -129,8 +132,8 @@ def erase(
         "files": files.files,
         "lines": lines,
         "records of other rooms": sum(rooms.values()),
-        "files in which the name still stands": ", ".join(sorted(files.still)) or "none",
-        "what may name the person, to be looked at": "; ".join([*files.doubtful, *subject.told]) or "none",
+        "files in which the name still stands": ", ".join(still) or "none",
+        "what may name the person, to be looked at": "; ".join([*doubtful, *subject.told]) or "none",
         **({NOT_RUN: ", ".join(files.by_keys_alone)} if files.by_keys_alone else {}),
     }
 
@@ -140,6 +143,10 @@ def _blank_own_tables(person: UUID, using: str) -> None:
     Address.objects.using(using).filter(person_id=person).delete()
     PersonRequest.objects.using(using).filter(person_id=person).exclude(text="", answer="").update(
         text="", answer="", blanked_at=now
+    )
+    waiting = PersonRequest.objects.using(using).filter(person_id=person, state=PersonRequest.State.OPEN)
+    waiting.filter(kind=PersonRequest.Kind.CORRECTION).update(
+        state=PersonRequest.State.ENDED, decided_at=now, version=F("version") + 1
     )
     notices = Notice.objects.using(using).filter(person_id=person)
     notices.filter(ended_at=None).update(ended_at=now, token_hash=None)
@@ -153,6 +160,7 @@ def _blank_user(user: User, using: str) -> None:
     Identity.objects.using(using).filter(user=user).delete()
     ApiToken.objects.using(using).filter(user=user).update(label="erased", revoked_at=timezone.now())
     forget_factors(user.pk, using)
+    delete_sessions(user, using)
     User.objects.using(using).filter(pk=user.pk).update(
         email=f"{user.pk}@erased.invalid", password="", sessions_ended_at=timezone.now()
     )
@@ -160,7 +168,6 @@ def _blank_user(user: User, using: str) -> None:
 
 
 def _end_roles(person: UUID, using: str) -> None:
-    delete_sessions(user, using)
     for model in (Support, RoleHolding):
         rows = model.objects.using(using).filter(person_id=person, withdrawn_at=None)
         rows.update(withdrawn_at=timezone.now(), version=F("version") + 1)

@@ -124,7 +124,9 @@ def perform_keep_out(running: Running) -> Mapping[str, Any]:
     person = UUID(running.given["person"])
     lock_loads(connections["owner"].cursor().cursor)
     running.because("A person stays out")
-    if not Exclusion.objects.using("owner").filter(person_id=person).exists():
+    # Held until the keys are kept, so that whoever is let in meanwhile loses these too.
+    out = Exclusion.objects.using("owner").select_for_update().filter(person_id=person).first()
+    if out is None:
         return {"lines": 0, "why": "The person came back meanwhile"}
     lines = keep_lines(person)
     return {"lines": lines, "recognised": bool(keep_keys(person, "objection"))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from leadscape_web.privacy.work.doubts import keep_doubts, settle_after_erasure
 from leadscape_web.privacy.work.files import store_file
 from leadscape_web.privacy.work.recognising import schools_of_person
 from leadscape_web.privacy.work.sifting import look
+from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
 from leadscape_web.studies.running import written
@@ -24,12 +26,28 @@ from leadscape_web.studies.running import written
 
 @dataclass
 class Rewritten:
-    """What an erasure did to stored files."""
+    """What an erasure did to stored files.
+
+    Attributes
+    ----------
+    still
+        Files in which the name still stands, by id: what one is called may be the name.
+    doubtful
+        Rows of files that may name the person, by id of the file.
+    """
 
     files: int = 0
-    still: set[str] = field(default_factory=set)
-    doubtful: list[str] = field(default_factory=list)
+    still: set[UUID] = field(default_factory=set)
+    doubtful: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
     by_keys_alone: list[str] = field(default_factory=list)
+
+    def told(self, using: str) -> tuple[list[str], list[str]]:
+        """The names of files in which the name still stands, and rows to be looked at: as files are called now."""
+        rows = StudyInput.objects.using(using).filter(pk__in={*self.still, *self.doubtful})
+        files = {key: (purpose, name) for key, purpose, name in rows.values_list("pk", "key", "file_name")}
+        still = sorted("/".join(files[key]) for key in self.still)
+        doubtful = [f"{files[key][1]}: {', '.join(map(str, rows))}" for key, rows in self.doubtful.items()]
+        return still, doubtful
 
 
 def rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> Rewritten:
@@ -99,7 +117,10 @@ def _rewrite(study: Study, subject: ErasedSubject, done: Rewritten, progress: Pr
             if content != bytes(one.content):
                 store_file(one, content, subject.using)
                 done.files += 1
-        done.still |= {name for name in told.still if not name.startswith("rooms/")}
+        held = current_inputs(study, subject.using).values_list("key", "file_name", "pk")
+        kept = {f"{key}/{name}": number for key, name, number in held}
+        # Others are written by rooms from what they keep, and are gone with the folder.
+        done.still |= {kept[name] for name in told.still if name in kept}
 
 
 def _known(subject: ErasedSubject) -> KnownPerson | None:
@@ -120,7 +141,7 @@ def _sift(one: StudyInput, subject: ErasedSubject, done: Rewritten, known: Known
     if found.doubtful:
         content = found.content if found.content is not None else bytes(one.content)
         keep_doubts(one, content, found.doubts, subject.using)
-        done.doubtful.append(f"{one.file_name}: {', '.join(map(str, found.doubtful))}")
+        done.doubtful[one.pk] = found.doubtful
 
 
 def _rename_files(subject: ErasedSubject) -> int:
