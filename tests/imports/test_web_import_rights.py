@@ -145,3 +145,18 @@ def test_pages_of_an_import_ask_few_questions(
         assert client.get(f"/imports/{made.pk}/").status_code == 200
     with django_assert_max_num_queries(14):
         assert client.get("/imports/").status_code == 200
+
+
+def test_a_list_of_imports_that_is_cut_says_so(
+    client_of: Any, user_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadscape_web.imports import views
+
+    client, editor = client_of("nation.editor"), user_of("nation.editor")
+    with acting(editor, why="A test"):
+        for _ in range(2):
+            _made(editor)
+    assert "are listed" not in client.get("/imports/").content.decode()
+    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    for place in ("/imports/", "/imports/?format=csv"):
+        assert "The latest 1 are listed" in client.get(place).content.decode()

@@ -84,6 +84,26 @@ def test_the_editor_sees_the_row_and_whom_it_may_name(study: Study, signed_in: S
         assert signed_in(who).get(f"{LIST}{_row().pk}/").status_code == 403, who
 
 
+def test_a_list_that_is_cut_says_so_on_the_page_and_in_a_download(
+    study: Study, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadscape_web.privacy.models import PersonRequest
+    from leadscape_web.privacy.views import doubts, lists
+
+    with acting(why="More of each", using="owner"):
+        DoubtfulRow.objects.using("owner").create(file=_row().file, row=9)
+        for _ in range(2):
+            PersonRequest.objects.using("owner").create(person_id=alice().person_id, kind="correction")
+    client = signed_in("nation.editor")
+    monkeypatch.setattr(doubts, "MOST_LISTED", 1)
+    monkeypatch.setattr(lists, "MOST_LISTED", 1)
+    for address, which in ((LIST, "first"), ("/data-protection/requests/", "latest")):
+        for place in (address, f"{address}?format=csv"):
+            assert f"Of 2 these are the {which} 1;" in client.get(place).content.decode(), place
+    monkeypatch.setattr(doubts, "MOST_LISTED", 2)
+    assert "these are the" not in client.get(LIST).content.decode()
+
+
 def test_the_person_is_taken_out_and_put_back(study: Study, signed_in: SignedIn) -> None:
     client, before = signed_in("nation.editor"), _content()
     assert _say(client, "person").status_code == 302

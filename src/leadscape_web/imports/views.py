@@ -30,7 +30,9 @@ MOST_LISTED: Final = 500
 @allow(BRINGS_IN)
 def imports(request: HttpRequest) -> HttpResponse:
     """Every import, the latest first."""
-    found = list(Import.objects.select_related("study").order_by("-created_at")[:MOST_LISTED])
+    found = list(Import.objects.select_related("study").order_by("-created_at")[: MOST_LISTED + 1])
+    notes = (f"The latest {MOST_LISTED:,} are listed.",) if len(found) > MOST_LISTED else ()
+    found = found[:MOST_LISTED]
     who = who_acted((one.created_by_id, one.created_at) for one in found)
     columns = dict.fromkeys(("key", "what", "state", "by", "changed"), pl.String()) | {"on": pl.Date()}
     listing = Listing(
@@ -50,6 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         source="This service's own list of imports",
         filters=(Filter("state", "State"),),
         empty="Nothing was brought in yet. Begin with the register.",
+        notes=notes,
     )
     return render_listing(request, listing, "imports/imports.html")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import polars as pl
@@ -86,7 +87,7 @@ def requests_listing(found: Iterable[PersonRequest], names: Mapping[UUID, str]) 
             "about": one.get_about_display() if one.kind == "correction" else None,  # type: ignore[attr-defined]
             "name": names.get(one.person_id),
             "asked": local_day(one.asked_at),
-            "state": one.get_state_display() if one.kind == "correction" else "Done at once",  # type: ignore[attr-defined]
+            "state": one.state_in_words,
             "decided": local_day(one.decided_at),
         }
         for one in found
@@ -142,3 +143,11 @@ def erasures_listing(found: Iterable[Erasure]) -> Listing:
         sort="-on",
         empty="Nobody was erased yet.",
     )
+
+
+def with_cut(listing: Listing, listed: int, held: int, which: str) -> Listing:
+    """The same, saying how many of those that are held it lists, and ``which``, where that is not all."""
+    if held <= listed:
+        return listing
+    note = f"Of {held:,} these are {which} {listed:,}; a download holds no others."
+    return replace(listing, notes=(*listing.notes, note))

@@ -16,7 +16,9 @@ from leadscape_web.audit.versions import EditedMeanwhile
 from leadscape_web.govuk.listing import render_listing
 from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.privacy.doubt_presenters import doubts_listing, row_cells, row_facts, row_history
+from leadscape_web.privacy.list_presenters import with_cut
 from leadscape_web.privacy.models import DoubtfulRow
+from leadscape_web.privacy.periods import days_of
 from leadscape_web.privacy.rows import (
     ANOTHER,
     OPEN,
@@ -38,10 +40,11 @@ LATE: Final = "It was answered meanwhile. Nothing was changed."
 @allow(EDITS_NATION)
 def doubtful(request: HttpRequest) -> HttpResponse:
     """Every row, those to be answered first."""
-    found = list(rows_of_files().order_by("answer", "file__study", "file__file_name", "row")[:MOST_LISTED])
-    return render_listing(
-        request, doubts_listing(found, candidates(one.may_be for one in found)), "privacy/list.html"
-    )
+    everything = rows_of_files().order_by("answer", "file__study", "file__file_name", "row")
+    found = list(everything[:MOST_LISTED])
+    listing = doubts_listing(found, candidates(one.may_be for one in found))
+    listing = with_cut(listing, MOST_LISTED, everything.count(), "the first")
+    return render_listing(request, listing, "privacy/list.html")
 
 
 @allow(EDITS_NATION, methods=BOTH)
@@ -61,6 +64,7 @@ def doubtful_row(request: HttpRequest, key: UUID) -> HttpResponse:
         "open": one.answer == OPEN and not is_under_way(one),
         "under_way": is_under_way(one),
         "can_take_back": can_take_back(one),
+        "kept_days": days_of("rows"),
         "left": open_rows().exclude(pk=one.pk).count(),
     }
     return render(request, "privacy/doubtful_row.html", context)
