@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -20,9 +21,10 @@ from leadscape_web.accounts.links import hash_of
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
+from leadscape_web.jobs.performing import perform
 from leadscape_web.privacy.models import Address, Notice
-from leadscape_web.privacy.notices import NEVER_TAKEN, TRIED
-from leadscape_web.survey.models import Leader
+from leadscape_web.privacy.notices import NEVER_TAKEN, TRIED, hold_notices, send_by_email
+from leadscape_web.survey.models import Leader, Wave
 
 from tests.privacy.conftest import alice
 from tests.support.jobs import assert_done, run_jobs
@@ -56,8 +58,11 @@ def test_whoever_a_wave_names_is_owed_a_notice_until_it_is_sent(signed_in: Signe
     assert all(name in page for name in ("Alice Ash", "Bob Birch", "Charlie Cedar"))
     _address(client, person)
     assert "1 leader of" in client.get("/data-protection/notices/send/").content.decode()
-    client.post("/data-protection/notices/send/")
-    assert run_jobs() == [("privacy.send_notice", "done")]
+    made = client.post("/data-protection/notices/send/")
+    assert made["Location"].startswith("/jobs/")
+    assert run_jobs() == [("privacy.send_all", "done"), ("privacy.send_notice", "done")]
+    told = client.get(made["Location"]).content.decode()
+    assert 'href="/data-protection/notices/"' in told
     assert [letter.to for letter in mail.outbox] == [["alice@school.example"]]
     assert "Alice" not in mail.outbox[0].body + mail.outbox[0].subject
     token = _token(mail.outbox[0].body)
@@ -77,8 +82,9 @@ def test_a_notice_to_many_takes_no_more_queries_than_one_to_one(signed_in: Signe
             _address(client, person, f"leader.{number}.{many}@school.example")
         with acting(why="All are owed one again", using="owner"):
             Notice.objects.using("owner").update(ended_at=timezone.now(), token_hash=None)
-        with CaptureQueriesContext(connection) as caught:
-            client.post("/data-protection/notices/send/")
+        client.post("/data-protection/notices/send/")
+        with CaptureQueriesContext(connections["owner"]) as caught:
+            perform(Job.objects.using("owner").get(state=Job.State.WAITING, kind="privacy.send_all").pk)
         asked.append(len(caught))
         waiting = Job.objects.using("owner").filter(state=Job.State.WAITING, kind="privacy.send_notice")
         assert waiting.count() == many
@@ -86,6 +92,76 @@ def test_a_notice_to_many_takes_no_more_queries_than_one_to_one(signed_in: Signe
         run_jobs()
     assert asked[0] == asked[1]
     assert len(mail.outbox) == 4
+
+
+def test_two_who_send_to_everybody_tell_nobody_twice(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    _address(signed_in("nation.editor"), person)
+    for who in ("nation.editor", "nation.editor", "authority.editor"):
+        assert signed_in(who).post("/data-protection/notices/send/").status_code == 302
+    run_jobs()
+    jobs = Job.objects.using("owner").filter(kind="privacy.send_all").order_by("asked_at")
+    assert [job.result["notices"] for job in jobs] == [1, 0, 0]
+    assert Notice.objects.using("owner").filter(ended_at=None).count() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_the_job_tells_only_whom_its_asker_answers_for(signed_in: SignedIn) -> None:
+    """It is performed by the owner role, which would see everybody."""
+    nation, area = signed_in("nation.editor"), signed_in("authority.editor")
+    everybody = Leader.objects.using("owner").order_by("key").values_list("person_id", flat=True)
+    for number, person in enumerate(everybody):
+        _address(nation, person, f"leader.{number}@school.example")
+    theirs = re.search(r"(\d+) leaders? of", area.get("/data-protection/notices/send/").content.decode())
+    area.post("/data-protection/notices/send/")
+    run_jobs()
+    assert theirs
+    told = Notice.objects.using("owner").values_list("person_id", flat=True)
+    assert 0 < len(told) == int(theirs.group(1)) < len(everybody)
+    editor = User.objects.using("owner").get(email="authority.editor@leadscape.example")
+    with acting(editor), connections["default"].cursor() as cursor:
+        cursor.execute("select bool_and(leadscape_answers_for(p)) from unnest(%s::uuid[]) p", [list(told)])
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_notice_to_one_while_those_to_everybody_are_made_meets_a_sentence(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    client.raise_request_exception = False
+    with acting(using="owner", why="Notices to everybody"):
+        hold_notices("owner")
+        for way in ("send", "letter"):
+            answer = client.post(f"/data-protection/person/{person}/{way}/")
+            assert answer.status_code == 400
+            assert "are being made at this moment" in answer.content.decode()
+    assert not Notice.objects.using("owner").exists()
+    assert client.post(f"/data-protection/person/{person}/send/").status_code == 302
+
+
+def test_two_who_tell_one_person_at_once_wait_for_each_other(signed_in: SignedIn) -> None:
+    client, person = signed_in("nation.editor"), alice().person_id
+    _address(client, person)
+    editor = User.objects.using("owner").get(email="nation.editor@leadscape.example")
+    answers: list[int] = []
+
+    def second() -> None:
+        try:
+            answers.append(client.post(f"/data-protection/person/{person}/send/").status_code)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second)
+    with acting(editor):
+        wave = Wave.objects.get(superseded_at=None)
+        editor = User.objects.get(pk=editor.pk)
+        assert send_by_email(person, wave, editor, "http://testserver/")
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits"
+    thread.join(10)
+    assert answers == [302]
+    made = Notice.objects.using("owner").filter(person=person)
+    assert (made.count(), made.filter(ended_at=None).count()) == (2, 1)
 
 
 def test_the_link_opens_and_that_is_noted_once(signed_in: SignedIn) -> None:
@@ -461,7 +537,7 @@ def test_the_rule_for_many_rows_is_the_rule_for_one_person(committed: None) -> N
     for who in ("nation.editor", "region.editor", "authority.editor", "trust.editor", "nation.reader"):
         with acting(User.objects.using("owner").get(email=f"{who}@leadscape.example")):
             through = set(Address.objects.values_list("person_id", flat=True))
-            with connection.cursor() as cursor:
+            with connections["default"].cursor() as cursor:
                 cursor.execute(
                     "select p from unnest(%s::uuid[]) p where leadscape_answers_for(p)", [everybody]
                 )

@@ -30,6 +30,7 @@ class PrivacyConfig(AppConfig):
             retention,
             sending,
             sifting,
+            telling_all,
         )
         from leadscape_web.studies.inputs import add_answers, add_provider
         from leadscape_web.studies.personal import set_receiver, set_sieve
@@ -44,6 +45,15 @@ class PrivacyConfig(AppConfig):
                 rule=EDITS,
                 leaves=True,
                 brief=True,
+            )
+        )
+        add_kind(
+            Kind(
+                notices.SEND_ALL,
+                "Make the notices that are owed",
+                telling_all.perform_send_all,
+                rule=EDITS,
+                link=telling_all.link,
             )
         )
         add_kind(

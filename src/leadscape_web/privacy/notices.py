@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
+from leadscape.core.errors import LeadscapeError
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.links import make_link
 from leadscape_web.accounts.models import User
@@ -28,6 +30,7 @@ OWED, WAITING, TRIED, NEVER_TAKEN, SENT, BOUNCED, OPENED, EXPIRED, ENDED = (
     "Expired", "Ended",
 )  # fmt: skip
 SEND: Final = "privacy.send_notice"
+SEND_ALL: Final = "privacy.send_all"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,17 @@ class Link:
 
     address: str
     expires_at: datetime
+
+
+class ManyAreMade(LeadscapeError):
+    """Notices to everybody are being made, maybe to this person too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Notices to everybody who is owed one are being made at this moment.",
+            "A second notice would end the link of the first before it was read.",
+            "Wait a minute, then look at the page of the person: send it again if they still are owed one.",
+        )
 
 
 def state_of(notice: Notice | None, now: datetime | None = None) -> str:
@@ -91,7 +105,13 @@ def make_notice(
     ----------
     answers
         The request whose answer it tells; null: it tells what is held.
+
+    Raises
+    ------
+    ManyAreMade
+        While notices to everybody are made.
     """
+    _hold_notice(person)
     because("A notice of what is held is made" if answers is None else "The answer to a request is told")
     Notice.objects.filter(person=person, ended_at=None).update(ended_at=timezone.now(), token_hash=None)
     return Notice.objects.create(person_id=person, wave=wave, made_by=by, channel=channel, answers=answers)
@@ -108,28 +128,51 @@ def send_by_email(
     return True
 
 
-def send_to_each(waves: Mapping[UUID, Wave], by: User, base: str) -> int:
+def send_to_each(waves: Mapping[UUID, Wave], by: User, base: str, using: str) -> int:
     """Make a notice of what is held for every person, and ask for each to be sent; how many. Few queries, however many.
+
+    In a transaction with a reason that holds the notices (:func:`hold_notices`).
 
     Parameters
     ----------
     waves
         The wave that names each person; every one of them has an address.
     """
-    because("Notices of what is held are made")
-    Notice.objects.filter(person__in=list(waves), ended_at=None).update(
-        ended_at=timezone.now(), token_hash=None
-    )
-    made = Notice.objects.bulk_create(
+    rows = Notice.objects.using(using)
+    rows.filter(person__in=list(waves), ended_at=None).update(ended_at=timezone.now(), token_hash=None)
+    made = rows.bulk_create(
         [
             Notice(person_id=person, wave=wave, made_by=by, channel=Notice.Channel.EMAIL)
             for person, wave in waves.items()
         ],
         batch_size=1000,
     )
-    return ask_for_each(
-        SEND, [{"notice": str(one.pk), "base": base, "patient": True} for one in made], asked_by=by
-    )
+    # A letter to one person goes before letters to everybody.
+    given = [{"notice": str(one.pk), "base": base, "patient": True} for one in made]
+    return ask_for_each(SEND, given, asked_by=by, using=using)
+
+
+def hold_notices(using: str) -> None:
+    """Let nobody else make a notice until this transaction is over; another that makes many is waited for."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('leadscape notices'), 0)")
+
+
+def _hold_notice(person: UUID) -> None:
+    """Wait for whoever makes a notice for this person, but not for whoever makes thousands.
+
+    Raises
+    ------
+    ManyAreMade
+        When somebody does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock_shared(hashtext('leadscape notices'), 0)")
+        if cursor.fetchone() != (True,):
+            raise ManyAreMade
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtext('leadscape notice'), hashtext(%s))", [str(person)]
+        )
 
 
 def print_letter(person: UUID, wave: Wave, by: User, base: str, answers: PersonRequest | None = None) -> Link:

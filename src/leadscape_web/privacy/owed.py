@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections
 
 from leadscape_web.privacy.models import Notice
 from leadscape_web.privacy.notices import state_of
@@ -64,24 +64,26 @@ class Standing:
         return state_of(None if self.owed and lives else self.notice, now)
 
 
-def counting_waves() -> tuple[Wave, ...]:
+def counting_waves(using: str = "default") -> tuple[Wave, ...]:
     """Waves that count, the latest first. Studies of one date, or loaded later, count beside each other."""
-    rows = Wave.objects.filter(superseded_at=None).defer("codebook_text", "provenance")
+    rows = Wave.objects.using(using).filter(superseded_at=None).defer("codebook_text", "provenance")
     return tuple(rows.order_by("-as_of", "-loaded_at"))
 
 
-def standings(waves: Iterable[Wave], person: UUID | None = None) -> dict[UUID, Standing]:
+def standings(
+    waves: Iterable[Wave], person: UUID | None = None, using: str = "default"
+) -> dict[UUID, Standing]:
     """Everybody whom ``waves`` name and whom the user answers for, or one of them."""
     by_id = {wave.pk: wave for wave in waves}
     if not by_id:
         return {}
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(_NAMED, {"waves": list(by_id), "person": person})
         named = dict(cursor.fetchall())
     told: dict[UUID, list[Notice]] = {}
-    for notice in Notice.objects.raw(_TOLD, {"person": person}):
+    for notice in Notice.objects.using(using).raw(_TOLD, {"person": person}):
         told.setdefault(notice.person_id, []).append(notice)
-    rounds = _rounds({notice.wave_id for notices in told.values() for notice in notices}, by_id)
+    rounds = _rounds({notice.wave_id for notices in told.values() for notice in notices}, by_id, using)
     places = {wave: number for number, wave in enumerate(by_id)}
     return {
         one: _standing(one, [by_id[key] for key in sorted(keys, key=places.__getitem__)], told.get(one, []), rounds)
@@ -118,11 +120,15 @@ def _standing(person: UUID, waves: list[Wave], told: list[Notice], rounds: Mappi
     return Standing(person, tuple(waves), max(told, key=lambda one: one.made_at, default=None), owed)
 
 
-def _rounds(told: set[UUID], known: Mapping[UUID, Wave]) -> dict[UUID, Any]:
+def _rounds(told: set[UUID], known: Mapping[UUID, Wave], using: str) -> dict[UUID, Any]:
     """Title, system and date of each wave: those of a study that was run again are the same."""
     found = {wave.pk: (wave.title, wave.system, wave.as_of) for wave in known.values()}
     if told - set(found):
-        rows = Wave.objects.filter(pk__in=told - set(found)).values_list("pk", "title", "system", "as_of")
+        rows = (
+            Wave.objects.using(using)
+            .filter(pk__in=told - set(found))
+            .values_list("pk", "title", "system", "as_of")
+        )
         found |= {key: of_round for key, *of_round in rows}
     return {key: tuple(value) for key, value in found.items()}
 

@@ -20,8 +20,14 @@ from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing
+from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.list_presenters import erasures_listing, notices_listing, requests_listing
+from leadscape_web.privacy.list_presenters import (
+    erasures_listing,
+    notices_listing,
+    requests_listing,
+    with_cut,
+)
 from leadscape_web.privacy.models import Address, Erasure, PersonRequest
 from leadscape_web.privacy.owed import counting_waves, named_waves, owed_count, standings
 from leadscape_web.privacy.rows import open_rows
@@ -62,18 +68,16 @@ def notices_page(request: HttpRequest) -> HttpResponse:
 
 @allow(EDITS, methods=BOTH)
 def send_all(request: HttpRequest) -> HttpResponse:
-    """Send to everybody who is owed one and has an address: one job a message."""
+    """Send to everybody who is owed one and has an address: a job that makes them, and one job a message."""
     waves = counting_waves()
     if not waves:
         return render(request, "privacy/nothing.html")
+    if request.method == "POST":
+        base, by = request.build_absolute_uri("/"), user_in(request)
+        return redirect("jobs:job", key=ask_for(notices.SEND_ALL, asked_by=by, given={"base": base}).pk)
     owed = [one for one in standings(waves).values() if one.owed]
     addressed = _addressed()
     reached = [one for one in owed if one.person in addressed]
-    if request.method == "POST":
-        base, by = request.build_absolute_uri("/"), user_in(request)
-        sent = notices.send_to_each({one.person: one.wave for one in reached}, by, base)
-        messages.success(request, f"{sent} notice{'s' * (sent != 1)} will be sent. Each is a job of its own.")
-        return redirect("privacy:notices")
     context = {"reached": len(reached), "letters": len(owed) - len(reached), "waves": named_waves(waves)}
     return render(request, "privacy/send_all.html", context)
 
@@ -102,8 +106,10 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @allow(EDITS)
 def requests(request: HttpRequest) -> HttpResponse:
     """What people asked for."""
-    found = list(PersonRequest.objects.order_by("-asked_at")[:MOST_LISTED])
+    everything = PersonRequest.objects.order_by("-asked_at")
+    found = list(everything[:MOST_LISTED])
     listing = requests_listing(found, names_of([one.person_id for one in found]))
+    listing = with_cut(listing, MOST_LISTED, everything.count(), "the latest")
     return render_listing(request, listing, "privacy/list.html")
 
 
