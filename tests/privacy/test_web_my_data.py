@@ -19,8 +19,10 @@ from django.utils import timezone
 from leadscape_web.accounts.context import acting
 from leadscape_web.accounts.links import hash_of
 from leadscape_web.accounts.models import PersonName
+from leadscape_web.privacy.held import why_held
 from leadscape_web.privacy.models import Exclusion, Notice, ObjectionKey, PersonRequest
-from leadscape_web.survey.models import Leader, RoleHolding, Support
+from leadscape_web.register.models import Headship
+from leadscape_web.survey.models import Leader, RoleHolding, Support, Wave
 
 from tests.privacy.conftest import alice, link_of
 from tests.support.jobs import run_jobs
@@ -44,6 +46,45 @@ def test_it_shows_what_is_held_and_who_said_it(signed_in: SignedIn) -> None:
         assert held in page, held
     for other in ("Bob Birch", "Charlie Cedar", "Frances Fir"):
         assert other not in page
+
+
+def test_an_objection_was_done_at_once_and_waits_for_nobody(signed_in: SignedIn) -> None:
+    person = alice().person_id
+    with acting(why="Objected, and was brought back", using="owner"):
+        made = PersonRequest.objects.using("owner").create(person_id=person, kind="objection")
+        PersonRequest.objects.using("owner").create(person_id=person, kind="correction", text="My name")
+    page = signed_in("").get(f"/my-data/{link_of(person)}/").content.decode()
+    [objection] = [row for row in page.split("<tr") if "Object to being in the study</td>" in row]
+    assert "Done at once" in objection
+    assert "answered" not in objection
+    [correction] = [row for row in page.split("<tr") if "Put something right</td>" in row]
+    assert "To be answered" in correction
+    assert "Not answered yet" in correction
+    editor = signed_in("nation.editor")
+    for path in ("/data-protection/requests/", f"/data-protection/request/{made.pk}/",
+                 f"/data-protection/person/{person}/"):  # fmt: skip
+        assert "Done at once" in editor.get(path).content.decode(), path
+
+
+def test_it_begins_with_why_the_person_is_held() -> None:
+    first, second = Wave(title="First study"), Wave(title="Second study")
+    about = "of who leads improvement beyond their own school"
+    assert why_held([first], head=True) == f"You have been named in “First study”, a study {about}."
+    assert why_held([first, second], head=False) == (
+        f"You have been named in “First study” and “Second study”, studies {about}."
+    )
+    assert why_held([], head=True).endswith(f"{about}: a public register names you as a head.")
+    assert why_held([], head=False) == f"Your name is held by a study {about}."
+
+
+def test_whom_only_a_register_names_is_not_told_that_somebody_said_so(signed_in: SignedIn) -> None:
+    head = Headship.objects.using("owner").exclude(
+        person__in=RoleHolding.objects.using("owner").values("person")
+    )[0]
+    page = signed_in("").get(f"/my-data/{link_of(head.person_id)}/").content.decode()
+    assert "a public register names you as a head. This page shows" in page
+    page = signed_in("").get(f"/my-data/{link_of(alice().person_id)}/").content.decode()
+    assert "You have been named in “An invented system”, a study of" in page
 
 
 def test_it_says_the_basis_of_the_wave_and_then_of_the_person(signed_in: SignedIn) -> None:

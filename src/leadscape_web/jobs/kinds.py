@@ -22,7 +22,7 @@ class Kind:
     Attributes
     ----------
     name
-        App and verb, such as ``imports.apply``.
+        App and verb, such as ``imports.store``.
     label
         What it does, for its page.
     perform

@@ -16,9 +16,12 @@ from django.utils import timezone
 from leadscape.actions.tell_rights import ToldRights, tell_rights
 from leadscape.actions.write_record import HeldRecord
 from leadscape_web.audit.subjects import words_of
-from leadscape_web.privacy.models import Basis
+from leadscape_web.govuk.wording import written_date
+from leadscape_web.privacy.models import Basis, PersonRequest
+from leadscape_web.privacy.models.told import state_in_words
+from leadscape_web.privacy.owed import named_waves
 from leadscape_web.privacy.periods import current_periods
-from leadscape_web.register.models import School, Source
+from leadscape_web.register.models import Headship, School, Source
 from leadscape_web.survey.codebooks import known_waves
 from leadscape_web.survey.models import Response, Wave
 
@@ -91,6 +94,29 @@ def told_by(basis: Basis | None) -> Told:
     )
 
 
+def why_held(waves: Sequence[Wave], *, head: bool) -> str:
+    """Why somebody is held, in the sentence that every notice and My data begin with.
+
+    Parameters
+    ----------
+    waves
+        Those that count and name the person.
+    head
+        Whether a register names the person as a head.
+    """
+    about = "of who leads improvement beyond their own school"
+    if waves:
+        studies = "studies" if len(waves) > 1 else "a study"
+        return f"You have been named in {named_waves(waves)}, {studies} {about}."
+    named = ": a public register names you as a head" if head else ""
+    return f"Your name is held by a study {about}{named}."
+
+
+def is_head(person: UUID, using: str = "default") -> bool:
+    """Whether a register names a person as a head, now or before."""
+    return Headship.objects.using(using).filter(person=person).exists()
+
+
 def linked_basis() -> Basis | None:
     """The basis that holds for the person of the link: their own, else the wave's."""
     return next(iter(Basis.objects.raw("select * from leadscape_linked_basis() limit 1")), None)
@@ -113,6 +139,7 @@ def basis_for(person: UUID, waves: Sequence[Wave]) -> Basis | None:
 class Readable:
     """What is held, in words; rows for tables of a page."""
 
+    why: str
     name: str | None
     former_names: tuple[str, ...]
     home: str | None
@@ -129,6 +156,7 @@ def readable(held: HeldAbout) -> Readable:
     answered = _respondents(held)
     leader = next(iter(held.rows("survey_leader")), None)
     return Readable(
+        why=why_held(_naming(held), head=bool(held.rows("register_headship"))),
         name=held.name,
         former_names=tuple(
             one["full_name"] for one in held.own_names() if one["superseded_at"] is not None
@@ -171,9 +199,12 @@ def readable(held: HeldAbout) -> Readable:
         requests=[
             {
                 "on": _day(one["asked_at"]),
-                "kind": one["kind"],
+                "kind": PersonRequest.Kind(one["kind"]).label,
                 "text": one["text"] or None,
-                "state": one["state"],
+                "state": state_in_words(one["kind"], one["state"]),
+                "no_answer": "Not answered yet"
+                if one["kind"] == PersonRequest.Kind.CORRECTION
+                else "None was needed",
                 "answer": one["answer"] or None,
             }
             for one in held.rows("privacy_personrequest")
@@ -184,7 +215,7 @@ def readable(held: HeldAbout) -> Readable:
 def record_of(held: HeldAbout, told: Told) -> HeldRecord:
     """Everything, table by table, to be taken away."""
     said = [
-        f"Written on {timezone.localdate().isoformat()}. Everything that this service holds about you is below.",
+        f"Written on {written_date(timezone.localdate())}. Everything that this service holds about you is below.",
         f"It is held because {told.rights.basis}." + (f" {told.explained}" if told.explained else ""),
         *([f"Who answers for it: {told.controller}."] if told.controller else []),
         *([f"What for: {told.purpose}"] if told.purpose else []),
@@ -199,10 +230,19 @@ def record_of(held: HeldAbout, told: Told) -> HeldRecord:
     return HeldRecord("What leadscape holds about you", said, tables)
 
 
+def _naming(held: HeldAbout) -> list[Wave]:
+    """Waves that count and name the person in a role that counts, the latest first."""
+    roles = [one for one in held.rows("survey_roleholding") if one["withdrawn_at"] is None]
+    found = Wave.objects.filter(
+        pk__in={one["wave_id"] for one in roles if one["wave_id"]}, superseded_at=None
+    )
+    return list(found.defer("codebook_text", "provenance").order_by("-as_of", "-loaded_at"))
+
+
 def _headships(held: HeldAbout, schools: Mapping[str | None, str]) -> Rows:
     rows = held.rows("register_headship")
     sources = {
-        str(one.pk): f"{one.file_name}, {one.as_of.isoformat() if one.as_of else 'date not known'}"
+        str(one.pk): f"{one.file_name}, {written_date(one.as_of) if one.as_of else 'date not known'}"
         for one in Source.objects.filter(pk__in=[one["source_id"] for one in rows if one["source_id"]])
     }
     return [

@@ -13,7 +13,7 @@ from leadscape.actions.tell_rights import tell_rights
 from leadscape_web.govuk.wording import local_day, written
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.notices import state_of
-from leadscape_web.privacy.owed import Standing, Told, named_waves
+from leadscape_web.privacy.owed import Standing
 from leadscape_web.survey.models import Leader
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
@@ -103,7 +103,7 @@ def show_person(
                 "href": reverse("privacy:request", args=[one.pk]),
                 "kind": one.get_kind_display(),  # type: ignore[attr-defined]
                 "asked": one.asked_at,
-                "state": one.get_state_display() if one.kind == "correction" else "Done at once",  # type: ignore[attr-defined]
+                "state": one.state_in_words,
             }
             for one in asked
         ),
@@ -113,11 +113,6 @@ def show_person(
         can_email=address is not None,
         leader=leader.pk if leader else None,
     )  # fmt: skip
-
-
-def titles_of(told: Told) -> str:
-    """The waves that name somebody, in words; blank where none does."""
-    return named_waves(told.waves) if told.standing else ""
 
 
 def link_of_person(live: Notice | None, address: Address | None) -> dict[str, Any]:

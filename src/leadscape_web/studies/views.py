@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
 from leadscape_web.accounts.rules import EDITS_NATION, allow
+from leadscape_web.govuk.wording import written_date
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.studies.models import Study, StudyInput
@@ -54,6 +55,6 @@ def run(request: HttpRequest, key: UUID) -> HttpResponseRedirect:
     found = get_object_or_404(Study, pk=key)
     asker: Any = request.user
     job = ask_for(
-        "studies.run", asked_by=asker, subject=f"{found.title}, {found.as_of}", given={"study": str(key)}
+        "studies.run", asked_by=asker, subject=f"{found.title}, {written_date(found.as_of)}", given={"study": str(key)}
     )
     return redirect("jobs:job", key=job.pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from leadscape_web.accounts.models import Person, User
 from leadscape_web.survey.models import Wave
+
+DONE_AT_ONCE: Final = "Done at once"
+"""How an objection or a withdrawal of consent stands, from the moment it is made."""
 
 
 class Address(models.Model):
@@ -144,6 +147,18 @@ class PersonRequest(models.Model):
     answer = models.TextField(blank=True, help_text="What the person is told")
     blanked_at = models.DateTimeField(null=True, help_text="When the texts were emptied")
     version = models.IntegerField(default=1)
+
+    @property
+    def state_in_words(self) -> str:
+        """Where it stands, for whoever asked and whoever answers."""
+        return state_in_words(self.kind, self.state)
+
+
+def state_in_words(kind: str, state: str) -> str:
+    """Where a request of this kind stands: only a correction waits for anybody."""
+    if kind != PersonRequest.Kind.CORRECTION:
+        return DONE_AT_ONCE
+    return PersonRequest.State(state).label
 
 
 class Basis(models.Model):

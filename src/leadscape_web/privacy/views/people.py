@@ -28,6 +28,7 @@ from leadscape_web.privacy.presenters import show_person
 from leadscape_web.privacy.views.linked import FORMATS, as_file
 from leadscape_web.privacy.views.telling import told_or_404
 from leadscape_web.survey.models import Leader
+from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
 BOTH: Final = ("GET", "POST")
 ERASE: Final = "privacy.erase"
@@ -163,9 +164,9 @@ def erase(request: HttpRequest, key: UUID) -> HttpResponse:
             asker: Any = user_in(request)
             given = {"person": str(key), "why": form.cleaned_data["why"]}
             return redirect("jobs:job", key=ask_for(ERASE, asked_by=asker, given=given).pk)
-        context = {"form": form, "key": key, "name": name, "alike": _namesakes(key, name)}
+        context = {"form": form, "key": key, "called": name or NAME_NOT_KNOWN, "alike": _namesakes(key, name)}
         return render(request, "privacy/erase_confirm.html", context)
-    context = {"form": form, "key": key, "name": name}
+    context = {"form": form, "key": key, "called": name or NAME_NOT_KNOWN}
     return render(request, "privacy/erase.html", context, status=422 if form.is_bound else 200)
 
 
@@ -187,5 +188,6 @@ def _namesakes(key: UUID, name: str | None) -> list[tuple[UUID, str]]:
 
 
 def _form_page(request: HttpRequest, key: UUID, form: Any, title: str, button: str) -> HttpResponse:
-    context = {"form": form, "key": key, "title": title, "button": button, "name": names_of([key]).get(key)}
+    name = names_of([key]).get(key) or NAME_NOT_KNOWN
+    context = {"form": form, "key": key, "title": title, "button": button, "name": name}
     return render(request, "privacy/form.html", context, status=422 if form.is_bound else 200)

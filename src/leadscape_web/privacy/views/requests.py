@@ -23,7 +23,7 @@ from leadscape_web.privacy.owed import told_of
 from leadscape_web.privacy.presenters import answer_told, link_of_person
 from leadscape_web.survey.codebooks import known_waves
 from leadscape_web.survey.models import Leader, RoleHolding, Support
-from leadscape_web.survey.presenters.words import span
+from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, span
 from leadscape_web.survey.refusals import Impossible
 
 BOTH: Final = ("GET", "POST")
@@ -65,6 +65,7 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "asked": asked,
         "name": name,
+        "called": name or NAME_NOT_KNOWN,
         "record": _in_words(record),
         "leader": Leader.objects.filter(person=asked.person_id).first(),
         "form": form,

@@ -20,7 +20,8 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy.forms import BasisForm, PeriodForm
 from leadscape_web.privacy.models import Basis, RetentionDone, RetentionPeriod, RetentionPlan
 from leadscape_web.privacy.owed import counting_waves
-from leadscape_web.privacy.periods import by_code, current_periods
+from leadscape_web.privacy.periods import ANNOUNCED_DAYS, by_code, current_periods
+from leadscape_web.privacy.work.retention import FORESEEN_DAYS
 from leadscape_web.survey.models import Wave
 
 BOTH: Final = ("GET", "POST")
@@ -88,6 +89,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         if one.code in known
     ]
     context = {"periods": current_periods(), "plan": plan, "done": done, "troubles": _troubles(),
+               "announced": ANNOUNCED_DAYS, "foreseen": FORESEEN_DAYS,
                "spared": settings.ENVIRONMENT.demonstration}  # fmt: skip
     return render(request, "privacy/retention.html", context)
 
@@ -106,7 +108,7 @@ def _troubles() -> list[dict[str, Any]]:
 
 @allow(EDITS_NATION, methods=BOTH)
 def period(request: HttpRequest, code: str) -> HttpResponse:
-    """Keep one kind of data shorter or longer. What follows is foreseen at once, and done a week later or more."""
+    """Keep one kind of data shorter or longer. What follows is foreseen at once, and announced before it is done."""
     held = next((one for one in current_periods() if one.period.code == code), None)
     if held is None:
         raise Http404

@@ -14,11 +14,10 @@ from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.held import basis_for, told_by
+from leadscape_web.privacy.held import basis_for, is_head, told_by, why_held
 from leadscape_web.privacy.models import Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.owed import Told, told_of
 from leadscape_web.privacy.permissions import answer_for
-from leadscape_web.privacy.presenters import titles_of
 from leadscape_web.survey.models import Leader
 
 
@@ -49,7 +48,7 @@ def _letter(request: HttpRequest, key: UUID, link: notices.Link, told: Told, **m
         "told": told_by(basis_for(key, told.waves)),
         "name": names_of([key]).get(key),
         "leader": Leader.objects.select_related("home_school").filter(person=key).first(),
-        "named_by": titles_of(told),
+        "why": why_held(told.waves if told.standing else (), head=is_head(key)),
         "key": key,
         **more,
     }

@@ -22,9 +22,10 @@ from leadscape.core.errors import LeadscapeError
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.mail import TRIED_FOR_DAYS, NotNow, Refused, hand_over
 from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.held import is_head, why_held
 from leadscape_web.privacy.models import Address, Notice
 from leadscape_web.privacy.notices import SEND, current_address, give_link
-from leadscape_web.privacy.owed import named_waves, waves_naming
+from leadscape_web.privacy.owed import waves_naming
 
 if TYPE_CHECKING:
     from leadscape_web.jobs.performing import Running
@@ -103,7 +104,7 @@ def _send(notice: Notice, address: Address, base: str) -> Mapping[str, Any]:
     context = {
         "link": link.address,
         "until": timezone.localtime(link.expires_at).date(),
-        "waves": named_waves(waves_naming(notice.person_id, "owner")),
+        "why": why_held(waves_naming(notice.person_id, "owner"), head=is_head(notice.person_id, "owner")),
         "asked_on": timezone.localtime(answered.asked_at).date() if answered else None,
         "contact": settings.ENVIRONMENT.contact,
     }

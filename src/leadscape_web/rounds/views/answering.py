@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from leadscape_web.accounts.rules import ANYONE, allow
 from leadscape_web.rounds.answers import (
+    MOST_A_DAY,
     MOST_LINES,
     Answering,
     NamedLine,
@@ -33,7 +34,7 @@ BOTH = ("GET", "POST")
 DONE = {
     "saved": "Saved. Nothing is sent until you check and send your answer.",
     "removed": "Removed from your answer.",
-    "often": "You sent ten answers within a day. What you changed is saved: send it tomorrow.",
+    "often": f"You sent {MOST_A_DAY} answers within a day. What you changed is saved: send it tomorrow.",
     "nothing": "There was nothing to send: name somebody, or say that you have none.",
 }
 TOO_MANY_NAMES = (

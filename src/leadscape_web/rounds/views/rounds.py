@@ -16,6 +16,7 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.govuk.listing import render_listing, show_listing
 from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.govuk.wording import written_date
+from leadscape_web.jobs.mail import TRIED_FOR_DAYS
 from leadscape_web.register.models import Authority
 from leadscape_web.rounds import presenters
 from leadscape_web.rounds.forms.round import LETTER, PURPOSE, REMINDERS, RoundForm, SureForm
@@ -150,6 +151,7 @@ def round_page(request: HttpRequest, key: UUID) -> HttpResponse:
             "everybody": len(everybody),
             "without_address": len(everybody) - len(addressed),
             "new": _not_written_to(found),
+            "tried_for": TRIED_FOR_DAYS,
             "troubled": waiting.exclude(tried_at=None).count(),
             "waiting": waiting.filter(tried_at=None).count(),
         },
