@@ -418,7 +418,7 @@ def test_a_link_that_leaked_cannot_send_without_end(found: Round, client: Client
     _add(client, token)
     for _ in range(12):
         last = client.post(f"/answer/{token}/check/", follow=True)
-    assert "ten answers within a day" in last.content.decode()
+    assert "10 answers within a day" in last.content.decode()
     assert Sending.objects.using("owner").filter(asked=asked_of(found)).count() == 10
 
 
