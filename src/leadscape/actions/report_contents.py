@@ -9,6 +9,7 @@ import polars as pl
 from leadscape.actions.measure_response import with_returns
 from leadscape.actions.read_validation import validate_holdings
 from leadscape.actions.understood_lines import count_understood
+from leadscape.actions.withhold_counts import withhold_counts
 from leadscape.codebooks import Baseline, Codebook, Crosswalk, codebook_names, find_crosswalk, load_codebook
 from leadscape.core.errors import NotComparable
 from leadscape.core.suppression import rounded
@@ -53,7 +54,7 @@ def make_contents(
 ) -> ReportContents:
     """Everything the report shows; ``published`` is the landscape after suppression."""
     contacts = with_returns(read_contacts(study.frame), inputs.responses, None)
-    return ReportContents(
+    contents = ReportContents(
         title=study.title,
         system=study.system,
         as_of=study.as_of,
@@ -90,6 +91,7 @@ def make_contents(
         response_rates=rate_response(contacts),
         schools_covered=cover_schools(contacts, inputs.schools),
     )
+    return withhold_counts(contents, inputs) if published.hides_every_count else contents
 
 
 def open_questions(settled: Settlement) -> dict[str, int]:

@@ -17,7 +17,7 @@ from leadscape.actions.report_contents import make_contents
 from leadscape.actions.settle_study import settle_inputs
 from leadscape.core.progress import timed
 from leadscape.core.provenance import Provenance
-from leadscape.landscape.disclosure import suppress_landscape
+from leadscape.landscape.disclosure_of_few import publish_landscape
 from leadscape.landscape.prevalence import Denominator
 from leadscape.register.areas import Areas, draw_areas
 from leadscape.register.tables import is_open
@@ -41,7 +41,8 @@ class StudyRun:
     study, inputs, settled
         What was declared, what its files hold, and what the returns amount to. Hold people.
     published
-        The landscape, suppressed where the study asks for it.
+        The landscape, suppressed where the study asks for it; of so few people that any count would tell another,
+        without any.
     contents
         What the report shows, with the record that may be public.
     record
@@ -81,7 +82,7 @@ def run_study(study: Study, progress: Progress, seconds: dict[str, float]) -> St
         described = _describe(study, inputs, settled, imputed)
     with timed(seconds, "protect"):
         progress.step("Protecting small counts")
-        published = suppress_landscape(
+        published = publish_landscape(
             described.landscape, config.suppress_below, config.round_to, study.codebook, study.seed
         )
     with timed(seconds, "draw"):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
 from leadscape.landscape.tables import CountDoubt
+
+EVERY_COUNT: Final = "counts"
+"""What a landscape withholds that tells no count of people."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Landscape:
         As :class:`~leadscape.landscape.tables.CountDoubt`; empty where every question about the returns is decided.
     withheld
         Names of tables that were left out or lost rows so that people are protected; of the network, ``network``
-        stands for all of it and ``reach`` for single leaders and schools.
+        stands for all of it and ``reach`` for single leaders and schools; ``counts`` for every count of people.
     """
 
     extent: pl.DataFrame
@@ -85,3 +89,8 @@ class Landscape:
     network: NetworkSummary | None
     doubt: pl.DataFrame = field(default_factory=CountDoubt.create_empty)
     withheld: frozenset[str] = frozenset()
+
+    @property
+    def hides_every_count(self) -> bool:
+        """Whether so few people were reported that no count of them is told."""
+        return EVERY_COUNT in self.withheld

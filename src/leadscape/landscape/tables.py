@@ -34,7 +34,9 @@ class Extent(Table):
     holdings_status = status_column("holdings")
     leaders = count_column("Distinct persons who hold the role")
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator, derived")
-    denominator = dy.Int64(min=0, description="All role-holdings reported")
+    denominator = dy.Int64(
+        nullable=True, min=0, description="All role-holdings reported; null where every count is suppressed"
+    )
 
 
 class BaselineExtent(Extent):
@@ -60,7 +62,9 @@ class ExtentTotals(Table):
     holdings_status = status_column("holdings")
     leaders = count_column("Distinct persons")
     pct = dy.Float64(nullable=True, min=0, max=100, description="Holdings as % of denominator")
-    denominator = dy.Int64(min=0)
+    denominator = dy.Int64(
+        nullable=True, min=0, description="All role-holdings reported; null where every count is suppressed"
+    )
 
 
 class KindExtent(Table):

@@ -46,7 +46,7 @@ def view_reading(contents: ReportContents) -> TableView | None:
             Shown("file", "File"),
             Shown("outcome", "Outcome", "words"),
             Shown("reason", "Reason", "words", absent="not_applicable"),
-            Shown("rows", "Rows", "count"),
+            Shown("rows", "Rows", "count", absent="suppressed"),
         ),
         "The rows of a file add up to the rows it holds: nothing is left out in silence.",
     )
@@ -116,7 +116,7 @@ def view_questions(contents: ReportContents) -> TableView | None:
         contents.open_questions,
         "open_questions",
         "Questions still open",
-        (Shown("question", "Question", "words"), Shown("open", "Open", "count")),
+        (Shown("question", "Question", "words"), Shown("open", "Open", "count", absent="suppressed")),
         settled_sentence(contents.decisions),
     )
 

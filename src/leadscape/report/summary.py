@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -24,6 +24,12 @@ from leadscape.report.wording import (
 )
 
 HEADLINES_AT_MOST = 6
+EVERY_COUNT_HIDDEN: Final = (
+    "Every count of people is suppressed, and with it every percentage, rate, estimate and point on the map: so few "
+    "people were reported that the counts still shown would tell the hidden ones. The leaders, their role-holdings "
+    "and the questions about them are kept, and seen by those who have the right to see them. Figures can be "
+    "published once more people are reported, or together with other studies."
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,9 @@ def not_known(contents: ReportContents) -> tuple[str, ...]:
     if roles:
         were, them = ("was", "it") if len(roles) == 1 else ("were", "them")
         found.append(f"{listed(roles)} {were} not collected, because the returns had no place for {them}.")
-    if contents.suppress_below:
+    if landscape.hides_every_count:
+        found.append(EVERY_COUNT_HIDDEN)
+    elif contents.suppress_below:
         found.append(
             f"Counts of people from 1 to {contents.suppress_below - 1} are suppressed to protect them, with as many "
             f"others as are needed so that none can be worked out. {_authorities_hidden(authorities)}"

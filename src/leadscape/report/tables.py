@@ -17,7 +17,9 @@ class ReadingCounts(Table):
     file = dy.String(description="File as the study names it")
     outcome = dy.String(description="Used, out of scope, problem, duplicate …")
     reason = dy.String(nullable=True, description="Why, in the words of the format's rule")
-    rows = dy.Int64(min=0)
+    rows = dy.Int64(
+        nullable=True, min=0, description="Rows; null where they would tell a suppressed number of people"
+    )
 
 
 class ResponseCounts(Table):
@@ -59,7 +61,11 @@ class OpenQuestions(Table):
     """One row is one kind of question that nobody has settled yet. A missing row means that none is open."""
 
     question = dy.String(primary_key=True, description="The question as a sentence")
-    open = dy.Int64(min=0, description="Times it is still open")
+    open = dy.Int64(
+        nullable=True,
+        min=0,
+        description="Times it is still open; null where every count of people is suppressed",
+    )
 
 
 class HomePoints(Table):
