@@ -21,6 +21,7 @@ class PrivacyJourney(WorkedJourney):
         """A leader of this test's own, by Northshire."""
         from leadscape_web.accounts.context import acting
         from leadscape_web.accounts.models import Person, PersonName
+        from leadscape_web.privacy.models import Basis
         from leadscape_web.survey.models import Leader, RoleHolding, Wave
 
         key = f"leader-{uuid.uuid4().hex[:12]}"
@@ -34,6 +35,11 @@ class PrivacyJourney(WorkedJourney):
                 key=f"holding-{key}", leader=leader, role="consultant_leader", origin="national",
                 started_on=date(2006, 1, 1), respondents=["101"], routes=["authority"], **where,
             )  # fmt: skip
+            recorded = Basis.objects.using("owner").filter(wave=wave, person=None, ended_at=None)
+            if not recorded.exists():
+                Basis.objects.using("owner").create(
+                    wave=wave, basis="public_task", explained="A duty", controller="The invented system"
+                )
         self.of_person = f"/data-protection/person/{person.pk}/"
 
     def when_an_editor_sends_the_notice(self) -> None:

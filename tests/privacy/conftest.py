@@ -14,6 +14,7 @@ from tests.support.own_database import own_database
 @pytest.fixture
 def committed(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with own_database(service_server, django_db_blocker, f"privacy_{uuid.uuid4().hex[:8]}"):
+        record_basis()
         yield
 
 
@@ -37,6 +38,30 @@ def signed_in(committed: None) -> Callable[[str], Any]:
         return client
 
     return sign_in
+
+
+def record_basis(**more: Any) -> Any:
+    """What must be recorded before anybody is told, for the first wave."""
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.privacy.models import Basis
+    from leadscape_web.survey.models import Wave
+
+    given = {"basis": "public_task", "explained": "A duty of the invented system", "controller": "The invented system",
+             "purpose": "Knowing who leads", "recipients": "Editors"}  # fmt: skip
+    with acting(why="The basis of the tests", using="owner"):
+        wave = Wave.objects.using("owner").order_by("loaded_at").first()
+        return Basis.objects.using("owner").create(wave=wave, **(given | more))
+
+
+def end_bases() -> None:
+    """As if nobody had recorded any."""
+    from django.utils import timezone
+
+    from leadscape_web.accounts.context import acting
+    from leadscape_web.privacy.models import Basis
+
+    with acting(why="The tests want none", using="owner"):
+        Basis.objects.using("owner").update(ended_at=timezone.now())
 
 
 def alice() -> Any:

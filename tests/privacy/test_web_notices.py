@@ -26,7 +26,7 @@ from leadscape_web.privacy.models import Address, Notice
 from leadscape_web.privacy.notices import NEVER_TAKEN, TRIED, hold_notices, send_by_email
 from leadscape_web.survey.models import Leader, Wave
 
-from tests.privacy.conftest import alice
+from tests.privacy.conftest import alice, end_bases
 from tests.support.jobs import assert_done, run_jobs
 from tests.support.mail_server import MailServer
 
@@ -472,6 +472,7 @@ def test_a_wave_that_came_after_the_notice_is_told_of_and_one_before_it_is_not_a
 
 
 def test_each_wave_that_counts_has_a_basis_of_its_own(signed_in: SignedIn) -> None:
+    end_bases()
     with acting(why="A later round", using="owner"):
         later = _another_wave("A later round", as_of=timezone.localdate())
     client = signed_in("nation.editor")

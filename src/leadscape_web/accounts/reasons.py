@@ -20,13 +20,15 @@ LONGEST: Final = 500
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 
-def check_reason(text: str, person_ids: Iterable[Any] = ()) -> str:
+def check_reason(text: str, person_ids: Iterable[Any] = (), *, addresses: bool = False) -> str:
     """The reason as it may be kept, spaces tidied.
 
     Parameters
     ----------
     person_ids
         Persons whom the change is about; every name they have or had, as far as the user may see it, is looked for.
+    addresses
+        Whether it may hold an e-mail address: that of an organisation.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def check_reason(text: str, person_ids: Iterable[Any] = ()) -> str:
         raise ValidationError("Enter a reason that somebody else will understand", code="short")
     if len(reason) > LONGEST:
         raise ValidationError(f"The reason must be {LONGEST} characters or fewer", code="long")
-    if _EMAIL.search(reason):
+    if not addresses and _EMAIL.search(reason):
         raise ValidationError(
             "Enter the reason without an e-mail address: the history keeps reasons for good", code="email"
         )

@@ -35,6 +35,8 @@ class Column:
         What a missing value says where no status does.
     decimals
         For numbers; null shows whole numbers without and others with one.
+    download_only
+        Whether it is in downloads and not on the page.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Column:
     href: str | Callable[[Mapping[str, Any]], str | None] | None = None
     missing: str = NOT_KNOWN
     decimals: int | None = None
+    download_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,11 @@ class Listing:
     empty: str = "There is nothing to list yet."
     notes: Sequence[str] = ()
     prefix: str = ""
+
+    @property
+    def drawn(self) -> tuple[Column, ...]:
+        """The columns of the page, without those of downloads only."""
+        return tuple(column for column in self.columns if not column.download_only)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def draw_listing(
     anchor = f"#list-{listing.name}"
     return ShownListing(
         listing=listing,
-        headings=tuple(_heading(column, wanted, link, anchor) for column in listing.columns),
+        headings=tuple(_heading(column, wanted, link, anchor) for column in listing.drawn),
         rows=_cells(shown, listing),
         first=start + 1 if matched else 0,
         last=start + shown.height,
@@ -153,9 +153,9 @@ def _heading(column: Column, wanted: Wanted, link: Any, anchor: str) -> Heading:
 
 
 def _cells(shown: pl.DataFrame, listing: Listing) -> tuple[tuple[Cell, ...], ...]:
-    words = [words_of(shown, column).to_list() for column in listing.columns]
+    words = [words_of(shown, column).to_list() for column in listing.drawn]
     return tuple(
-        tuple(_cell(column, row, words[place][number]) for place, column in enumerate(listing.columns))
+        tuple(_cell(column, row, words[place][number]) for place, column in enumerate(listing.drawn))
         for number, row in enumerate(shown.iter_rows(named=True))
     )
 

@@ -155,17 +155,21 @@ class BasisForm(GovukForm):
     explained = TextareaField(
         label="Which task, interest or law is it?", called="the explanation", rows=3, max_length=LONGEST
     )
-    controller = TextField(label="Who answers for the study?", called="who answers for it", max_length=300)
+    controller = TextField(
+        label="Who answers for the study?", called="who answers for it", max_length=300,
+        help_text="The organisation, and how it is reached, such as an e-mail address of its own. Whoever is told reads"
+        " it.",
+    )  # fmt: skip
     purpose = TextareaField(label="What is it for?", called="the purpose", rows=2, max_length=LONGEST)
     recipients = TextareaField(label="Who sees the data?", called="who sees it", rows=2, max_length=LONGEST)
 
     def clean(self) -> dict[str, Any]:
-        """The history keeps these words, so they hold no e-mail address."""
+        """The history keeps these words, so they hold no e-mail address but that of who answers for the study."""
         given = super().clean() or self.cleaned_data
         for name in ("explained", "controller", "purpose", "recipients"):
             if given.get(name):
                 try:
-                    given[name] = check_reason(given[name])
+                    given[name] = check_reason(given[name], addresses=name == "controller")
                 except ValidationError as error:
                     self.add_error(name, error)
         return given

@@ -17,6 +17,7 @@ from leadscape.actions.tell_rights import ToldRights, tell_rights
 from leadscape.actions.write_record import HeldRecord
 from leadscape_web.audit.subjects import words_of
 from leadscape_web.govuk.wording import written_date
+from leadscape_web.privacy.bases import bases_now, filled
 from leadscape_web.privacy.models import Basis, PersonRequest
 from leadscape_web.privacy.models.told import state_in_words
 from leadscape_web.privacy.owed import named_waves
@@ -119,7 +120,9 @@ def is_head(person: UUID, using: str = "default") -> bool:
 
 def linked_basis() -> Basis | None:
     """The basis that holds for the person of the link: their own, else the wave's."""
-    return next(iter(Basis.objects.raw("select * from leadscape_linked_basis() limit 1")), None)
+    found = list(Basis.objects.raw("select * from leadscape_linked_basis()"))
+    own = next((one for one in found if one.person_id is not None), None)
+    return filled(own, next((one for one in found if one.person_id is None), None))
 
 
 def basis_for(person: UUID, waves: Sequence[Wave]) -> Basis | None:
@@ -127,12 +130,7 @@ def basis_for(person: UUID, waves: Sequence[Wave]) -> Basis | None:
 
     Their own, else that of the first of the waves that has one.
     """
-    own = Basis.objects.filter(person=person, ended_at=None).order_by("-recorded_at").first()
-    if own is not None:
-        return own
-    of_waves = Basis.objects.filter(person=None, ended_at=None).select_related("wave").order_by("recorded_at")
-    held = {(one.wave.title, one.wave.as_of, one.wave.system): one for one in of_waves}
-    return next((one for wave in waves if (one := held.get((wave.title, wave.as_of, wave.system)))), None)
+    return bases_now(person).of(person, waves)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import local_day
 from leadscape_web.privacy.models import Erasure, PersonRequest
 from leadscape_web.privacy.owed import Standing, named_waves
+from leadscape_web.privacy.reached import Place
 from leadscape_web.survey.models import Wave
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
@@ -20,7 +21,7 @@ SOURCE = "What this service recorded about notices and requests"
 
 
 def notices_listing(
-    schools: Mapping[UUID, str | None],
+    places: Mapping[UUID, Place],
     names: Mapping[UUID, str],
     standing: Mapping[UUID, Standing],
     addressed: frozenset[UUID],
@@ -30,8 +31,8 @@ def notices_listing(
 
     Parameters
     ----------
-    schools
-        Leader by person to the name of their home school.
+    places
+        Where each of the leaders works.
     """
     now = timezone.now()
     titles = {wave.pk: wave.title for wave in waves}
@@ -39,18 +40,19 @@ def notices_listing(
         {
             "person": str(person),
             "name": names.get(person),
-            "school": school,
+            "key": place.key,
+            "school": place.school,
             "waves": "; ".join(titles[wave.pk] for wave in its.waves),
             "owed": "Yes" if its.owed else "No",
             "state": its.state(now),
             "how": "E-mail" if person in addressed else "Letter",
             "sent": local_day(its.notice.sent_at) if its.notice else None,
-            "until": local_day(its.notice.expires_at) if its.notice else None,
+            "until": local_day(its.notice.expires_at) if its.notice and its.notice.ended_at is None else None,
         }
-        for person, school in schools.items()
+        for person, place in places.items()
         if (its := standing.get(person))
     ]
-    words = ("person", "name", "school", "waves", "owed", "state", "how")
+    words = ("person", "key", "name", "school", "waves", "owed", "state", "how")
     several = len(waves) > 1
     return Listing(
         name="notices",
@@ -65,7 +67,8 @@ def notices_listing(
             Column("state", "Notice"),
             Column("how", "Reached by"),
             Column("sent", "Sent", kind="date", missing="Not yet"),
-            Column("until", "Link works until", kind="date", missing="No link"),
+            Column("until", "Link works until", kind="date", missing="None works"),
+            Column("key", "Key", download_only=True),
         ),
         rows=pl.DataFrame(
             rows, schema={**dict.fromkeys(words, pl.String), "sent": pl.Date, "until": pl.Date}
@@ -75,6 +78,39 @@ def notices_listing(
         filters=(Filter("owed", "Owed one"), Filter("state", "Notice"), Filter("how", "Reached by")),
         sort="name",
         empty="No leader whom you edit is named in a wave that counts.",
+    )
+
+
+def addresses_listing(
+    places: Mapping[UUID, Place], names: Mapping[UUID, str], waves: Sequence[Wave]
+) -> Listing:
+    """Leaders without an address, as a file in which addresses are filled in and that is brought back."""
+    rows = [
+        {"person": str(person), "key": place.key, "name": names.get(person), "school": place.school,
+         "authority": place.authority, "email": None}
+        for person, place in places.items()
+    ]  # fmt: skip
+    return Listing(
+        name="addresses",
+        title="Leaders without an address",
+        about=f"Leaders whom {named_waves(waves)} name{'' if len(waves) > 1 else 's'}, and whose e-mail address is not"
+        " known. Fill in the column Email and bring the file back as it is.",
+        columns=(
+            Column("key", "Key", download_only=True),
+            Column("name", "Leader", href="/data-protection/person/{person}/", missing=NAME_NOT_KNOWN),
+            Column("school", "Home school"),
+            Column("authority", "Authority"),
+            Column("email", "Email", missing="", download_only=True),
+        ),
+        rows=pl.DataFrame(
+            rows,
+            schema=dict.fromkeys(("person", "key", "name", "school", "authority", "email"), pl.String),
+        ),
+        source=SOURCE,
+        as_of=waves[0].as_of,
+        filters=(Filter("authority", "Authority"),),
+        sort="name",
+        empty="Of every leader whom you edit and a wave that counts names an address is known.",
     )
 
 

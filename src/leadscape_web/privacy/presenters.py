@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from leadscape.actions.tell_rights import tell_rights
 from leadscape_web.govuk.wording import local_day, written
+from leadscape_web.privacy.bases import lacking
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.notices import state_of
 from leadscape_web.privacy.owed import Standing
@@ -31,6 +32,9 @@ class ShownPerson:
     can_come_back: bool
     can_email: bool
     leader: UUID | None
+    lacks: tuple[str, ...]
+    wave: UUID | None
+    no_contact: bool
 
 
 def show_person(
@@ -44,6 +48,8 @@ def show_person(
     asked: Iterable[PersonRequest],
     basis: Basis | None,
     out: Exclusion | None,
+    wave: UUID | None,
+    contact: str,
 ) -> ShownPerson:
     """Facts, notices and requests of one person.
 
@@ -53,6 +59,10 @@ def show_person(
         Where they stand as somebody whom waves name; null: no wave that counts does.
     can_be_told
         Whether there is a wave of which anybody can be told.
+    wave
+        Whose lawful basis holds for them, unless they have one of their own.
+    contact
+        The address of the service for questions; blank: none is set.
     """
     notes = list(notices)
     latest = next((one for one in notes if one.ended_at is None), notes[0] if notes else None)
@@ -93,7 +103,7 @@ def show_person(
                 "wave": one.wave.title,
                 "how": one.get_channel_display(),  # type: ignore[attr-defined]
                 "state": state_of(one),
-                "until": one.expires_at,
+                "until": one.expires_at if one.ended_at is None else None,
                 "may_bounce": one.sent_at is not None and one.bounced_at is None and one.ended_at is None,
             }
             for one in notes
@@ -112,6 +122,9 @@ def show_person(
         can_come_back=out is not None and out.kind != Exclusion.Kind.ERASURE,
         can_email=address is not None,
         leader=leader.pk if leader else None,
+        lacks=lacking(basis),
+        wave=wave,
+        no_contact=not contact and "@" not in (basis.controller if basis else ""),
     )  # fmt: skip
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadscape_web.privacy.views import doubts, linked, lists, people, requests, rules, telling
+from leadscape_web.privacy.views import (
+    addresses,
+    doubts,
+    linked,
+    lists,
+    many,
+    people,
+    requests,
+    rules,
+    telling,
+)
 
 app_name = "privacy"
 urlpatterns = [
@@ -14,8 +24,10 @@ urlpatterns = [
     path("my-data/<str:token>/held.<str:kind>", linked.take_away, name="take_away"),
     path("data-protection/", lists.home, name="home"),
     path("data-protection/notices/", lists.notices_page, name="notices"),
-    path("data-protection/notices/send/", lists.send_all, name="send_all"),
-    path("data-protection/addresses/", lists.addresses, name="addresses"),
+    path("data-protection/notices/send/", many.send_all, name="send_all"),
+    path("data-protection/notices/letters/", many.letters, name="letters"),
+    path("data-protection/addresses/", addresses.addresses, name="addresses"),
+    path("data-protection/addresses/missing/", addresses.without_address, name="without_address"),
     path("data-protection/requests/", lists.requests, name="requests"),
     path("data-protection/request/<uuid:key>/", requests.request_page, name="request"),
     path("data-protection/request/<uuid:key>/tell/", telling.tell_answer, name="tell_answer"),

@@ -45,6 +45,7 @@ class LeaderShape(Schema):
     """One person who is said to lead beyond their own school. Personal data."""
 
     id: UUID
+    key: str = Field(description="What files call the leader, such as a file of addresses.")
     person: UUID
     name: str | None = Field(description="null: erased, or never known.")
     home_school: str | None = Field(description=f"URN. {NOT_KNOWN}.")

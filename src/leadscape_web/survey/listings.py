@@ -46,6 +46,7 @@ def leaders_listing(rows: pl.DataFrame, waves: KnownWaves, day: date | None) -> 
             *_PLACE,
             Column("roles", "Roles", missing="None that counts"),
             Column("holdings", "Role-holdings", kind="number"),
+            Column("key", "Key", download_only=True),
         ),
         rows=rows,
         source=sources(waves),

@@ -55,7 +55,7 @@ def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
     """One row a leader; with a day, only those with a role-holding in force then.
 
     Columns: ``leader``, ``name``, the place of the home school (``urn``, ``school``, ``authority_code``, ``authority``,
-    ``region``, ``phase``), and lists ``trusts``, ``roles``, ``origins``, ``kinds``; ``holdings`` counts.
+    ``region``, ``phase``), ``key``, and lists ``trusts``, ``roles``, ``origins``, ``kinds``; ``holdings`` counts.
     """
     held = _read(
         held_on(day).values_list("leader_id", "wave_id", "role", "origin"), ("leader", "wave", "id", "origin")
@@ -68,9 +68,9 @@ def leader_rows(waves: KnownWaves, day: date | None = None) -> pl.DataFrame:
     )  # fmt: skip
     found = Leader.objects.order_by("authority__name", "home_school__name", "key").values_list(
         "pk", "wave_id", "person_id", "home_school_id", "home_school__name", "authority_id", "authority__name",
-        "region", "phase",
+        "region", "phase", "key",
     )  # fmt: skip
-    rows = _named(_read(found, ("leader", "wave", "person", *_PLACE)), waves)
+    rows = _named(_read(found, ("leader", "wave", "person", *_PLACE, "key")), waves)
     return (
         rows.join(each, on="leader", how="left" if day is None else "inner", maintain_order="left")
         .with_columns(pl.col("holdings").fill_null(0).cast(pl.Int64))

@@ -14,6 +14,7 @@ from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.privacy import notices
+from leadscape_web.privacy.bases import lacking
 from leadscape_web.privacy.held import basis_for, is_head, told_by, why_held
 from leadscape_web.privacy.models import Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.owed import Told, told_of
@@ -25,7 +26,10 @@ from leadscape_web.survey.models import Leader
 def send(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send the notice by e-mail, or make it again: the former link dies."""
     answer_for(key)
-    if notices.send_by_email(key, told_or_404(key).wave, user_in(request), request.build_absolute_uri("/")):
+    told = told_or_404(key)
+    if _is_kept_back(request, key, told):
+        return redirect("privacy:person", key=key)
+    if notices.send_by_email(key, told.wave, user_in(request), request.build_absolute_uri("/")):
         messages.success(request, "The notice will be sent within a minute. Links made before work no more.")
     else:
         messages.error(request, "No e-mail address is known. Record one, or print the notice as a letter.")
@@ -37,8 +41,20 @@ def letter(request: HttpRequest, key: UUID) -> HttpResponse:
     """The notice as a letter to be printed, with a link that is shown this once."""
     answer_for(key)
     told = told_or_404(key)
+    if _is_kept_back(request, key, told):
+        return redirect("privacy:person", key=key)
     link = notices.print_letter(key, told.wave, user_in(request), request.build_absolute_uri("/"))
     return _letter(request, key, link, told)
+
+
+def _is_kept_back(request: HttpRequest, key: UUID, told: Told) -> bool:
+    """Whether too little is recorded for the person to be told; if so the page says what."""
+    lacks = lacking(basis_for(key, told.waves))
+    if lacks:
+        messages.error(
+            request, f"No notice was made. First it must be recorded {' and '.join(lacks)}: see below."
+        )
+    return bool(lacks)
 
 
 def _letter(request: HttpRequest, key: UUID, link: notices.Link, told: Told, **more: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from leadscape_web.accounts.models import User
 from leadscape_web.jobs.models import Job
+from leadscape_web.privacy.bases import bases_now, lacking
 from leadscape_web.privacy.models import Address
 from leadscape_web.privacy.notices import hold_notices, send_to_each
 from leadscape_web.privacy.owed import counting_waves, standings
@@ -31,13 +32,18 @@ def perform_send_all(running: Running) -> Mapping[str, Any]:
     running.because("Notices of what is held are made")
     addressed = set(Address.objects.using("owner").filter(ended_at=None).values_list("person_id", flat=True))
     owed = [one for one in standings(counting_waves("owner"), using="owner").values() if one.owed]
-    reached = [one for one in owed if one.person in addressed]
+    bases = bases_now(using="owner")
+    told = [one for one in owed if not lacking(bases.of(one.person, one.waves))]
+    reached = [one for one in told if one.person in addressed]
     base, made = str(running.given["base"]), 0
     for start in range(0, len(reached), BATCH):
         running.step("Making notices", start, len(reached))
         waves = {one.person: one.wave for one in reached[start : start + BATCH]}
         made += send_to_each(waves, by, base, "owner")
-    return {"notices": made, "without an e-mail address": len(owed) - len(reached)}
+    result = {"notices": made, "without an e-mail address": len(told) - len(reached)}
+    if len(told) < len(owed):
+        result["without a lawful basis, or who answers for the study"] = len(owed) - len(told)
+    return result
 
 
 def link(job: Job) -> str:
