@@ -43,7 +43,7 @@ def headings_of(path: Path, sheet: str) -> list[str]:
 
 
 def write_cells(path: Path, sheet: str, cells: dict[str, str]) -> None:
-    """Write text into cells of one sheet, over what is there."""
+    """Write text into cells of one sheet, over what is there; ``#N/A`` and the like as errors of a formula."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     book = parts["xl/workbook.xml"].decode()
@@ -59,7 +59,11 @@ def write_cells(path: Path, sheet: str, cells: dict[str, str]) -> None:
     for place, text in cells.items():
         cell = rf'<c r="{place}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)'
         assert re.search(cell, xml), f"no cell {place} on {sheet}"
-        filled = f'<c r="{place}"\\1 t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+        filled = (
+            f'<c r="{place}"\\1 t="e"><f>A1</f><v>{text}</v></c>'
+            if text in ("#N/A", "#REF!")
+            else f'<c r="{place}"\\1 t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+        )
         xml = re.sub(cell, lambda found, new=filled: new.replace("\\1", found[1]), xml, count=1)
     parts[member] = xml.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

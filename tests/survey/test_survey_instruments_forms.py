@@ -108,6 +108,43 @@ def test_a_form_and_a_free_list_that_say_the_same_are_the_same_nominations(tmp_p
     assert read_form(tmp_path / "301.xlsx").nominations.equals(by_form)
 
 
+def test_an_error_of_a_formula_is_told_once_with_its_sheet_and_cell(tmp_path: Path) -> None:
+    path = nominated(
+        tmp_path,
+        {**YES, "answered_by": "#N/A"},
+        [{**ALICE, "URN": "#N/A", "Home school": "#REF!"}, {**BOB, "Name of leader": "#N/A", "From": "soon"}],
+    )
+    reading = read_form(path)
+    found = reading.problems.filter(pl.col("severity").cast(pl.String) == "problem")
+    error = "Must hold a value, not an error of a formula."
+    assert set(found.select("sheet", "row", "column", "value", "rule").rows()) == {
+        ("Answers", found.filter(pl.col("column") == "answered_by")["row"][0], "answered_by", "#N/A", error),
+        ("Leaders", 2, "home_urn", "#N/A", error),
+        ("Leaders", 2, "home_school", "#REF!", error),
+        ("Leaders", 3, "leader_name", "#N/A", error),
+        ("Leaders", 3, "started_on", "soon", "Must be a date such as 2005-09-01 or 01/09/2005."),
+    }
+    with pytest.raises(TableProblem) as returned:
+        read_returns((path,))
+    told = returned.value.problems
+    assert set(told.select("row", "column").rows()) == set(found.select("row", "column").rows())
+    assert told.height == found.height
+    assert told.filter(pl.col("column") == "home_school")["rule"].item() == (
+        f"{error} It stands on the sheet 'Leaders'."
+    )
+
+
+def test_consent_that_is_an_error_of_a_formula_is_a_problem_not_a_blank(tmp_path: Path) -> None:
+    path = nominated(tmp_path, {**YES, "consent": "#REF!"}, [ALICE])
+    assert told(read_form(path))[0][1:] == ("consent", "#REF!")
+
+
+def test_what_must_be_answered_is_told_with_its_sheet(tmp_path: Path) -> None:
+    reading = read_form(nominated(tmp_path, YES, [{**ALICE, "Role": ""}]))
+    found = reading.problems.filter(pl.col("rule") == "Must be answered.")
+    assert found.select("sheet", "row", "column").rows() == [("Leaders", 2, "role_text")]
+
+
 def test_a_form_written_again_without_one_person_says_the_same_of_everybody_else(tmp_path: Path) -> None:
     path = nominated(tmp_path, YES, [ALICE, BOB]).rename(tmp_path / "back.xlsx")
     copy = tmp_path / "copy.xlsx"

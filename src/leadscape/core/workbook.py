@@ -23,6 +23,9 @@ from leadscape.core.file_kinds import DAMAGED_ARCHIVE
 from leadscape.core.open_workbook import PIECE_BYTES, Book, Page, column_number, open_book
 from leadscape.core.tables import Problems, no_problems, polars_schema
 
+MUST_HOLD_A_VALUE: Final = "Must hold a value"
+"""How the rule begins that is broken by a cell whose value cannot be read."""
+
 _CELL: Final = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/>])>"
     rb"(<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
@@ -174,9 +177,9 @@ def _cells_without_value(
         position = column_number(place[1]) - 1
         column = header[position] if position < len(header) else None
         rule = (
-            "Must hold a value, not an error of a formula."
+            f"{MUST_HOLD_A_VALUE}, not an error of a formula."
             if failed
-            else "Must hold a value; the formula's result was not saved: open the workbook and save it again."
+            else f"{MUST_HOLD_A_VALUE}; the formula's result was not saved: open the workbook and save it again."
         )
         found.append((int(place[2]), column, value.decode(errors="replace") if failed else None, rule))
     return found

@@ -12,7 +12,7 @@ import polars as pl
 from leadscape.core.errors import FileProblem, LeadscapeError, TableProblem
 from leadscape.core.tables import Problems, check_table, polars_schema
 from leadscape.core.tabular import NO_ROW, read_text_table, workbook_sheets
-from leadscape.core.workbook import Sheet
+from leadscape.core.workbook import MUST_HOLD_A_VALUE, Sheet
 from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.instruments.nominating import MARK_NONE, nomination_texts
 from leadscape.survey.instruments.opening import OpenedForm, is_stamped, open_form
@@ -112,9 +112,12 @@ def read_returns(paths: tuple[Path, ...]) -> ReturnsReading:
     lines = type_lines(pl.concat([pl.DataFrame(schema=TEXT_SCHEMA), *(one.texts for one in opened.values())]))
     names = [path.name for path in paths]
     repeats = settle_repeats(lines, names)
-    found = pl.concat(
-        [_in_order(frame) for frame in (*problems, wrong_cells(lines), repeats.problems)], how="vertical"
-    ).sort("file_at", "row", maintain_order=True)
+    told = pl.concat(
+        [_in_order(frame) for frame in (*problems, repeats.problems, wrong_cells(lines).clear())]
+    )
+    cells = _in_order(wrong_cells(lines)).join(told, on=["file_at", "row", "column"], how="anti")
+    found = pl.concat([told, cells]).sort("file_at", "row", maintain_order=True)
+    found = _with_sheets(found, forms)
     if found.height:
         raise _problems_of(found, paths)
     nominations = np.bincount(repeats.lines["file_at"], minlength=len(paths))
@@ -216,9 +219,10 @@ def _read_opened_forms(forms: dict[int, OpenedForm]) -> dict[int, _Opened]:
         reading.forms.select("file", pl.struct("respondent_id", pl.col("use").cast(pl.String))).iter_rows()
     )
     nulls = dict(reading.null_returns.iter_rows())
-    # What is wrong in a column that every return has is found with the lines of all files.
+    # What a line says is judged with the lines of all files; what of a line cannot be read is known here only.
     of_lines = pl.col("column").is_in([*HEADINGS]) & pl.col("row").is_not_null()
-    told = reading.problems.filter(~of_lines.fill_null(value=False)).partition_by("file", as_dict=True)
+    judged = of_lines.fill_null(value=False) & ~pl.col("rule").str.starts_with(MUST_HOLD_A_VALUE)
+    told = reading.problems.filter(~judged).partition_by("file", as_dict=True)
     opened: dict[int, _Opened] = {}
     for at, form in forms.items():
         respondent, use = about[str(at)]["respondent_id"], about[str(at)]["use"]
@@ -229,13 +233,36 @@ def _read_opened_forms(forms: dict[int, OpenedForm]) -> dict[int, _Opened]:
         notices = mine.filter(pl.col("severity") == "notice")["rule"]
         opened[at] = _Opened(
             nomination_texts(form if use == "used" else None, at, form.path.name, respondent),
-            mine.filter(pl.col("severity") == "problem").select("row", "column", "value", "rule"),
+            mine.filter(pl.col("severity") == "problem").select(
+                "row", "column", "value", rule=_on_sheet(pl.col("sheet"))
+            ),
             rows,
             null_return=nulls.get(str(at)),
             unused=0 if use == "used" else rows,
             notes=tuple(f"{form.path.name}: {notice}" for notice in notices),
         )
     return opened
+
+
+def _on_sheet(sheet: pl.Expr) -> pl.Expr:
+    """The rule of a problem, and on which of a form's sheets it stands where that is known."""
+    told = pl.format("{} It stands on the sheet '{}'.", pl.col("rule"), sheet)
+    return pl.when(sheet.is_not_null()).then(told).otherwise("rule")
+
+
+def _with_sheets(found: pl.DataFrame, forms: dict[int, OpenedForm]) -> pl.DataFrame:
+    """Problems of lines of a form say on which sheet they stand; those that say so already are left as they are."""
+    sheets = pl.DataFrame(
+        [(at, sheet) for at, form in forms.items() if (sheet := form.sheet_of_lines) is not None],
+        schema={"file_at": pl.Int64, "sheet": pl.String},
+        orient="row",
+    )
+    placed = found.join(sheets, on="file_at", how="left", maintain_order="left")
+    of_lines = pl.col("row").is_not_null() & pl.col("column").is_in([*HEADINGS])
+    untold = of_lines.fill_null(value=False) & ~pl.col("rule").str.contains("on the sheet '", literal=True)
+    return placed.with_columns(rule=pl.when(untold).then(_on_sheet(pl.col("sheet"))).otherwise("rule")).drop(
+        "sheet"
+    )
 
 
 def _names_people(headings: tuple[str | None, ...]) -> bool:

@@ -60,6 +60,14 @@ class OpenedForm:
     lines: dict[str, pl.DataFrame]
     notes: pl.DataFrame
 
+    @property
+    def sheet_of_lines(self) -> str | None:
+        """The sheet on which people are named; null for a form that names nobody."""
+        rule = self.instrument.nominations
+        mine = [name for name, part in self.instrument.section_of.items() if rule and part.id == rule.section]
+        sheets = self.given.filter(pl.col("question").is_in(mine))["sheet"].drop_nulls()
+        return sheets[0] if sheets.len() else None
+
 
 def is_stamped(sheets: tuple[Sheet, ...]) -> bool:
     """Whether a workbook has the hidden sheet of a form."""
@@ -99,9 +107,7 @@ def lines_of_form(path: Path) -> TextTable | None:
     rule = form.instrument.nominations
     if rule is None or not form.lines.get(rule.section, pl.DataFrame()).height:
         return None
-    mine = [name for name, section in form.instrument.section_of.items() if section.id == rule.section]
-    sheet = form.given.filter(pl.col("question").is_in(mine))["sheet"][0]
-    table = read_text_table(path, sheet=sheet)
+    table = read_text_table(path, sheet=form.sheet_of_lines)
     respondent = form.stamp.respondent_id or sender_of(path)
     return replace(table, frame=table.frame.with_columns(respondent_id=pl.lit(respondent)))
 

@@ -18,7 +18,7 @@ from leadscape.survey.instruments.instrument import CONSENT
 from leadscape.survey.instruments.nominating import check_none, nomination_texts
 from leadscape.survey.instruments.opening import OpenedForm, open_form
 from leadscape.survey.instruments.tables import Answers, FormProblems, Forms
-from leadscape.survey.instruments.typed_answers import type_answers
+from leadscape.survey.instruments.typed_answers import MUST_BE_ANSWERED, type_answers
 from leadscape.survey.instruments.verdicts import decide_use, describe_forms, hide_withheld, judge_forms
 from leadscape.survey.nomination_lines import identify_lines, sender_of, type_lines, wrong_cells
 from leadscape.survey.tables import Nominations
@@ -199,8 +199,17 @@ def _read(
         null_returns=none.join(verdicts.filter(~withheld), on="file")
         .select("file", "respondent_id")
         .sort("file"),
-        problems=hide_withheld(FormProblems.validate(pl.concat(problems), cast=True), forms),
+        problems=hide_withheld(FormProblems.validate(_once_a_cell(pl.concat(problems)), cast=True), forms),
     )
+
+
+def _once_a_cell(problems: pl.DataFrame) -> pl.DataFrame:
+    """Without *must be answered* where the cell holds what could not be read, which is told of it already."""
+    unanswered = pl.col("rule") == MUST_BE_ANSWERED
+    told = problems.filter(~unanswered & (pl.col("severity") == "problem")).select("file", "column", at="row")
+    again = problems.with_row_index("nth").filter(unanswered).join(told, on=["file", "column"])
+    again = again.filter(pl.col("row").is_null() | (pl.col("row") == pl.col("at")))
+    return problems.with_row_index("nth").join(again, on="nth", how="anti").drop("nth")
 
 
 def _type(mine: list[tuple[str, OpenedForm]], codebook: Codebook | None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 QUESTION_ID: Final = "question_id"
 CHOSEN: Final = frozenset({"yes", "y", "x", "true", "1", "✓", "✔"})
 NOT_CHOSEN: Final = frozenset({"no", "n", "false", "0"})
+_CELL: Final = ("row", "column", "value", "rule")
 _GIVEN: Final = {
     "question": pl.String,
     "item": pl.Int64,
@@ -135,6 +136,7 @@ def take_answers(
     places: dict[str, int] = {}
     current: str | None = None
     texts: list[str] = []
+    about: dict[int, str] = {}
     for record in table.frame.iter_rows(named=True):
         row, text, answer = record["row"], record[columns["question"]], record[columns["answer"]]
         stated = record[columns[QUESTION_ID]] if QUESTION_ID in columns else None
@@ -162,6 +164,7 @@ def take_answers(
             _tell_changed(notes, instrument, name, text, sheet, row, "by its number")
         if name is None or name not in instrument.questions or instrument.repeats(name):
             continue
+        about[row] = name
         if option is not None:
             places.setdefault(name, row)
             mark = (answer or "").strip().casefold()
@@ -197,6 +200,9 @@ def take_answers(
             else:
                 written.append((name, 0, sheet, row, answer))
     written += [(name, 0, sheet, places[name], "; ".join(options)) for name, options in chosen.items()]
+    for row, column, value, rule in table.problems.select(_CELL).iter_rows():
+        if column is None or column in columns.values():
+            notes.problem(value, rule, sheet=sheet, row=row, column=about.get(row or 0, column))
     for name in expected_ids:
         if name not in asked and part is not None:
             notes.add(
@@ -282,6 +288,10 @@ def take_lines(
     if table is None:
         empty = pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(columns, pl.String)})
         return Given(Given.nothing(), frozenset(columns), tuple(headings), section, empty)
+    asked_in = {heading: name for name, heading in columns.items()}
+    for row, column, value, rule in table.problems.select(_CELL).iter_rows():
+        if column is None or column in asked_in:
+            notes.problem(value, rule, sheet=title, row=row, column=asked_in.get(column or ""))
     lines = table.frame.select("row", *(pl.col(heading).alias(name) for name, heading in columns.items()))
     told = [pl.col(name).is_not_null() for name in columns]
     lines = lines.filter(pl.any_horizontal(told)) if told else lines.clear()

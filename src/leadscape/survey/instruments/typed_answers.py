@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SEPARATOR: Final = r"\s*[;\n]\s*"
 JOINED: Final = "; "
+MUST_BE_ANSWERED: Final = "Must be answered."
 _YES: Final = ("yes", "y", "true", "1", "x", "✓")
 _NO: Final = ("no", "n", "false", "0")
 _KEY: Final = ("file", "question", "item")
@@ -269,16 +270,20 @@ def _needed(whole: pl.DataFrame, instrument: Instrument) -> pl.DataFrame:
     """Answers that are needed and are not there; consent and the answer *none* have rules of their own."""
     own_rule = {CONSENT, instrument.nominations.none if instrument.nominations else CONSENT}
     needed = [q.id for q in instrument.questions.values() if q.required and q.id not in own_rule]
+    repeating = {name: one.id for name, one in instrument.section_of.items() if one.rows is not None}
+    part = pl.col("question").replace_strict(repeating, default="", return_dtype=pl.String)
     return (
-        whole.filter(pl.col("question").is_in(needed) & (pl.col("status") == "not_answered"))
+        whole.with_columns(part=part)
+        .with_columns(sheet=pl.coalesce("sheet", pl.col("sheet").drop_nulls().first().over("file", "part")))
+        .filter(pl.col("question").is_in(needed) & (pl.col("status") == "not_answered"))
         .select(
             "file",
             severity=pl.lit("problem"),
-            sheet=pl.lit(None, pl.String),
+            sheet="sheet",
             row=pl.when(pl.col("item") > 0).then("item"),
             column="question",
             value=pl.lit(None, pl.String),
-            rule=pl.lit("Must be answered."),
+            rule=pl.lit(MUST_BE_ANSWERED),
         )
         .cast(polars_schema(FormProblems))
     )

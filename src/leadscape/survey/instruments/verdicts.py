@@ -109,7 +109,7 @@ def decide_use(forms: pl.DataFrame, eligibility: pl.DataFrame) -> pl.DataFrame:
 
 
 def hide_withheld(problems: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Of a form whose answers are not used only that is told; what it says is not."""
+    """Of a form whose answers are not used only that is told, or why consent cannot be read; what it says is not."""
     refused = forms.filter(pl.col("use") == "no_consent")
     blank = (pl.col("answered") == 0) & (pl.col("consent") == "blank")
     told = refused.select(
@@ -127,6 +127,9 @@ def hide_withheld(problems: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
             )
         ),
     )
-    return pl.concat([problems.join(refused, on="file", how="anti"), told.cast(_SCHEMA)]).sort(
+    of_consent = (pl.col("column") == CONSENT) & (pl.col("severity") == "problem")
+    unread = problems.filter(of_consent, pl.col("row").is_not_null()).join(refused, on="file", how="semi")
+    told = told.join(unread, on="file", how="anti")
+    return pl.concat([problems.join(refused, on="file", how="anti"), unread, told.cast(_SCHEMA)]).sort(
         "file", "severity", "sheet", "row", maintain_order=True
     )
