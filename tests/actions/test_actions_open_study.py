@@ -179,3 +179,14 @@ def test_an_older_register_tells_when_a_headship_had_ended(study: Path, opened: 
             (other, False, date(2006, 6, 30), None),
         ]
     )
+
+
+def test_a_register_of_another_day_says_so(tmp_path: Path) -> None:
+    path = write_demo_files(tmp_path / "demo", size="small")
+    text = path.read_text()
+    path.write_text(text.replace("[register]", "[register]\nas_of = 2005-01-31"))
+    opened = open_study(path)
+    days = dict(opened.sources.select("purpose", "as_of").iter_rows())
+    assert days["schools"] == date(2005, 1, 31)
+    assert days["returns"] == date(2006, 6, 30)
+    assert opened.headships["seen_on"].unique().to_list() == [date(2005, 1, 31)]

@@ -10,6 +10,7 @@ import pytest
 
 from leadscape.actions.map_landscape import map_landscape
 from leadscape.actions.open_study import OpenedStudy, open_study
+from leadscape.core.errors import StudyProblem
 
 HEAD = "urn,school_name,status,phase,authority_code,authority_name,region,longitude,latitude"
 PLACES = {"101": ("Northshire", "North"), "102": ("Eastvale", "North"), "201": ("Southport", "South")}
@@ -93,3 +94,17 @@ def test_the_command_line_writes_the_same(tmp_path: Path) -> None:
     assert mapped.landscape.hides_every_count
     assert (tmp_path / "out/public/landscape.xlsx").stat().st_size > 10_000
     assert (tmp_path / "out/restricted/leaders.csv").read_text().count("\n") == 3
+
+
+def test_without_a_return_it_is_a_landscape_in_which_nobody_is_named(tmp_path: Path) -> None:
+    path = write_few(tmp_path, 2)
+    path.write_text(path.read_text().replace('["return.csv"]', "[]"))
+    opened = open_study(path)
+    assert opened.leaders.is_empty()
+    assert sorted(opened.authorities["authority_code"]) == ["101", "102", "201"]
+    assert "returns" not in opened.sources["purpose"].to_list()
+    answers = {dataset.name: dataset.frame for dataset in opened.datasets}["authorities"]
+    assert answers.sort("authority_code")["response"].to_list() == ["silent", "answered_none", "silent"]
+    path.write_text(path.read_text().replace("returns = []", 'returns = ["returns/*.xlsx"]'))
+    with pytest.raises(StudyProblem, match=r"Write returns = \[\] while none has come"):
+        open_study(path)

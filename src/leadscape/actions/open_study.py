@@ -42,6 +42,8 @@ MEDIA_TYPES: Final = {
 }
 DATED: Final = frozenset({"schools", "links", "groups", "frame", "returns"})
 """Inputs that describe the study's date where they carry none of their own."""
+OF_REGISTER: Final = frozenset({"schools", "links", "groups"})
+"""Those of them that describe the date of the register where the study states it."""
 
 
 @dataclass(frozen=True)
@@ -202,12 +204,13 @@ class _Register:
     def __init__(self, run: StudyRun) -> None:
         public = run.contents.provenance.inputs
         self._as_of = run.study.as_of
+        self._register_as_of = run.study.register_as_of or run.study.as_of
         self._files = public
-        of_register = [file for file in public if file.purpose in ("schools", "links", "groups")]
+        of_register = [file for file in public if file.purpose in OF_REGISTER]
         # Both are in the order in which the register was read.
         self._readings = list(zip(of_register, run.inputs.readings, strict=True))
         self.statements = Statements(
-            [(key_of(file), reading) for file, reading in self._readings], self._as_of
+            [(key_of(file), reading) for file, reading in self._readings], self._register_as_of
         )
 
     def sources(self) -> pl.DataFrame:
@@ -219,12 +222,18 @@ class _Register:
                 "file_name": file.name,
                 "sha256": file.sha256,
                 "rows": file.rows_read,
-                "as_of": dates.get(key_of(file)) or (self._as_of if file.purpose in DATED else None),
+                "as_of": dates.get(key_of(file)) or self._described_by(file.purpose),
             }
             for file in self._files
         ]
         schema = dict.fromkeys(("source", "purpose", "file_name", "sha256"), pl.String())
         return pl.DataFrame(rows, schema={**schema, "rows": pl.Int64(), "as_of": pl.Date()})
+
+    def _described_by(self, purpose: str) -> date | None:
+        """The date of a file whose name holds none."""
+        if purpose in OF_REGISTER:
+            return self._register_as_of
+        return self._as_of if purpose in DATED else None
 
 
 def key_of(file: InputFile) -> str:
@@ -249,7 +258,8 @@ def _authorities(run: StudyRun, schools: pl.DataFrame) -> pl.DataFrame:
             "authority_code",
             authority_name="authority_code",
             region=pl.lit(None, pl.String),
-            source=pl.lit(files["returns"]),
+            # Without a return nobody is named, and there is no row to give a source.
+            source=pl.lit(files.get("returns"), pl.String),
         )
     )
     return (

@@ -3,7 +3,7 @@
 ::
 
     [study]     title, system, as_of, codebook, seed
-    [register]  schools, links, groups, mapping, boundaries
+    [register]  schools, links, groups, mapping, boundaries, as_of (date of files whose name holds none)
     [survey]    frame, returns, decisions, withdrawals, objections, objections_secret, validation, validation_sample,
                 draws, link_precision, same_person_from
     [landscape] suppress_below, round_to and any other setting of LandscapeConfig;
@@ -37,6 +37,7 @@ KEYS: Final[dict[str, dict[str, tuple[type, ...]]]] = {
         "groups": (list, str),
         "mapping": (str,),
         "boundaries": (str,),
+        "as_of": (date,),
     },
     "survey": {
         "frame": (str,),
@@ -110,6 +111,7 @@ class Study:
     validation: tuple[Path, ...] = ()
     validation_sample: Path | None = None
     codebook_text: str = ""
+    register_as_of: date | None = None
 
 
 def read_study(path: Path) -> Study:
@@ -172,6 +174,7 @@ def read_study(path: Path) -> Study:
         validation=files["validation"],
         validation_sample=_only(files["validation_sample"]),
         codebook_text=codebook_source(study["codebook"], folder),
+        register_as_of=sections["register"].get("as_of"),
     )
 
 
@@ -241,7 +244,7 @@ def _find_files(
         key: section
         for section in ("register", "survey")
         for key in KEYS[section]
-        if key not in SURVEY_SETTINGS
+        if key not in (*SURVEY_SETTINGS, "as_of")
     }
     for key, section in keys.items():
         value = sections.get(section, {}).get(key, [])
@@ -250,8 +253,9 @@ def _find_files(
         for pattern in patterns:
             matches = _match(str(pattern), folder)
             if not matches:
+                none_yet = " Write returns = [] while none has come." if key == "returns" else ""
                 problems.append(
-                    f"[{section}] {key}: there is no file {pattern!r} in {folder.name or folder}."
+                    f"[{section}] {key}: there is no file {pattern!r} in {folder.name or folder}.{none_yet}"
                 )
             paths += matches
         found[key] = tuple(dict.fromkeys(paths))

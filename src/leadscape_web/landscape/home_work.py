@@ -56,11 +56,14 @@ class Work:
         Questions about who or which school is meant that the wave leaves open; null where they cannot decide any.
     edited
         Leaders whose records they changed last, newest first.
+    untold
+        Whether there are questions of which no number may be told, because so few people were reported.
     """
 
     invitations: int | None
     questions: int | None
     edited: tuple[Edited, ...]
+    untold: bool = False
 
 
 def changes_in(area: Area) -> tuple[Change, ...]:
@@ -89,6 +92,8 @@ def work_of(user: Any, areas: tuple[Area, ...], published: Published | None) -> 
         invitations=_open_invitations() if Right.ADMINISTRATOR in rights else None,
         questions=_open_questions(published) if Right.EDITOR in rights and published else None,
         edited=_edited(user) if Right.EDITOR in rights else (),
+        untold=bool(published)
+        and any(row["open"] is None for row in published.rows.get("open_questions", [])),
     )
 
 
@@ -98,7 +103,10 @@ def _open_invitations() -> int:
 
 
 def _open_questions(published: Published) -> int:
-    return sum(int(row["open"]) for row in published.rows.get("open_questions", []))
+    """How many; where so few people were reported that no number is told, of how many kinds."""
+    return sum(
+        1 if row["open"] is None else int(row["open"]) for row in published.rows.get("open_questions", [])
+    )
 
 
 def _edited(user: Any) -> tuple[Edited, ...]:

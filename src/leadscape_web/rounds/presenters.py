@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
@@ -17,6 +17,8 @@ from leadscape_web.rounds.models import Asked, Letter, Link, Round
 from leadscape_web.rounds.progress import STATES, Progress, state_of
 from leadscape_web.rounds.roles import role_labels
 from leadscape_web.rounds.wanting import day_of
+
+MUCH_OLDER_DAYS: Final = 366
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def round_facts(found: Round, base: str) -> tuple[dict[str, Any], ...]:
         {"label": "State", "value": state_of_round(found)},
         {"label": "Answers are for", "value": found.as_of},
         {"label": "Codebook", "value": found.codebook},
-        {"label": "Register", "value": f"That of the study {base}"},
+        {"label": "Register", "value": f"That of the study {base}, as of {written_date(found.base.register_as_of)}"},
         {"label": "Opening date", "value": found.opens_on},
         {"label": "Closing date", "value": found.closes_on,
          "note": f"Late answers until {written_date(found.links_end)}" if found.late_days else "No late answers"},
@@ -121,6 +123,32 @@ def progress_figures(progress: Progress, found: Round) -> tuple[dict[str, Any], 
         {"label": "Unknown", "value": written_number(progress.unknown),
          "basis": f"Of {asked} asked: whom they would name is not known, and is not zero"},
     )  # fmt: skip
+
+
+def old_register_words(found: Round) -> str:
+    """That the register is much older than the answers, as a sentence; empty where it is not, or nothing can change."""
+    on = found.base.register_as_of
+    if found.closed_at or (found.as_of - on).days <= MUCH_OLDER_DAYS:
+        return ""
+    return (
+        f"The register of this round is as of {written_date(on)}, and the answers are for {written_date(found.as_of)}. "
+        "Schools that opened or closed in between stand there as they were. Bring a newer register in under Imports, "
+        "and choose it for the round before you start it."
+    )
+
+
+def early_words(progress: Progress, found: Round) -> str:
+    """That a round is closed while answers may still come, as a sentence; empty once that is over."""
+    if found.closed_at or timezone.localdate() > found.links_end:
+        return ""
+    still, until = progress.unknown, written_date(found.closes_on)
+    if timezone.localdate() > found.closes_on:
+        until = f"{written_date(found.links_end)}, as late answers"
+    who = "Nobody is still to answer" if not still else (
+        f"{written_number(still)} of {written_number(progress.asked)} asked {'has' if still == 1 else 'have'} not "
+        "answered, and cannot any more once it is closed"
+    )  # fmt: skip
+    return f"The round takes answers until {until}. {who}."
 
 
 def state_rows(progress: Progress) -> list[list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,6 +31,12 @@ class Study(models.Model):
     wave_id: uuid.UUID | None
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     inputs: models.Manager[StudyInput]
+
+    @property
+    def register_as_of(self) -> date:
+        """The date of its register files whose names hold none: the study's own, unless it is stated."""
+        stated = self.settings.get("register", {}).get("as_of")
+        return date.fromisoformat(stated) if stated else self.as_of
 
     class Meta:
         constraints: ClassVar = [

@@ -91,7 +91,12 @@ def _settings(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The sections without what has columns of its own, without files, and without where output goes."""
     left_out = {"study": DECLARED, **FILES}
     sections = {
-        name: {key: value for key, value in section.items() if key not in left_out.get(name, ())}
+        # A date is kept as text, as JSON has none.
+        name: {
+            key: value.isoformat() if isinstance(value, date) else value
+            for key, value in section.items()
+            if key not in left_out.get(name, ())
+        }
         for name, section in raw.items()
         if name != "output"
     }
@@ -107,9 +112,14 @@ def _as_toml(study: Study, named: Mapping[str, list[str]]) -> str:
             **(declared if section == "study" else {}),
             **study.settings.get(section, {}),
         }
+        if section == "register" and "as_of" in values:
+            values["as_of"] = date.fromisoformat(values["as_of"])
         for key in FILES.get(section, ()):
             if key in named:
                 values[key] = named[key] if key in LISTS else named[key][0]
+        if section == "survey" and "returns" not in named:
+            # A study says so where nothing came back yet.
+            values["returns"] = []
         lines += ["", f"[{section}]"]
         lines += [f"{key} = {_value(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"

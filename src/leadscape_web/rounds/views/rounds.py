@@ -33,10 +33,11 @@ from leadscape_web.rounds.making import (
     start_round,
 )
 from leadscape_web.rounds.models import Asked, Contact, Round, Sending
+from leadscape_web.rounds.outcome import figures_after, outcome_of
 from leadscape_web.rounds.progress import progress_of
 from leadscape_web.rounds.roles import codebooks
 from leadscape_web.rounds.wanting import not_invited, waiting_letters
-from leadscape_web.studies.models import Study
+from leadscape_web.studies.models import Study, StudyInput
 
 BOTH = ("GET", "POST")
 KEPT = ("title", "as_of", "codebook", "opens_on", "closes_on", "late_days", "subject", "letter", "purpose", "contact",
@@ -65,6 +66,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = make_round(user_in(request), form.given())
         messages.success(request, "The round is made. Nobody is asked yet: say who is.")
+        if old := presenters.old_register_words(made):
+            messages.warning(request, old)
         return redirect("rounds:who", key=made.pk)
     return render(
         request, "rounds/edit.html", {"form": form, "studies": studies}, status=422 if form.is_bound else 200
@@ -74,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @allow(EDITS_NATION, methods=BOTH)
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Change a round; once it is started, only what is still to come."""
-    found = get_object_or_404(Round, pk=key)
+    found = get_object_or_404(Round.objects.select_related("base"), pk=key)
     if found.closed_at:
         messages.error(request, "The round is closed, so it stays as it is.")
         return redirect("rounds:round", key=key)
@@ -93,7 +96,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(
         request,
         "rounds/edit.html",
-        {"form": form, "round": found, "studies": [("", "")]},
+        {"form": form, "round": found, "studies": [("", "")], "old": presenters.old_register_words(found)},
         status=422 if form.is_bound else 200,
     )
 
@@ -125,7 +128,7 @@ def who(request: HttpRequest, key: UUID) -> HttpResponse:
 @allow(EDITS_NATION)
 def round_page(request: HttpRequest, key: UUID) -> HttpResponse:
     """How far a round is, and everybody who is asked."""
-    found = get_object_or_404(Round.objects.select_related("base"), pk=key)
+    found = get_object_or_404(Round.objects.select_related("base", "study"), pk=key)
     everybody = list(Asked.objects.filter(round=found))
     addressed = frozenset(
         Contact.objects.filter(asked__round=found, ended_at=None).values_list("asked_id", flat=True)
@@ -144,6 +147,8 @@ def round_page(request: HttpRequest, key: UUID) -> HttpResponse:
         {
             "round": found,
             "state": presenters.state_of_round(found),
+            "outcome": outcome_of(found),
+            "old": presenters.old_register_words(found),
             "progress": presenters.progress_figures(progress, found),
             "states": presenters.state_rows(progress),
             "about": presenters.round_facts(found, found.base.title),
@@ -185,7 +190,7 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
 @allow(EDITS_NATION, methods=BOTH)
 def close(request: HttpRequest, key: UUID) -> HttpResponse:
     """Close a round and count it; once closed, count it again."""
-    found = get_object_or_404(Round, pk=key)
+    found = get_object_or_404(Round.objects.select_related("study"), pk=key)
     if not found.started_at:
         messages.error(request, "The round was not started, so there is nothing to count.")
         return redirect("rounds:round", key=key)
@@ -193,7 +198,13 @@ def close(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return redirect("jobs:job", key=close_round(found, user_in(request)).pk)
     progress = progress_of(Asked.objects.filter(round=found), found)
-    context = {"form": form, "round": found, "progress": presenters.progress_figures(progress, found)}
+    context = {
+        "form": form,
+        "round": found,
+        "progress": presenters.progress_figures(progress, found),
+        "early": presenters.early_words(progress, found),
+        "figures_after": figures_after(found),
+    }
     return render(request, "rounds/close.html", context, status=422 if form.is_bound else 200)
 
 
@@ -214,8 +225,12 @@ def _not_written_to(found: Round) -> int:
 
 
 def _studies() -> list[Any]:
-    rows = Study.objects.order_by("-as_of", "title").values_list("pk", "title", "as_of")
-    return [(str(key), f"{title}, {written_date(as_of)}") for key, title, as_of in rows]
+    """Studies with a register, latest first: id, and title with the date of the register."""
+    with_register = StudyInput.objects.filter(key="schools", removed_at=None).values("study")
+    return [
+        (str(one.pk), f"{one.title}, register of {written_date(one.register_as_of)}")
+        for one in Study.objects.filter(pk__in=with_register).order_by("-as_of", "title")
+    ]
 
 
 def _words_of(added: Added) -> str:

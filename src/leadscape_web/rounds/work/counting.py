@@ -77,6 +77,9 @@ def _make_study(found: Round, running: Running) -> Study:
     if found.as_of != base.as_of:
         for key in OF_ITS_DATE:
             settings.get("landscape", {}).pop(key, None)
+    if found.as_of != base.register_as_of:
+        # The register describes its own date, not that of the answers.
+        settings.setdefault("register", {})["as_of"] = base.register_as_of.isoformat()
     study = Study.objects.using("owner").create(
         title=_free_title(found),
         system=base.system,
