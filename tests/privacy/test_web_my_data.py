@@ -54,10 +54,11 @@ def test_an_objection_was_done_at_once_and_waits_for_nobody(signed_in: SignedIn)
         made = PersonRequest.objects.using("owner").create(person_id=person, kind="objection")
         PersonRequest.objects.using("owner").create(person_id=person, kind="correction", text="My name")
     page = signed_in("").get(f"/my-data/{link_of(person)}/").content.decode()
-    [objection] = [row for row in page.split("<tr") if "Object to being in the study</td>" in row]
+    rows = [row.partition("</tr>")[0] for row in page.split("<tr")]
+    [objection] = [row for row in rows if "Object to being in the study</td>" in row]
     assert "Done at once" in objection
     assert "answered" not in objection
-    [correction] = [row for row in page.split("<tr") if "Put something right</td>" in row]
+    [correction] = [row for row in rows if "Put something right</td>" in row]
     assert "To be answered" in correction
     assert "Not answered yet" in correction
     editor = signed_in("nation.editor")

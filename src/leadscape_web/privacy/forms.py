@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,6 @@ from leadscape_web.govuk.fields import (
     EmailField,
     HiddenField,
     RadiosField,
-    SelectField,
     TextareaField,
     TextField,
 )
@@ -28,16 +28,28 @@ LONGEST: Final = 2000
 ENDED, NEVER, OTHERWISE = "ended", "never", "otherwise"
 
 
+NOT_LISTED: Final = "not listed"
+_KINDS: Final = {"holding": "a role", "support": "a school that you support"}
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A role or a support that a correction may be about."""
+
+    id: str
+    label: str
+    about: str
+
+
 class CorrectionForm(GovukForm):
     """What a person says is wrong."""
 
     about = RadiosField(label="What is wrong?", called="what is wrong", choices=PersonRequest.About.choices)
-    record = SelectField(
-        label="Which role or school?",
+    record = RadiosField(
+        label="Which role, or which school that you support?",
         required=False,
-        empty="Not about one of these",
         choices=[],
-        help_text="If it is about a role or a school that you support",
+        help_text="Only if a role, or a school that you support, is wrong.",
     )
     text = TextareaField(
         label="What would be right?",
@@ -47,9 +59,32 @@ class CorrectionForm(GovukForm):
         help_text="In your own words. An editor reads it and answers; they may see nothing else that you write.",
     )
 
-    def __init__(self, *args: Any, records: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(self, *args: Any, records: list[Meant], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["record"].choices = [("", "Not about one of these"), *records]  # type: ignore[attr-defined]
+        self.records = records
+        if not records:
+            del self.fields["record"]
+            return
+        offered = [(one.id, one.label) for one in records]
+        self.fields["record"].choices = [*offered, (NOT_LISTED, "One that is not listed")]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Which role or school is meant: said where there are several, and plain where there is one."""
+        given = super().clean() or self.cleaned_data
+        about, chosen = given.get("about"), given.get("record")
+        possible = {one.id for one in self.records if one.about == about}
+        given["record"] = None
+        if "record" in self.errors or not possible or chosen == NOT_LISTED:
+            return given
+        if chosen in possible:
+            given["record"] = chosen
+        elif chosen:
+            self.add_error("record", f"Select one that is {_KINDS[str(about)]}, or change what is wrong")
+        elif len(possible) == 1:
+            given["record"] = possible.pop()
+        else:
+            self.add_error("record", f"Select which {'role' if about == 'holding' else 'school'} is wrong")
+        return given
 
 
 class StayOutForm(GovukForm):
@@ -107,7 +142,8 @@ class DecisionForm(SchoolMixin, GovukForm):
     ended_on = DateField(label="When did it end?", called="the day it ended", depends=True)
     answer = TextareaField(
         label="What the person is told", called="your answer", rows=3, max_length=LONGEST,
-        help_text="The reason for your decision. It goes to the person with a new link: by e-mail, or as a letter.",
+        help_text="The reason for your decision; what was changed is said before it. It goes to the person with a new"
+        " link: by e-mail, or as a letter.",
     )  # fmt: skip
     version = HiddenField(required=False)
     opened = HiddenField(required=False)
@@ -115,6 +151,9 @@ class DecisionForm(SchoolMixin, GovukForm):
     def __init__(self, *args: Any, about: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.about = about
+        if about == PersonRequest.About.OTHER:
+            accepted = ("accepted", "Accept: I have put it right")
+            self.fields["decision"].choices = [accepted, ("declined", "Decline")]  # type: ignore[attr-defined]
         self.fields["school"].required = False
         self.fields["school"].depends = True  # type: ignore[attr-defined]
         parts = {"name": ("full_name",), "home_school": ("school",), "holding": ("change", "ended_on"),

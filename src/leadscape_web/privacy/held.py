@@ -171,6 +171,7 @@ def readable(held: HeldAbout) -> Readable:
                     answered.get(f"{one['wave_id']} {who}", str(who)) for who in one["respondents"]
                 ) or "An editor of this service",
                 "state": "Counts" if one["withdrawn_at"] is None else "Counts no longer",
+                "counts": one["withdrawn_at"] is None,
             }
             for one in held.rows("survey_roleholding")
         ],
@@ -182,6 +183,7 @@ def readable(held: HeldAbout) -> Readable:
                 "from": _day(one["started_on"]),
                 "to": _day(one["ended_on"]),
                 "state": "Counts" if one["withdrawn_at"] is None else "Counts no longer",
+                "counts": one["withdrawn_at"] is None,
             }
             for one in held.rows("survey_support")
         ],

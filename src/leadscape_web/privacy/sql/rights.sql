@@ -90,6 +90,19 @@ begin
     into rows from audit_event e
     where e.person_id = any (same) and (own or (e.audience <> 'administration' and e.table_name <> 'rounds_line'));
   found := found || jsonb_build_object('audit_event', rows);
+  -- Free words on questions that name the person: by the family name on a question about them, else beside a given name
+  -- or its initial, since a family name alone is the name of places too.
+  select coalesce(jsonb_agg(jsonb_build_object('what', t.field, 'question', t.question_id, 'text', t.text) order by t.id), '[]')
+    into rows from review_text t
+    where t.text <> '' and exists (
+      select 1 from accounts_personname n,
+        lateral (select (regexp_match(n.full_name, '(\w+)\W*$'))[1] as family,
+                        (regexp_match(n.full_name, '^\W*(?:(?:mr|mrs|ms|miss|mx|dr|sir|dame|prof|rev)\M\W*)?(\w+)', 'i'))[1] as given) w
+      where n.person_id = person and w.family is not null and t.text ~* ('\m' || w.family || '\M')
+        and (exists (select 1 from review_questionline l where l.question_id = t.question_id and l.person_id = person)
+             or t.text ~* ('\m' || w.given || '\M') and w.given <> w.family
+             or t.text ~ ('\m' || upper(left(w.given, 1)) || '\.?\s*' || w.family || '\M')));
+  found := found || jsonb_build_object('review_text', rows);
   select coalesce(jsonb_agg(jsonb_build_object('objection', k.objection, 'kind', k.kind, 'recorded_on', k.recorded_on,
                                                'keys', k.keys)), '[]')
     into rows from (

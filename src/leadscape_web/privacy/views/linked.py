@@ -15,15 +15,26 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from leadscape.actions.write_record import record_html, record_json, record_xlsx
 from leadscape_web.accounts.context import because
 from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.links import dead_link, kept_by_nobody, with_link
 from leadscape_web.accounts.rules import ANYONE, allow
-from leadscape_web.privacy.forms import CorrectionForm, StayOutForm
-from leadscape_web.privacy.held import HeldAbout, Told, held_about, linked_basis, readable, record_of, told_by
+from leadscape_web.privacy.forms import CorrectionForm, Meant, StayOutForm
+from leadscape_web.privacy.held import (
+    HeldAbout,
+    Readable,
+    Told,
+    held_about,
+    linked_basis,
+    readable,
+    record_of,
+    told_by,
+)
 from leadscape_web.privacy.models import PersonRequest
+from leadscape_web.survey.presenters.words import span
 
 BOTH: Final = ("GET", "POST")
 FORMATS: Final = {
@@ -32,6 +43,8 @@ FORMATS: Final = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", record_xlsx),
 }
 WHY: Final = "Asked by the person, by their link"
+SENT: Final = "sent"
+"""In the address of the page after a correction was asked for."""
 MOST_OPEN: Final = 20
 """Corrections that may wait for an answer at a time: a link is no way to fill the database."""
 
@@ -72,8 +85,7 @@ def my_data(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
 def ask_correction(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     """Say what is wrong. An editor answers."""
     shown = readable(opened.held)
-    records = [(one["id"], f"{one['role']}, {one['school'] or 'school not known'}") for one in shown.roles]
-    records += [(one["id"], f"Support for {one['school']}") for one in shown.supports]
+    records = _records(shown)
     form = CorrectionForm(request.POST or None, records=records)
     if request.method == "POST" and form.is_valid():
         waiting = PersonRequest.objects.filter(person=opened.person, state=PersonRequest.State.OPEN).count()
@@ -83,9 +95,9 @@ def ask_correction(request: HttpRequest, opened: Opened, token: str) -> HttpResp
             )
         else:
             given = form.cleaned_data
-            _ask(opened, PersonRequest.Kind.CORRECTION, about=given["about"], record_id=given["record"] or None,
+            _ask(opened, PersonRequest.Kind.CORRECTION, about=given["about"], record_id=given["record"],
                  text=given["text"])  # fmt: skip
-            return redirect("privacy:my_data", token=token)
+            return redirect(f"{reverse('privacy:my_data', args=[token])}?{SENT}")
     return _show(request, "ask_correction.html", opened, token, form=form)
 
 
@@ -131,6 +143,25 @@ def _open(token: str) -> Opened | None:
     return Opened(person, notice, held, told_by(linked_basis()))
 
 
+def _records(shown: Readable) -> list[Meant]:
+    """Roles and supports that a correction may be about: those that count, told apart by their days."""
+    roles = [
+        Meant(one["id"], f"{one['role']}, {one['school'] or 'school not known'}, {_span(one)}", "holding")
+        for one in shown.roles
+        if one["counts"]
+    ]
+    supports = [
+        Meant(one["id"], f"Support for {one['school']} as {one['role']}, {_span(one)}", "support")
+        for one in shown.supports
+        if one["counts"]
+    ]
+    return roles + supports
+
+
+def _span(one: dict[str, Any]) -> str:
+    return span(one["from"], one["to"])
+
+
 def _ask(opened: Opened, kind: PersonRequest.Kind, **more: Any) -> None:
     because(WHY)
     PersonRequest.objects.create(person_id=opened.person, notice_id=opened.notice, kind=kind, **more)
@@ -138,6 +169,12 @@ def _ask(opened: Opened, kind: PersonRequest.Kind, **more: Any) -> None:
 
 def _show(request: HttpRequest, template: str, opened: Opened, token: str, **more: Any) -> HttpResponse:
     form = more.get("form")
-    context = {"shown": readable(opened.held), "told": opened.told, "token": token, **more}
+    context = {
+        "shown": readable(opened.held),
+        "told": opened.told,
+        "token": token,
+        "sent": SENT in request.GET,
+        **more,
+    }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, f"privacy/{template}", context, status=status)

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from leadscape_web.accounts.context import because
-from leadscape_web.accounts.limits import costly
 from leadscape_web.accounts.names import names_of
 from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
@@ -68,7 +67,6 @@ def send_all(request: HttpRequest) -> HttpResponse:
 
 
 @allow(EDITS, methods=BOTH)
-@costly
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters to those who are owed a notice and have no address: first how many and whose, then all to be printed."""
     waves = counting_waves()

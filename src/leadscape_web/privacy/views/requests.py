@@ -16,6 +16,7 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.audit.versions import EditedMeanwhile
 from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.privacy import notices
+from leadscape_web.privacy.changed import NothingChanged
 from leadscape_web.privacy.deciding import NothingMeant, decide, record_meant
 from leadscape_web.privacy.forms import DecisionForm
 from leadscape_web.privacy.models import Notice, PersonRequest
@@ -56,7 +57,7 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
                 form.add_error(
                     None, "Somebody else changed this meanwhile. Open the page again and decide anew"
                 )
-            except (Impossible, NothingMeant) as error:
+            except (Impossible, NothingMeant, NothingChanged) as error:
                 field = getattr(error, "field", None)
                 form.add_error(field if field in form.fields else None, str(error))
             else:
