@@ -95,7 +95,7 @@ WRITES: Final[dict[str, frozenset[str]]] = {
     "register/search_index.py": frozenset({
         "register_searchentry", "register_searchoccurrence", "register_searchword",
     }),
-    "review/blanking.py": frozenset({"review_text"}),
+    "review/blanking.py": frozenset({"review_questionline", "review_text"}),
     "review/deciding.py": frozenset({"review_decision", "review_text"}),
     "review/keeping.py": frozenset({"review_questionline", "review_question", "review_text"}),
     "review/sampling.py": frozenset({"review_answer"}),

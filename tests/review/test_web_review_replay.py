@@ -20,6 +20,7 @@ from leadscape_web.accounts.named import says_name
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.review.deciding import decide, standing, take_back
 from leadscape_web.review.models import Decision, Question, QuestionLine, Text
+from leadscape_web.review.notes import marks_of
 from leadscape_web.review.replaying import decisions_here
 from leadscape_web.review.review_file import review_file
 from leadscape_web.studies.models import Study
@@ -93,6 +94,13 @@ def test_every_question_of_the_library_is_kept_and_names_nobody(
     assert words
     for text in words:
         assert not any(name in text for name in names)
+    lines = QuestionLine.objects.using("owner").filter(question__study=kept)
+    assert all(line.name_marks for line in lines)
+    current = dict(
+        PersonName.objects.using("owner").filter(superseded_at=None).values_list("person", "full_name")
+    )
+    known = [line for line in lines if line.person_id in current]
+    assert any(set(marks_of(current[line.person_id])) & set(line.name_marks) for line in known)
     persons = Text.objects.using("owner").filter(question__kind="person").values_list("text", flat=True)
     assert not any(family in text for text in persons for family in families)
 

@@ -103,6 +103,8 @@ class OpenedStudy:
         leader. Names nobody.
     question_lines
         As :func:`~leadscape.actions.trace_questions.trace_questions`: which lines each question is about. Names nobody.
+    names
+        ``nomination_id``, ``leader_name``: whom each line names, as written. Personal data.
     datasets
         Every published table: ``name``, ``title``, ``about``, ``columns``, ``frame``.
     files
@@ -137,6 +139,7 @@ class OpenedStudy:
     set_aside: pl.DataFrame
     lines: pl.DataFrame
     question_lines: pl.DataFrame
+    names: pl.DataFrame
     datasets: tuple[Dataset, ...]
     files: tuple[StudyFile, ...]
     sentences: tuple[str, ...]
@@ -191,6 +194,7 @@ def open_study(study: Path, *, progress: Progress | None = None) -> OpenedStudy:
         .join(inputs.nominations, on="nomination_id", maintain_order="left")
         .select("nomination_id", "leader_id", "respondent_id", "source_file"),
         question_lines=trace_questions(settled, inputs.schools),
+        names=inputs.nominations.select("nomination_id", "leader_name"),
         datasets=datasets_of(run.contents),
         files=files,
         sentences=summary_lines(run.contents),

@@ -43,15 +43,23 @@ def names_person(text: str, full_name: str) -> bool:
 
     A given name may be an ordinary word (may, will, grace); as one it is written small.
     """
+    return not naming_words(full_name).isdisjoint(said_words(text))
+
+
+def naming_words(full_name: str) -> frozenset[tuple[str, str]]:
+    """The words by which :func:`names_person` knows a name: ``family`` or ``given``, and the word in small letters."""
     parts = [part for part in _words(full_name) if len(part) > 1 and part.casefold() not in TITLES]
     if not parts:
-        return False
-    words = _words(text)
+        return frozenset()
     *given, family = parts
-    if family.casefold() in {word.casefold() for word in words}:
-        return True
-    named = {word for word in words if not word.islower()}
-    return any(part.casefold() == word.casefold() for part in given for word in named)
+    return frozenset([("family", family.casefold()), *(("given", part.casefold()) for part in given)])
+
+
+def said_words(text: str) -> frozenset[tuple[str, str]]:
+    """What the words of a text may be of a name, as :func:`naming_words` tells them."""
+    words = _words(text)
+    named = {word.casefold() for word in words if not word.islower()}
+    return frozenset([*(("family", word.casefold()) for word in words), *(("given", word) for word in named)])
 
 
 def says_name(text: str, name: str, *, whole: bool = False) -> bool:

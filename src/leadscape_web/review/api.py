@@ -18,13 +18,13 @@ from leadscape_web.accounts.api_once import OtherRequest, once
 from leadscape_web.accounts.api_pages import Page, PageQuery, Reason, Text, page_of
 from leadscape_web.accounts.api_problems import problem
 from leadscape_web.accounts.names import names_of
-from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.accounts.rules import EDITS, SEES_PEOPLE, allow
 from leadscape_web.register.api import one_of
 from leadscape_web.register.models import School
 from leadscape_web.review import api_shapes as shape
 from leadscape_web.review.deciding import DecidedMeanwhile, decide, take_back
 from leadscape_web.review.models import Decision, Question
+from leadscape_web.review.notes import check_note
 from leadscape_web.review.reading import Asked, question_or_404, with_parts
 from leadscape_web.review.wording import DIFFERENT, NONE, SAME
 from leadscape_web.survey.codebooks import known_waves
@@ -151,7 +151,7 @@ def _checked(asked: Asked, body: NewDecision) -> str:
     if not body.note.strip():
         return ""
     try:
-        return check_reason(body.note, [line.person_id for line in asked.lines])
+        return check_note(body.note, asked.lines)
     except ValidationError as error:
         raise _Unsound("note", error.messages[0]) from error
 

@@ -32,6 +32,7 @@ def blank_texts(
     Decisions stay. One whose question has lost its id is replayed no more: the lines that raised it are gone too.
     """
     theirs = Q(person__in=list(persons)) | Q(leader_key__in=list(leader_keys))
+    QuestionLine.objects.using(using).filter(theirs).update(name_marks=[])
     about = set(QuestionLine.objects.using(using).filter(theirs).values_list("question_id", flat=True))
     with_others = set(
         QuestionLine.objects.using(using)

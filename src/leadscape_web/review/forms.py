@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
-from leadscape_web.audit.reasons import LONGEST, check_reason
+from leadscape_web.audit.reasons import LONGEST
 from leadscape_web.govuk.fields import (
     FileField,
     HiddenField,
@@ -19,7 +19,8 @@ from leadscape_web.govuk.fields import (
 from leadscape_web.govuk.forms import GovukForm
 from leadscape_web.govuk.numbers import whole_number
 from leadscape_web.register.models import School
-from leadscape_web.review.models import Answer
+from leadscape_web.review.models import Answer, QuestionLine
+from leadscape_web.review.notes import check_note
 from leadscape_web.review.presenters.schools import Candidate
 from leadscape_web.review.sampling import NOT_RIGHT_OF_NONE
 from leadscape_web.review.wording import OTHER
@@ -36,8 +37,8 @@ class DecideForm(GovukForm):
     ----------
     choices
         What may be decided, in the order of the number keys.
-    persons
-        Ids of persons whose names may not be in the note.
+    lines
+        Lines of the question; the note may name nobody whom they name.
     school
         Whether any other school of the register may be said by its number.
     """
@@ -53,10 +54,15 @@ class DecideForm(GovukForm):
     standing = HiddenField(required=False)
 
     def __init__(
-        self, *args: Any, choices: Sequence[Candidate], persons: Iterable[Any], school: bool, **more: Any
+        self,
+        *args: Any,
+        choices: Sequence[Candidate],
+        lines: Sequence[QuestionLine],
+        school: bool,
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.persons = list(persons)
+        self.lines = lines
         offered = [(one.value, f"{number}. {one.label}") for number, one in enumerate(choices, start=1)]
         hints = {one.value: one.hint for one in choices if one.hint}
         if school:
@@ -74,7 +80,7 @@ class DecideForm(GovukForm):
     def clean_note(self) -> str:
         """The note, without names of the persons concerned."""
         text = self.cleaned_data["note"].strip()
-        return check_reason(text, self.persons) if text else ""
+        return check_note(text, self.lines) if text else ""
 
     def clean(self) -> dict[str, Any]:
         """Another school must be in the register."""

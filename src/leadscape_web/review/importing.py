@@ -16,11 +16,11 @@ from django.core.exceptions import ValidationError
 
 from leadscape.actions.read_review_file import read_review_file
 from leadscape.core.errors import LeadscapeError
-from leadscape_web.accounts.reasons import check_reason
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.register.models import School
 from leadscape_web.review.deciding import Wanted, decidable, decide_all
 from leadscape_web.review.models import Decision, Question, Text
+from leadscape_web.review.notes import check_note
 from leadscape_web.review.reading import Asked, read_questions
 from leadscape_web.studies.models import Study
 
@@ -120,7 +120,7 @@ def _change(one: Asked, row: dict[str, Any]) -> Change:
     note, left_out = row["note"] or "", ""
     if note:
         try:
-            note = check_reason(note, [line.person_id for line in one.lines])
+            note = check_note(note, one.lines)
         except ValidationError as problem:
             note, left_out = "", problem.messages[0]
     by, where = row["decided_by"] or "", row["decided_in"] or ""

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leadscape.actions.open_study import OpenedStudy
 from leadscape_web.review.models import Question, QuestionLine, Text
+from leadscape_web.review.notes import marks_of
 from leadscape_web.review.taking_over import take_over
 from leadscape_web.review.wording import SAME
 from leadscape_web.studies.models import Study
@@ -48,7 +49,7 @@ def keep_questions(*, study: Study, opened: OpenedStudy, wave_id: str, using: st
     Text.objects.using(using).filter(question__in=gone, field__in=(AS_WRITTEN, CONTEXT)).update(text="")
     gone.update(gone_at=timezone.now())
     _keep_texts(asked, ids, using)
-    _keep_lines(study, opened.question_lines, ids, using)
+    _keep_lines(study, opened, ids, using)
     take_over(study, asked, ids, using)
 
 
@@ -137,9 +138,11 @@ def _keep_texts(asked: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
     )
 
 
-def _keep_lines(study: Study, lines: pl.DataFrame, ids: dict[str, Any], using: str) -> None:
+def _keep_lines(study: Study, opened: OpenedStudy, ids: dict[str, Any], using: str) -> None:
     QuestionLine.objects.using(using).filter(question__study=study).delete()
-    ours = lines.filter(pl.col("question_id").is_in(list(ids)))
+    ours = opened.question_lines.filter(pl.col("question_id").is_in(list(ids)))
+    named = opened.names.join(ours, on="nomination_id", how="semi")
+    marks = {line: marks_of(name) for line, name in named.select("nomination_id", "leader_name").iter_rows()}
     keys = ours["leader_id"].unique().to_list()
     persons = dict(Leader.objects.using(using).filter(key__in=keys).values_list("key", "person_id"))
     QuestionLine.objects.using(using).bulk_create(
@@ -153,6 +156,7 @@ def _keep_lines(study: Study, lines: pl.DataFrame, ids: dict[str, Any], using: s
             role=row["role"],
             started_on=row["started_on"],
             ended_on=row["ended_on"],
+            name_marks=marks.get(row["nomination_id"], []),
         )
         for row in ours.iter_rows(named=True)
     )

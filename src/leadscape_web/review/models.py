@@ -89,6 +89,11 @@ class QuestionLine(models.Model):
     role = models.TextField(null=True, help_text="Role id as coded; null: not decided")
     started_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
+    name_marks = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="Keyed hashes of the words of the name in the line, by which a note that names the person is refused",
+    )
     question_id: uuid.UUID
     person_id: uuid.UUID | None
 

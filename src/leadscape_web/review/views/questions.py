@@ -68,7 +68,7 @@ def question(request: HttpRequest, key: UUID) -> HttpResponse:
     form = DecideForm(
         request.POST or None,
         choices=shown.choices,
-        persons=[line.person_id for line in asked.lines],
+        lines=asked.lines,
         school=asked.question.kind == Question.Kind.SCHOOL,
         initial={"standing": str(standing.pk) if standing else ""},
     )
