@@ -1,4 +1,4 @@
-"""Everything that is held about one person, put into words: for My data, and for the files that can be taken away."""
+"""Everything that is held about one person, put into words: for My data, and for files that can be taken away."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from django.db import connection
 from django.utils import timezone
 
 from leadscape.actions.tell_rights import ToldRights, tell_rights
-from leadscape.actions.write_record import HeldRecord
-from leadscape_web.audit.subjects import words_of
 from leadscape_web.govuk.wording import written_date
 from leadscape_web.privacy.bases import bases_now, filled
-from leadscape_web.privacy.models import Basis, PersonRequest
+from leadscape_web.privacy.models import Address, Basis, Notice, PersonRequest
 from leadscape_web.privacy.models.told import state_in_words
 from leadscape_web.privacy.owed import named_waves
 from leadscape_web.privacy.periods import current_periods
@@ -144,6 +142,8 @@ class Readable:
     roles: Rows
     supports: Rows
     headships: Rows
+    lines: Rows
+    addresses: Rows
     notices: Rows
     requests: Rows
 
@@ -188,13 +188,24 @@ def readable(held: HeldAbout) -> Readable:
             for one in held.rows("survey_support")
         ],
         headships=_headships(held, schools),
+        lines=_lines(held, schools),
+        addresses=[
+            {
+                "email": one["email"],
+                "source": Address.Source(one["source"]).label,
+                "on": _day(one["recorded_at"]),
+                "state": "Used" if one["ended_at"] is None else "Used no more",
+            }
+            for one in _by_time(held.rows("privacy_address"), "recorded_at")
+        ],
         notices=[
             {
                 "on": _day(one["sent_at"]) or _day(one["made_at"]),
-                "how": one["channel"],
-                "until": _day(one["expires_at"]),
+                "how": Notice.Channel(one["channel"]).label,
+                "state": _state_of(one),
+                "until": _day(one["expires_at"]) if one["ended_at"] is None else None,
             }
-            for one in held.rows("privacy_notice")
+            for one in _by_time(held.rows("privacy_notice"), "made_at")
         ],
         requests=[
             {
@@ -207,27 +218,9 @@ def readable(held: HeldAbout) -> Readable:
                 else "None was needed",
                 "answer": one["answer"] or None,
             }
-            for one in held.rows("privacy_personrequest")
+            for one in _by_time(held.rows("privacy_personrequest"), "asked_at")
         ],
     )  # fmt: skip
-
-
-def record_of(held: HeldAbout, told: Told) -> HeldRecord:
-    """Everything, table by table, to be taken away."""
-    said = [
-        f"Written on {written_date(timezone.localdate())}. Everything that this service holds about you is below.",
-        f"It is held because {told.rights.basis}." + (f" {told.explained}" if told.explained else ""),
-        *([f"Who answers for it: {told.controller}."] if told.controller else []),
-        *([f"What for: {told.purpose}"] if told.purpose else []),
-        *([f"Who sees it: {told.recipients}"] if told.recipients else []),
-        "How long: " + " ".join(told.kept),
-        *([f"Write to {told.contact}."] if told.contact else []),
-        f"You may complain to {told.rights.complaints}.",
-    ]
-    tables = {
-        words_of(table).capitalize(): rows for table, rows in held.tables.items() if rows or table == OWN_NAME
-    }
-    return HeldRecord("What leadscape holds about you", said, tables)
 
 
 def _naming(held: HeldAbout) -> list[Wave]:
@@ -237,6 +230,46 @@ def _naming(held: HeldAbout) -> list[Wave]:
         pk__in={one["wave_id"] for one in roles if one["wave_id"]}, superseded_at=None
     )
     return list(found.defer("codebook_text", "provenance").order_by("-as_of", "-loaded_at"))
+
+
+def _lines(held: HeldAbout, schools: Mapping[str | None, str]) -> Rows:
+    """What respondents of survey rounds wrote about the person, and which of them did."""
+    waves = known_waves()
+    names = {
+        one["person_id"]: one["full_name"] for one in held.rows(OWN_NAME) if one["superseded_at"] is None
+    }
+    found = [(one, "Sent") for one in held.rows("rounds_sentline")]
+    found += [(one, "Not sent yet") for one in held.rows("rounds_line") if one["removed_at"] is None]
+    return [
+        {
+            "name": names.get(one["person_id"]),
+            "school": schools.get(one["home_school_id"]) or one["home_text"] or None,
+            "role": one["role_text"] or (waves.words(None).role(one["role"]) if one["role"] else None),
+            "from": _day(one["started_on"]),
+            "to": _day(one["ended_on"]),
+            "partners": "; ".join(one["partner_schools"].split("\n")) or None,
+            "email": one.get("nominee_email") or None,
+            "said_by": one.get("respondent"),
+            "state": "Erased" if one["erased_at"] else state,
+        }
+        for one, state in found
+    ]
+
+
+def _state_of(notice: Mapping[str, Any]) -> str:
+    """Where a notice stands for whom it is about."""
+    if notice["bounced_at"]:
+        return "Came back"
+    if notice["sent_at"] is None:
+        return "Not sent"
+    if notice["ended_at"]:
+        return "Ended: its link works no more"
+    expires = datetime.fromisoformat(notice["expires_at"]) if notice["expires_at"] else None
+    return "Expired" if expires and expires <= timezone.now() else "Its link works"
+
+
+def _by_time(rows: Rows, column: str) -> Rows:
+    return sorted(rows, key=lambda one: datetime.fromisoformat(one[column]))
 
 
 def _headships(held: HeldAbout, schools: Mapping[str | None, str]) -> Rows:
@@ -263,6 +296,7 @@ def _schools(held: HeldAbout) -> dict[str | None, str]:
         for table, column in (
             ("survey_leader", "home_school_id"), ("survey_roleholding", "home_school_id"),
             ("survey_support", "partner_school_id"), ("register_headship", "school_id"),
+            ("rounds_line", "home_school_id"), ("rounds_sentline", "home_school_id"),
         )
         for row in held.rows(table)
         if row[column]

@@ -74,9 +74,13 @@ begin
       and (own or c.relname <> 'rounds_line')
     order by c.relname
   loop
+    -- Of a respondent's line the organisation that wrote it, as roles say it too; nobody of it is named.
     execute format(
-      'select coalesce(jsonb_agg(to_jsonb(t) - ''token_hash'' - ''password'' order by to_jsonb(t)::text), ''[]'')'
-      ' from %I t where person_id = any ($1)', named) into rows using same;
+      'select coalesce(jsonb_agg(to_jsonb(t) - ''token_hash'' - ''password'' %s order by to_jsonb(t)::text), ''[]'')'
+      ' from %I t where person_id = any ($1)',
+      case when named in ('rounds_line', 'rounds_sentline')
+        then '|| jsonb_build_object(''respondent'', (select a.name from rounds_asked a where a.id = t.asked_id))'
+        else '' end, named) into rows using same;
     found := found || jsonb_build_object(named, rows);
   end loop;
   select coalesce(jsonb_agg(jsonb_build_object('email', u.email, 'is_active', u.is_active, 'created_at', u.created_at)), '[]')

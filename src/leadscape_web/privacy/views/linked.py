@@ -30,17 +30,21 @@ from leadscape_web.privacy.held import (
     held_about,
     linked_basis,
     readable,
-    record_of,
     told_by,
 )
 from leadscape_web.privacy.models import PersonRequest
+from leadscape_web.privacy.record import record_in_words, record_of
 from leadscape_web.survey.presenters.words import span
 
 BOTH: Final = ("GET", "POST")
 FORMATS: Final = {
-    "json": ("application/json", record_json),
-    "html": ("text/html; charset=utf-8", record_html),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", record_xlsx),
+    "json": ("application/json", record_of, record_json),
+    "html": ("text/html; charset=utf-8", record_in_words, record_html),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        record_in_words,
+        record_xlsx,
+    ),
 }
 WHY: Final = "Asked by the person, by their link"
 SENT: Final = "sent"
@@ -120,13 +124,13 @@ def take_away(request: HttpRequest, opened: Opened, token: str, kind: str) -> Ht
     """Everything held, as a file."""
     if kind not in FORMATS:
         return dead_link(request)
-    return as_file(record_of(opened.held, opened.told), kind)
+    return as_file(opened.held, opened.told, kind)
 
 
-def as_file(record: Any, kind: str) -> HttpResponse:
-    """A record as a download whose name holds no name."""
-    media_type, write = FORMATS[kind]
-    response = HttpResponse(write(record), content_type=media_type)
+def as_file(held: HeldAbout, told: Told, kind: str) -> HttpResponse:
+    """Everything held as a download whose name holds no name: in words, or as it is kept for a program."""
+    media_type, make, write = FORMATS[kind]
+    response = HttpResponse(write(make(held, told)), content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="held-about-a-person.{kind}"'
     response["Cache-Control"] = "private, no-store"
     return response

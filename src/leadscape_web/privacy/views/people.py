@@ -21,7 +21,7 @@ from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy import notices
 from leadscape_web.privacy.forms import AddressForm, EraseForm, LetInForm, PersonBasisForm, StayOutForm
-from leadscape_web.privacy.held import basis_for, held_about, record_of, told_by
+from leadscape_web.privacy.held import basis_for, held_about, told_by
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest, RecordGiven
 from leadscape_web.privacy.owed import told_of
 from leadscape_web.privacy.permissions import answer_for
@@ -80,7 +80,7 @@ def export(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
     if held is None or kind not in FORMATS:
         raise Http404
     told = told_of(key)
-    file = as_file(record_of(held, told_by(basis_for(key, told.waves) if told else None)), kind)
+    file = as_file(held, told_by(basis_for(key, told.waves) if told else None), kind)
     because("Everything held about a person was taken out, to be given to them")
     fingerprint = hashlib.sha256(file.content).hexdigest()
     RecordGiven.objects.create(person_id=key, made_by=user_in(request), format=kind, sha256=fingerprint)
