@@ -14,6 +14,7 @@ from leadscape_web.landscape.home_work import DAYS, changes_in, work_of
 from leadscape_web.landscape.published import read_figures, read_published
 from leadscape_web.landscape.screens import SCREENS
 from leadscape_web.landscape.waves import origins_of, pick_wave, source_of
+from leadscape_web.register.models import Source
 
 
 @allow(WELCOMES)
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "panels": panels_of("home", request, area),
     }
     if published is None:
+        shown["register_held"] = Source.objects.filter(purpose="schools").exists()
         return render(request, "landscape/nothing_loaded.html", shown)
     shown |= {
         "source": source_of(published.wave),

@@ -14,6 +14,7 @@ from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.presenters import doubtful_rows, file_rows, settings_rows, study_rows
+from leadscape_web.studies.registers import is_register_only
 from leadscape_web.survey.models import Wave
 
 
@@ -31,9 +32,7 @@ def study(request: HttpRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Study, pk=key)
     files = StudyInput.objects.filter(study=found).defer("content").order_by("key", "position", "added_at")
     wave = Wave.objects.filter(pk=found.wave_id).only("title", "as_of", "loaded_at").first()
-    running = Job.objects.filter(
-        kind="studies.run", given__study=str(key), state__in=Job.UNDER_WAY
-    ).first()
+    running = Job.objects.filter(kind="studies.run", given__study=str(key), state__in=Job.UNDER_WAY).first()
     return render(
         request,
         "studies/study.html",
@@ -41,6 +40,7 @@ def study(request: HttpRequest, key: UUID) -> HttpResponse:
             "study": found,
             "wave": wave,
             "running": running,
+            "register_only": is_register_only(found),
             "settings": settings_rows(found),
             "files": file_rows(files, removed=False),
             "doubtful": doubtful_rows(files),
@@ -55,6 +55,9 @@ def run(request: HttpRequest, key: UUID) -> HttpResponseRedirect:
     found = get_object_or_404(Study, pk=key)
     asker: Any = request.user
     job = ask_for(
-        "studies.run", asked_by=asker, subject=f"{found.title}, {written_date(found.as_of)}", given={"study": str(key)}
+        "studies.run",
+        asked_by=asker,
+        subject=f"{found.title}, {written_date(found.as_of)}",
+        given={"study": str(key)},
     )
     return redirect("jobs:job", key=job.pk)

@@ -18,6 +18,7 @@ from leadscape_web.audit.undoing import undo
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Absence, Import, Problem
 from leadscape_web.imports.work.checking import read_and_open, take
+from leadscape_web.imports.work.contents import content_of, uploads_of
 from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held
 from leadscape_web.imports.work.returns import add_files, basis_of_study, cannot_be_used, take_out
 from leadscape_web.jobs.performing import Running
@@ -30,6 +31,7 @@ from leadscape_web.register.models import School, Source
 from leadscape_web.register.search_index import rebuild
 from leadscape_web.studies.inputs import told_of
 from leadscape_web.studies.models import Study
+from leadscape_web.studies.registers import keep_register
 from leadscape_web.studies.running import run_again
 
 FILLED: Final = (
@@ -103,6 +105,9 @@ def _store_register(found: Import, running: Running) -> dict[str, Any]:
     merged |= load_people(cursor, opened, newest=newest, loaded_at=at).merged
     merged["organisations"] = load_organisations(cursor, opened, at)
     closed, unknown = _record_absences(found)
+    # A survey round is counted with the files of a register, and these are emptied here.
+    files = ((one.key, one.file_name, content_of(one)) for one in uploads_of(found))
+    keep_register(files, opened.as_of, opened.system, added_by=found.created_by_id)
     running.step("Preparing search")
     rebuild(OWNER)
     for table in FILLED:

@@ -21,6 +21,7 @@ from leadscape_web.privacy.work.sifting import look
 from leadscape_web.studies.inputs import current_inputs
 from leadscape_web.studies.models import Study, StudyInput
 from leadscape_web.studies.personal import ErasedSubject, is_called_after, plain_name
+from leadscape_web.studies.registers import is_register_only
 from leadscape_web.studies.running import written
 
 
@@ -55,7 +56,8 @@ def rewrite_studies(subject: ErasedSubject, progress: Progress | None) -> Rewrit
     done = Rewritten()
     for study in Study.objects.using(subject.using).order_by("made_at"):
         current = _inputs(subject, study).filter(removed_at=None)
-        if current.exists() and (subject.names or subject.leader_keys):
+        runs = current.exists() and not is_register_only(study, subject.using)
+        if runs and (subject.names or subject.leader_keys):
             _rewrite(study, subject, done, progress)
         # What the run takes for the person whatever it says is out by now; the rest is told by names and places.
         known = _known(subject) if study.title not in done.by_keys_alone else None
