@@ -299,7 +299,7 @@ def test_markup_in_an_address_is_text(client_of: Clients) -> None:
     assert b"&lt;b&gt;" in answer.content
 
 
-@pytest.mark.parametrize(("path", "own"), [(SCHOOL, 8), (AUTHORITY, 4), (TRUST, 3)])
+@pytest.mark.parametrize(("path", "own"), [(SCHOOL, 8), (AUTHORITY, 5), (TRUST, 3)])
 def test_a_record_takes_a_fixed_number_of_queries(
     django_assert_max_num_queries: Any, path: str, own: int
 ) -> None:

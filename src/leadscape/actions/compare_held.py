@@ -165,7 +165,7 @@ def _changes(held: HeldRegister, opened: OpenedRegister) -> Changes:
     after = opened.as_of
     # A corrected file of the same day is compared with that day as if it were the next.
     before = min(held.as_of or after, after - timedelta(days=1))
-    schools = opened.schools.drop("source") if opened.schools.height else held.schools
+    schools = _as_stated(held, opened) if opened.schools.height else held.schools
     links = opened.links.drop("source")
     both = pl.concat([schools, held.schools]).unique("urn", keep="first", maintain_order=True)
     vintages = [one for one in (held.links, links) if one.height]
@@ -182,6 +182,18 @@ def _changes(held: HeldRegister, opened: OpenedRegister) -> Changes:
         },
     )  # fmt: skip
     return register_changes(old, new, lineage)
+
+
+def _as_stated(held: HeldRegister, opened: OpenedRegister) -> pl.DataFrame:
+    """Schools of the files; a status that no column states is unknown of one that is held, but for closed ones."""
+    schools = opened.schools.drop("source")
+    if "status" not in opened.unstated:
+        return schools
+    guessed = pl.col("urn").is_in(held.schools["urn"].implode()) & (
+        pl.col("status").cast(pl.String) != "closed"
+    )
+    unknown = pl.lit("unknown").cast(schools.schema["status"])
+    return schools.with_columns(status=pl.when(guessed).then(unknown).otherwise("status"))
 
 
 def _only_added(held: HeldRegister, opened: OpenedRegister, *, newest: bool) -> ComparedHeld:

@@ -95,7 +95,8 @@ class OpenedRegister:
     schools, school_names, authorities, groups, memberships, headships, links
         As in :class:`~leadscape.actions.open_study.OpenedStudy`. Headships are personal data.
     unstated
-        Columns of schools that the extract does not hold: a store keeps what it has.
+        Columns of schools that the extract does not hold: a store keeps what it has. Without a column of status, a
+        closing date says that a school has closed, and of a school that a store holds nothing says more.
     leaders
         Nobody: a register names no leaders.
     """
@@ -157,7 +158,8 @@ def open_register(files: Sequence[RegisterFile], *, system: str, known: Sequence
     own = [reading.seen_on for _, reading in readings if reading.table == "schools" and reading.seen_on]
     as_of = own[0] if own else max(dates)
     stated = Statements(readings, as_of)
-    schools = stated.schools()
+    unstated = _unstated(readings)
+    schools = _without_guesses(stated.schools(), unstated)
     memberships = stated.memberships().filter(
         pl.col("urn").is_in(pl.concat([schools["urn"], pl.Series(known, dtype=pl.String)]).implode())
     )
@@ -179,7 +181,7 @@ def open_register(files: Sequence[RegisterFile], *, system: str, known: Sequence
         memberships=memberships,
         headships=stated.headships(),
         links=stated.links(),
-        unstated=_unstated(readings),
+        unstated=unstated,
     )
 
 
@@ -270,6 +272,15 @@ def _unstated(readings: Sequence[tuple[str, Reading]]) -> tuple[str, ...]:
     names = set.intersection(*lacking) if lacking else set()
     statuses = {f"{name}_status" for name in names} & set(polars_schema(Schools))
     return tuple(sorted(names | statuses))
+
+
+def _without_guesses(schools: pl.DataFrame, unstated: Sequence[str]) -> pl.DataFrame:
+    """Schools, the status unknown where the file holds neither status nor closing dates: being listed is not open."""
+    if not {"status", "closed_on"} <= set(unstated):
+        return schools
+    guessed = pl.col("status").cast(pl.String) == "open"
+    unknown = pl.lit("unknown").cast(schools.schema["status"])
+    return schools.with_columns(status=pl.when(guessed).then(unknown).otherwise("status"))
 
 
 def _authorities(schools: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,12 @@ Status = Literal["reported", "suppressed", "not_applicable", "not_collected", "n
 NOT_KNOWN = "null: not known"
 
 
+OTHERS = (
+    "Fields that another file than source states: field to the id of that file, or to “missing from” and the id of a"
+    " file that does not list it, where an editor answered so. null: none."
+)
+
+
 class Measure(Schema):
     """A number that may be missing, with the reason."""
 
@@ -55,6 +61,7 @@ class AuthorityShape(Schema):
     name: str
     region: str | None = Field(description=f"{NOT_KNOWN}.")
     source: UUID | None = Field(description="Id of the file that says so.")
+    stated_by: dict[str, str] | None = Field(description=OTHERS)
 
 
 class SchoolShape(Schema):
@@ -85,6 +92,7 @@ class SchoolShape(Schema):
     pupils: Measure = Field(description="Pupils on roll.")
     fsm_pct: Measure = Field(description="Pupils known to be eligible for free school meals, 0-100 %.")
     source: UUID = Field(description="Id of the file that says so.")
+    stated_by: dict[str, str] | None = Field(description=OTHERS)
 
 
 class NameShape(Schema):
@@ -110,6 +118,7 @@ class TrustShape(Schema):
     closed_on: date | None = Field(description="null: not closed, or not known; see status.")
     companies_house_number: str | None = Field(description=f"{NOT_KNOWN}.")
     source: UUID | None = Field(description="Id of the file that says so.")
+    stated_by: dict[str, str] | None = Field(description=OTHERS)
 
 
 class MembershipShape(Schema):
@@ -121,6 +130,7 @@ class MembershipShape(Schema):
     joined_on: date | None = Field(description=f"{NOT_KNOWN}.")
     left_on: date | None = Field(description="null: a member still, or not known.")
     source: UUID | None = Field(description="Id of the file that says so.")
+    stated_by: dict[str, str] | None = Field(description=OTHERS)
 
 
 class LinkShape(Schema):
@@ -147,6 +157,14 @@ class HeadshipShape(Schema):
     seen_on: date | None = Field(description="Date of the register that shows it.")
     ended_on: date | None = Field(description="null: not ended as far as known.")
     source: UUID | None = Field(description="Id of the file that says so.")
+    stated_by: dict[str, str] | None = Field(description=OTHERS)
+
+
+def _others(one: Authority | School | Group | Membership | Headship) -> dict[str, str] | None:
+    """Files of single fields; a number and why it is missing are one field."""
+    files: dict[str, str] = one.stated_by or {}
+    named = {name.removesuffix("_status").removesuffix("_id"): file for name, file in files.items()}
+    return named or None
 
 
 def source_shape(one: Source) -> SourceShape:
@@ -157,13 +175,14 @@ def source_shape(one: Source) -> SourceShape:
 
 def authority_shape(one: Authority) -> AuthorityShape:
     """An authority as a program reads it."""
-    return AuthorityShape(code=one.code, name=one.name, region=one.region, source=one.source_id)
+    return AuthorityShape(code=one.code, name=one.name, region=one.region, source=one.source_id,
+                          stated_by=_others(one))  # fmt: skip
 
 
 _PLAIN = tuple(
     name
     for name in SchoolShape.model_fields
-    if name not in ("authority", "source", "capacity", "pupils", "fsm_pct")
+    if name not in ("authority", "source", "stated_by", "capacity", "pupils", "fsm_pct")
 )
 
 
@@ -173,6 +192,7 @@ def school_shape(one: School) -> SchoolShape:
         **{name: getattr(one, name) for name in _PLAIN},
         authority=one.authority_id,
         source=one.source_id,
+        stated_by=_others(one),
         capacity=measure(one.capacity, one.capacity_status),
         pupils=measure(one.pupils, one.pupils_status),
         fsm_pct=measure(one.fsm_pct, one.fsm_pct_status),
@@ -187,14 +207,16 @@ def name_shape(one: SchoolName) -> NameShape:
 
 def trust_shape(one: Group) -> TrustShape:
     """A trust as a program reads it."""
-    names = (name for name in TrustShape.model_fields if name != "source")
-    return TrustShape(**{name: getattr(one, name) for name in names}, source=one.source_id)
+    names = (name for name in TrustShape.model_fields if name not in ("source", "stated_by"))
+    return TrustShape(
+        **{name: getattr(one, name) for name in names}, source=one.source_id, stated_by=_others(one)
+    )
 
 
 def membership_shape(one: Membership) -> MembershipShape:
     """A membership as a program reads it."""
     return MembershipShape(id=one.pk, school=one.school_id, trust=one.group_id, joined_on=one.joined_on,
-                           left_on=one.left_on, source=one.source_id)  # fmt: skip
+                           left_on=one.left_on, source=one.source_id, stated_by=_others(one))  # fmt: skip
 
 
 def link_shape(one: Link) -> LinkShape:
@@ -206,4 +228,5 @@ def link_shape(one: Link) -> LinkShape:
 def headship_shape(one: Headship, name: str | None) -> HeadshipShape:
     """A headship as a program reads it."""
     return HeadshipShape(id=one.pk, school=one.school_id, person=one.person_id, name=name, job_title=one.job_title,
-                         seen_on=one.seen_on, ended_on=one.ended_on, source=one.source_id)  # fmt: skip
+                         seen_on=one.seen_on, ended_on=one.ended_on, source=one.source_id,
+                         stated_by=_others(one))  # fmt: skip

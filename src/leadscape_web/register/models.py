@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 from leadscape_web.accounts.models import Person
+
+STATED_BY: Final = (
+    "Columns that another file than source states, each with that file's id, or 'missing from' and the id of a file"
+    " that does not list it, where somebody answered so; null: none"
+)
 
 
 class Source(models.Model):
@@ -31,6 +36,7 @@ class Authority(models.Model):
     name = models.TextField()
     region = models.TextField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    stated_by = models.JSONField(null=True, help_text=STATED_BY)
     source_id: uuid.UUID | None
 
 
@@ -65,6 +71,7 @@ class School(models.Model):
     fsm_pct = models.FloatField(null=True)
     fsm_pct_status = models.TextField(default="unknown")
     source = models.ForeignKey(Source, models.PROTECT)
+    stated_by = models.JSONField(null=True, help_text=STATED_BY)
     authority_id: str | None
     source_id: uuid.UUID
 
@@ -96,6 +103,7 @@ class Group(models.Model):
     closed_on = models.DateField(null=True)
     companies_house_number = models.TextField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    stated_by = models.JSONField(null=True, help_text=STATED_BY)
     source_id: uuid.UUID | None
 
 
@@ -108,6 +116,7 @@ class Membership(models.Model):
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    stated_by = models.JSONField(null=True, help_text=STATED_BY)
     school_id: str
     group_id: str
     source_id: uuid.UUID | None
@@ -143,6 +152,7 @@ class Headship(models.Model):
     seen_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    stated_by = models.JSONField(null=True, help_text=STATED_BY)
     school_id: str
     person_id: uuid.UUID
     source_id: uuid.UUID | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -27,7 +28,7 @@ from leadscape_web.landscape.loading.load import lock_loads
 from leadscape_web.landscape.loading.people import load_people
 from leadscape_web.landscape.loading.published_rows import load_organisations
 from leadscape_web.landscape.loading.register_rows import load_register
-from leadscape_web.register.models import School, Source
+from leadscape_web.register.models import Source
 from leadscape_web.register.search_index import rebuild
 from leadscape_web.studies.inputs import told_of
 from leadscape_web.studies.models import Study
@@ -107,32 +108,39 @@ def _store_register(found: Import, running: Running) -> dict[str, Any]:
     closed, unknown = _record_absences(found)
     # A survey round is counted with the files of a register, and these are emptied here.
     files = ((one.key, one.file_name, content_of(one)) for one in uploads_of(found))
-    keep_register(files, opened.as_of, opened.system, added_by=found.created_by_id)
+    kept = keep_register(files, opened.as_of, opened.system, added_by=found.created_by_id)
     running.step("Preparing search")
     rebuild(OWNER)
     for table in FILLED:
         cursor.execute(f'analyze "{table}"')
     counts = {f"{name} {way}": n for name, one in merged.items() for way, n in vars(one).items() if n}
-    return {**counts, "marked closed": closed, "marked not known": unknown}
+    return {
+        **counts, "marked closed": closed, "marked not known": unknown,
+        "kept for survey rounds": "yes" if kept else "no",
+    }  # fmt: skip
 
 
 def _record_absences(found: Import) -> tuple[int, int]:
     """What was answered about schools that the extract does not list: how many closed, how many not known."""
     source = Source.objects.using(OWNER).filter(purpose="schools").order_by("-loaded_at", "-as_of").first()
-    rows = Absence.objects.using(OWNER).filter(belongs_to=found)
-    closed: dict[Any, list[str]] = {}
-    for urn, closed_on in rows.filter(answer=Absence.Answer.CLOSED).values_list("urn", "closed_on"):
-        closed.setdefault(closed_on, []).append(urn)
-    ended = 0
-    for closed_on, urns in closed.items():
-        ended += (
-            School.objects.using(OWNER)
-            .filter(pk__in=urns)
-            .update(status="closed", closed_on=closed_on, source=source)
+    answered = Absence.objects.using(OWNER).filter(belongs_to=found)
+    cursor: Any = connections[OWNER].cursor().cursor
+    counts = []
+    for answer, columns in (
+        (Absence.Answer.CLOSED, ("status", "closed_on")),
+        (Absence.Answer.UNKNOWN, ("status",)),
+    ):
+        rows = answered.filter(answer=answer).values_list("urn", "closed_on")
+        # What else is known of the school, the file that it is missing from does not say.
+        told = dict.fromkeys(columns, f"missing from {source.pk}" if source else "")
+        cursor.execute(
+            "update register_school s set status = %s, closed_on = coalesce(a.closed_on, s.closed_on),"
+            " stated_by = coalesce(s.stated_by, '{}') || %s::jsonb"
+            " from unnest(%s::text[], %s::date[]) a(urn, closed_on) where s.urn = a.urn",
+            [answer.value, json.dumps(told), [urn for urn, _ in rows], [on for _, on in rows]],
         )
-    unknown = list(rows.filter(answer=Absence.Answer.UNKNOWN).values_list("urn", flat=True))
-    doubtful = School.objects.using(OWNER).filter(pk__in=unknown).update(status="unknown", source=source)
-    return ended, doubtful
+        counts.append(cursor.rowcount)
+    return counts[0], counts[1]
 
 
 def _store_returns(found: Import, running: Running) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def load_people(
         person_id="person",
         school_id="urn",
         source_id="source_id",
+        stated_by=pl.lit(None, pl.String),
     )
     headships = merge_rows(cursor, "register_headship", rows, update=newest)
     if newest and rows.height:
@@ -155,7 +156,9 @@ def _end_headships(cursor: Any, heads: pl.DataFrame, stated: pl.Series) -> Merge
     """Headships of a school that the newest register lists with another head: ended by its date."""
     visits = heads.group_by("urn").agg(pl.col("seen_on").max(), pl.col("source_id").last())
     cursor.execute(
-        "update register_headship h set ended_on = v.seen_on, source_id = v.source"
+        # The file that names the head stays the headship's; the newer one says only that it is over.
+        "update register_headship h set ended_on = v.seen_on,"
+        " stated_by = jsonb_build_object('ended_on', v.source::text)"
         " from unnest(%s::text[], %s::date[], %s::uuid[]) v(urn, seen_on, source)"
         " where h.school_id = v.urn and h.ended_on is null and h.seen_on < v.seen_on and h.id <> all (%s::uuid[])",
         [

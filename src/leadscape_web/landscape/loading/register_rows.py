@@ -15,6 +15,7 @@ import polars as pl
 
 from leadscape_web.landscape.loading.bulk import Merged, merge_rows
 from leadscape_web.landscape.loading.identifiers import content_uuids
+from leadscape_web.landscape.loading.stated_by import with_stated_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,21 +60,22 @@ def load_register(
     merged = {"sources": merge_rows(cursor, "register_source", sources, update=False)}
     authorities = sourced(opened.authorities).rename({"authority_code": "code", "authority_name": "name"})
     unnamed = [own for own, name in (("name", "authority_name"), ("region", "region")) if name in unstated]
+    authorities = with_stated_by(cursor, "register_authority", authorities, unnamed, key="code")
     merged["authorities"] = merge_rows(
         cursor, "register_authority", authorities, key="code", update=newest, once=unnamed
     )
     schools = sourced(opened.schools).select(*SCHOOL, authority_id="authority_code")
     kept = ["authority_id" if name == "authority_code" else name for name in unstated]
+    schools = with_stated_by(cursor, "register_school", schools, kept, key="urn")
     merged["schools"] = merge_rows(cursor, "register_school", schools, key="urn", update=newest, once=kept)
+    if newest and "status" in unstated:
+        merged["schools"] += _closed_by_date(cursor, schools)
     merged["names"] = _names(cursor, opened.school_names)
     groups = sourced(opened.groups).rename({"group_uid": "uid"}).with_columns(status=pl.lit("unknown"))
+    lacking = _all_null(groups, "companies_house_number")
+    groups = with_stated_by(cursor, "register_group", groups, lacking, key="uid")
     merged["groups"] = merge_rows(
-        cursor,
-        "register_group",
-        groups,
-        key="uid",
-        update=newest,
-        once=["status", *_all_null(groups, "companies_house_number")],
+        cursor, "register_group", groups, key="uid", update=newest, once=["status", *lacking]
     )
     merged["memberships"] = _memberships(
         cursor, sourced(opened.memberships), listed or opened.schools["urn"].to_list(), newest=newest
@@ -83,6 +85,17 @@ def load_register(
     )
     merged["links"] = merge_rows(cursor, "register_link", links, update=newest)
     return merged
+
+
+def _closed_by_date(cursor: Any, schools: pl.DataFrame) -> Merged:
+    """A closing date in a file that holds no status says that the school has closed; that it is open, nothing says."""
+    closed = schools.filter(pl.col("status").cast(pl.String) == "closed")["urn"].to_list()
+    cursor.execute(
+        "update register_school set status = 'closed', stated_by = nullif(stated_by - 'status', '{}')"
+        " where urn = any (%s) and (status <> 'closed' or stated_by ? 'status')",
+        [closed],
+    )
+    return Merged(updated=cursor.rowcount)
 
 
 def with_source_ids(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
@@ -127,12 +140,18 @@ def _memberships(cursor: Any, stated: pl.DataFrame, listed: list[str], *, newest
         school_id="urn",
         group_id="group_uid",
     )
-    merged = merge_rows(cursor, "register_membership", rows, update=newest, once=_all_null(rows, "joined_on"))
+    lacking = _all_null(rows, "joined_on")
+    rows = with_stated_by(cursor, "register_membership", rows, lacking)
+    merged = merge_rows(cursor, "register_membership", rows, update=newest, once=lacking)
     if not newest or rows.is_empty():
         return merged
     # Only of the schools and the kinds of group that the study's files speak of.
     cursor.execute(
-        "update register_membership m set left_on = n.as_of, source_id = n.id from register_group g,"
+        "update register_membership m set left_on = n.as_of, source_id = n.id,"
+        # The day of joining stays what the former file said.
+        " stated_by = case when m.joined_on is null or m.source_id = n.id then m.stated_by"
+        "  else jsonb_build_object('joined_on', m.source_id::text) || coalesce(m.stated_by, '{}') end"
+        " from register_group g,"
         " (select distinct on (c.kind) c.kind, s.id, s.as_of from unnest(%s::text[], %s::uuid[]) c(kind, source)"
         "  join register_source s on s.id = c.source order by c.kind, s.as_of desc nulls last) n"
         " where g.uid = m.group_id and g.group_type = n.kind and m.left_on is null and n.as_of is not null"

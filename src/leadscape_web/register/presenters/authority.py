@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from leadscape.core.missing import NOT_COLLECTED
 from leadscape_web.govuk.wording import MISSING_WORDS, NOT_KNOWN, written_number
-from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
+from leadscape_web.register.presenters.facts import Fact, Row, cell, others, stated_by, stated_by_all
 from leadscape_web.register.records.authority import AuthorityRecord, PhaseCount
 from leadscape_web.register.wording import NO_GROUPS, OPEN_STATUSES, group_words, phase_words
 
@@ -23,7 +23,7 @@ class AuthorityPage:
     facts
         Facts, each with the file that it comes from.
     schools_source
-        The file that the schools come from.
+        The files that say which schools are open.
     phases
         Rows of the table of schools by phase and status, a total last.
     trusts
@@ -46,13 +46,17 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
     authority = record.authority
     is_open = sum(one.schools for one in record.counts if one.status in OPEN_STATUSES)
     everything = sum(one.schools for one in record.counts)
-    named, schools = stated_by(authority.source), stated_by(record.schools_source)
+    named, schools = stated_by(authority.source), stated_by_all(record.schools_sources)
     return AuthorityPage(
         code=authority.code,
         name=authority.name,
         facts=(
             Fact("Code", authority.code, source=named),
-            Fact("Region", authority.region, source=named),
+            Fact(
+                "Region",
+                authority.region,
+                source=others(authority, {"region": "region"}, record.files) or named,
+            ),
             Fact(
                 "Open schools",
                 is_open,
@@ -63,7 +67,7 @@ def present_authority(record: AuthorityRecord) -> AuthorityPage:
                 "Trusts and federations with schools here",
                 len(record.trusts) if record.trusts_known else None,
                 MISSING_WORDS[NOT_COLLECTED],
-                source=stated_by(record.groups_source) if record.trusts_known else None,
+                source=stated_by_all(record.groups_sources) if record.trusts_known else None,
                 note="" if record.trusts_known else NO_GROUPS,
             ),
         ),

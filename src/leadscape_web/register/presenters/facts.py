@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -55,9 +56,45 @@ def measure(label: str, value: float | None, status: str, note: str = "") -> Fac
     return Fact(label, value, MISSING_WORDS.get(status, NOT_KNOWN), note=note)
 
 
+def others(record: object, columns: Mapping[str, str], files: Mapping[str, Source]) -> str | None:
+    """The files, other than the record's own, that state its columns; null where its own states all of them.
+
+    Parameters
+    ----------
+    record
+        A school, authority, group, membership or headship.
+    columns
+        Column to the words for it, that are needed where only some of them come from another file.
+    files
+        Id to file, as :func:`leadscape_web.register.records.sources.other_sources` gives them.
+    """
+    named: Mapping[str, str] = getattr(record, "stated_by", None) or {}
+    by_file: dict[str, list[str]] = {}
+    for column, word in columns.items():
+        if column in named:
+            by_file.setdefault(named[column], []).append(word)
+    if not by_file:
+        return None
+    told = {_other(key, files): words for key, words in by_file.items()}
+    if len(told) == 1 and len(next(iter(by_file.values()))) == len(columns):
+        return next(iter(told))
+    return "; ".join(f"{file} ({' and '.join(words)})" for file, words in told.items())
+
+
+def _other(key: str, files: Mapping[str, Source]) -> str:
+    *missing, file = key.rsplit(" ", 1)
+    told = stated_by(files.get(file))
+    return f"an editor’s answer, when it was missing from {told}" if missing else told
+
+
 def stated_by(source: Source | None) -> str:
     """Where facts come from, as a sentence without its full stop."""
     if source is None:
         return "No file is recorded as their source"
     day = f", as of {written_date(source.as_of)}" if source.as_of else ", a file without a date"
     return f"{source.file_name}{day}"
+
+
+def stated_by_all(sources: Sequence[Source]) -> str:
+    """Where facts come from that several files state."""
+    return "; ".join(map(stated_by, sources)) or stated_by(None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from leadscape_web.govuk.wording import NOT_KNOWN, written_date, written_number
-from leadscape_web.register.models import School
-from leadscape_web.register.presenters.facts import Fact, Link, Row, cell, measure, stated_by
+from leadscape_web.register.models import Membership, School, Source
+from leadscape_web.register.presenters.facts import Fact, Link, Row, cell, measure, others, stated_by
 from leadscape_web.register.records.lineage import Relative
 from leadscape_web.register.records.neighbours import SHOWN, WITHIN_KM
 from leadscape_web.register.records.school import KnownHead, SchoolRecord
@@ -21,6 +22,28 @@ from leadscape_web.register.wording import (
     status_words,
 )
 
+COLUMNS = {
+    "Status": {"status": "status"},
+    "Phase": {"phase": "phase"},
+    "Type": {"type": "type", "type_group": "group of types"},
+    "Authority": {"authority_id": "authority"},
+    "Region": {"region": "region"},
+    "Opened": {"opened_on": "opened"},
+    "Closed": {"closed_on": "closed"},
+    "Pupils": {"pupils": "pupils"},
+    "Places": {"capacity": "places"},
+    "Pupils eligible for free school meals, %": {"fsm_pct": "share"},
+    "Ages": {"low_age": "lowest", "high_age": "highest"},
+    "Gender": {"gender": "gender"},
+    "Religious character": {"religious_character": "character"},
+    "Where it is": {
+        "town": "town",
+        "postcode": "postcode",
+        "district": "district",
+        "latitude": "coordinates",
+    },
+}
+"""Label of a fact to the columns it is made of, each with the words for it."""
 FEW_STEPS = {1: "directly", 2: "two steps", 3: "three steps"}
 NOBODY_SHOWN = (
     "No head that you may see: no file names one, or the school lies outside the area whose people you see."
@@ -37,7 +60,7 @@ class SchoolPage:
     standing
         For a school that is not open: what became of it, as sentences with links.
     facts, source
-        Facts, and the file that all of them come from.
+        Facts, and the file that those come from which name no other; ``source_of`` says of how many.
     names, before, after, kin, groups, heads, nearby
         Rows of tables; empty where there is nothing to show.
     no_heads, no_nearby
@@ -52,6 +75,7 @@ class SchoolPage:
     authority: Link | None
     facts: tuple[Fact, ...]
     source: str
+    source_of: str
     names: tuple[Row, ...]
     before: tuple[Row, ...]
     after: tuple[Row, ...]
@@ -67,6 +91,7 @@ def present_school(record: SchoolRecord, *, sees_people: bool) -> SchoolPage:
     """The page of one school."""
     school = record.school
     authority = school.authority
+    facts = tuple(_sourced(fact, record) for fact in _facts(school))
     return SchoolPage(
         urn=school.urn,
         name=school.name or f"School {school.urn}",
@@ -76,8 +101,11 @@ def present_school(record: SchoolRecord, *, sees_people: bool) -> SchoolPage:
         authority=Link(authority.name, reverse("register:authority", args=[authority.code]))
         if authority
         else None,
-        facts=_facts(school),
+        facts=facts,
         source=stated_by(school.source),
+        source_of="of every fact below, where none is named with it"
+        if any(fact.source for fact in facts)
+        else "of every fact below",
         names=tuple(
             (name.name, *_seen(name.first_seen, name.last_seen), ", ".join(name.sources))
             for name in record.names
@@ -87,7 +115,7 @@ def present_school(record: SchoolRecord, *, sees_people: bool) -> SchoolPage:
         after=_relatives(record, "successor"),
         kin=_relatives(record, "kin"),
         groups=_groups(record),
-        heads=tuple(_head(known) for known in record.heads) if sees_people else (),
+        heads=tuple(_head(known, record.files) for known in record.heads) if sees_people else (),
         no_heads=NOBODY_SHOWN if sees_people else NO_PEOPLE,
         nearby=_nearby(record),
         no_nearby=_no_nearby(school),
@@ -144,6 +172,16 @@ def _facts(school: School) -> tuple[Fact, ...]:
             note=_coordinates(school),
         ),
     )
+
+
+def _sourced(fact: Fact, record: SchoolRecord) -> Fact:
+    """The fact with its file, where the school's own does not state it."""
+    school, columns = record.school, COLUMNS.get(fact.label, {})
+    # Why a measure is missing is stated like the measure.
+    named = {
+        f"{name}_status" if hasattr(school, f"{name}_status") else name: columns[name] for name in columns
+    }
+    return replace(fact, source=others(school, named, record.files))
 
 
 def _number(value: float | None, status: str) -> tuple[float | None, str]:
@@ -215,22 +253,30 @@ def _groups(record: SchoolRecord) -> tuple[Row, ...]:
             group_words(one.group.group_type),
             cell(one.joined_on),
             cell(one.left_on, missing="Still a member"),
-            stated_by(one.source),
+            member_by(one, record.files),
         )
         for one in record.memberships
     )
 
 
-def _head(known: KnownHead) -> Fact:
+def member_by(one: Membership, files: Mapping[str, Source]) -> str:
+    """The file that states a membership, and the one that says when it began where that is another."""
+    joined = others(one, {"joined_on": "joined"}, files)
+    return stated_by(one.source) + (f"; joined: {joined}" if joined else "")
+
+
+def _head(known: KnownHead, files: Mapping[str, Source]) -> Fact:
     headship = known.headship
     source = headship.source
+    newer = files.get((headship.stated_by or {}).get("ended_on", ""))
+    ended = written_date(headship.ended_on) if headship.ended_on else ""
     return Fact(
         headship.job_title or "Head",
         known.name,
         "Name erased",
         source=source.file_name if source else None,
         on=headship.seen_on,
-        note=f"No longer named by {written_date(headship.ended_on)}" if headship.ended_on else "",
+        note=f"No longer named by {f'{newer.file_name}, ' if newer else ''}{ended}" if ended else "",
     )
 
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from leadscape.core.missing import NOT_COLLECTED
 from leadscape_web.govuk.listing import Column, Filter, Listing
 from leadscape_web.govuk.wording import MISSING_WORDS, NOT_KNOWN, written_number
-from leadscape_web.register.presenters.facts import Fact, Row, cell, stated_by
+from leadscape_web.register.presenters.facts import Fact, Row, cell, others, stated_by, stated_by_all
 from leadscape_web.register.presenters.lists import AUTHORITY, SCHOOL
+from leadscape_web.register.presenters.school import member_by
 from leadscape_web.register.records.trust import TrustRecord
 from leadscape_web.register.wording import (
     NOT_CLOSED,
@@ -69,14 +70,19 @@ def present_trust(record: TrustRecord) -> TrustPage:
                 "Not closed" if group.status in NOT_CLOSED else NOT_KNOWN,
                 source=named,
             ),
-            Fact("Companies House number", group.companies_house_number, "None given", source=named),
+            Fact(
+                "Companies House number",
+                group.companies_house_number,
+                "None given",
+                source=others(group, {"companies_house_number": "number"}, record.files) or named,
+            ),
             Fact("Schools now", len(record.now) if record.collected else None, unknown, source=told),
             Fact("Former schools", record.former if record.collected else None, unknown, source=told),
             Fact(
                 "Open schools",
                 stands if record.collected else None,
                 unknown,
-                source=stated_by(record.schools_source) if record.collected else None,
+                source=stated_by_all(record.schools_sources) if record.collected else None,
                 note=f"Of {written_number(len(record.now))} schools now" if record.collected else "",
             ),
         ),
@@ -121,7 +127,7 @@ def _listing(record: TrustRecord) -> Listing:
             "authority_code": one.school.authority_id,
             "joined_on": one.joined_on,
             "left_on": one.left_on,
-            "source": stated_by(one.source),
+            "source": member_by(one, record.files),
         }
         for one in record.memberships
     ]

@@ -8,7 +8,12 @@ from django.db.models import Count, Q
 
 from leadscape_web.register.memberships import current_members, memberships_collected
 from leadscape_web.register.models import Authority, Group, Membership, School, Source
-from leadscape_web.register.records.sources import newest_sources
+from leadscape_web.register.records.sources import (
+    newest_first,
+    newest_sources,
+    other_sources,
+    sources_of_status,
+)
 
 
 @dataclass(frozen=True)
@@ -37,20 +42,25 @@ class AuthorityRecord:
     ----------
     trusts_known
         Whether any file says which school is in which trust; else ``trusts`` is empty without being none.
-    schools_source, groups_source
-        The newest file of schools, and of trusts; null where there is none.
+    schools_sources
+        The files by which its schools are open or closed, the newest first.
+    groups_sources
+        The files that say which of its schools are in which trust, the newest first.
+    files
+        Id to file, of those that state single facts beside the authority's own.
     """
 
     authority: Authority
     counts: tuple[PhaseCount, ...]
     trusts: tuple[TrustHere, ...]
     trusts_known: bool
-    schools_source: Source | None
-    groups_source: Source | None
+    schools_sources: tuple[Source, ...]
+    groups_sources: tuple[Source, ...]
+    files: dict[str, Source]
 
 
 def read_authority(code: str) -> AuthorityRecord | None:
-    """The authority with this code; null where no file names it. Five queries at most."""
+    """The authority with this code; null where no file names it. Seven queries at most."""
     authority = Authority.objects.select_related("source").filter(pk=code).first()
     if authority is None:
         return None
@@ -75,13 +85,13 @@ def read_authority(code: str) -> AuthorityRecord | None:
         .order_by("-here", "name")
     )
     here = tuple(TrustHere(group, group.here, group.schools) for group in groups)  # type: ignore[attr-defined]
-    newest = newest_sources("schools", "groups")
+    told = newest_first(Source.objects.filter(pk__in=trusts.order_by().values("source")))
     return AuthorityRecord(
         authority=authority,
         counts=tuple(PhaseCount(row["phase"], row["status"], row["schools"]) for row in counted),
         trusts=here,
         trusts_known=bool(here) or memberships_collected(),
-        schools_source=newest.get("schools"),
-        # Where no file of trusts is loaded, it is the register of schools that names them.
-        groups_source=newest.get("groups") or newest.get("schools"),
+        schools_sources=sources_of_status(School.objects.filter(authority=authority)),
+        groups_sources=told or tuple(newest_sources("groups").values()),
+        files=other_sources([authority]),
     )

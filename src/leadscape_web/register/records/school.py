@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from leadscape_web.accounts.names import names_of
-from leadscape_web.register.models import Headship, Membership, School, SchoolName
+from leadscape_web.register.models import Headship, Membership, School, SchoolName, Source
 from leadscape_web.register.records.lineage import Relative, relatives_of
 from leadscape_web.register.records.neighbours import Neighbour, neighbours_of
+from leadscape_web.register.records.sources import other_sources
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class KnownHead:
 
 @dataclass(frozen=True)
 class SchoolRecord:
-    """What a school's page is made of."""
+    """What a school's page is made of; ``files``: id to file, of those that state single facts."""
 
     school: School
     names: tuple[SchoolName, ...]
@@ -30,6 +31,7 @@ class SchoolRecord:
     memberships: tuple[Membership, ...]
     heads: tuple[KnownHead, ...]
     neighbours: tuple[Neighbour, ...]
+    files: dict[str, Source]
 
 
 def read_school(urn: str) -> SchoolRecord | None:
@@ -37,18 +39,20 @@ def read_school(urn: str) -> SchoolRecord | None:
     school = School.objects.select_related("authority", "source").filter(pk=urn).first()
     if school is None:
         return None
-    memberships = (
+    memberships = tuple(
         Membership.objects.filter(school=school)
         .select_related("group", "source")
         .order_by(F("left_on").desc(nulls_first=True), "joined_on", "group__name")
     )
+    heads = _heads(school)
     return SchoolRecord(
         school=school,
         names=tuple(SchoolName.objects.filter(school=school).order_by("last_seen", "first_seen", "name")),
         relatives=relatives_of(urn),
-        memberships=tuple(memberships),
-        heads=_heads(school),
+        memberships=memberships,
+        heads=heads,
         neighbours=neighbours_of(school),
+        files=other_sources([school, *memberships, *(one.headship for one in heads)]),
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper
 
 from leadscape_web.register.memberships import current_members, memberships_collected
 from leadscape_web.register.models import Group, Membership, School, Source
-from leadscape_web.register.records.sources import newest_sources
+from leadscape_web.register.records.sources import newest_sources, other_sources, sources_of_status
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,12 @@ class TrustRecord:
         How many schools were members and are not.
     collected
         Whether any file says which school is in which trust.
-    schools_source, groups_source
-        The newest file of schools, and of trusts; null where there is none.
+    schools_sources
+        The files by which its schools are open or closed, the newest first.
+    groups_source
+        The newest file of trusts; null where there is none.
+    files
+        Id to file, of those that state single facts beside a record's own.
     """
 
     group: Group
@@ -34,12 +38,13 @@ class TrustRecord:
     now: tuple[School, ...]
     former: int
     collected: bool
-    schools_source: Source | None
+    schools_sources: tuple[Source, ...]
     groups_source: Source | None
+    files: dict[str, Source]
 
 
 def read_trust(uid: str) -> TrustRecord | None:
-    """The group with this unique id; null where no file names it. Four queries at most."""
+    """The group with this unique id; null where no file names it. Six queries at most."""
     group = Group.objects.select_related("source").filter(pk=uid).first()
     if group is None:
         return None
@@ -50,13 +55,14 @@ def read_trust(uid: str) -> TrustRecord | None:
         .order_by("school__name", "school_id")
     )
     now = {one.school_id: one.school for one in memberships if one.lasts}  # type: ignore[attr-defined]
-    newest = newest_sources("schools", "groups")
+    newest = {} if memberships else newest_sources("schools", "groups")
     return TrustRecord(
         group=group,
         memberships=memberships,
         now=tuple(now.values()),
         former=len({one.school_id for one in memberships} - set(now)),
         collected=bool(memberships) or memberships_collected(),
-        schools_source=newest.get("schools"),
+        schools_sources=sources_of_status(School.objects.filter(pk__in=now)),
         groups_source=newest.get("groups") or newest.get("schools"),
+        files=other_sources([group, *memberships]),
     )
