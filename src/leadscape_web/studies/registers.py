@@ -1,6 +1,7 @@
 """A study that is a register and nothing else: what a survey round, or an import of returns, begins with.
 
-An import keeps its files as such a study. It has nobody to count, so it is not run until somebody was asked.
+An import keeps its files as such a study, without the names of heads: a count of a round needs none. It has nobody to
+count, so it is not run until somebody was asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import DEFAULT_DB_ALIAS, transaction
 
+from leadscape.actions.leave_out_heads import leave_out_heads
 from leadscape.actions.read_codebooks import describe_codebooks
 from leadscape.core.errors import LeadscapeError
 from leadscape_web.govuk.wording import written_date
@@ -45,15 +47,19 @@ def keep_register(
                 defaults={"codebook": codebook_of(system, as_of), "settings": {}},
             )
             added = {
-                add_input(study, key, name, content, added_by=added_by, using=using).pk
+                add_input(study, key, name, _nameless(key, name, content), added_by=added_by, using=using).pk
                 for key, name, content in kept
             }
             for former in current_inputs(study, using).filter(key__in=OF_REGISTER).exclude(pk__in=added):
                 remove_input(former, using)
             return study
     except LeadscapeError:
-        # It names somebody who stays out and cannot be written again without them.
+        # It names heads and cannot be written again without them.
         return None
+
+
+def _nameless(key: str, name: str, content: bytes) -> bytes:
+    return leave_out_heads(content, name) if key == "schools" else content
 
 
 def _named_apart(files: Iterable[tuple[str, str, bytes]]) -> list[tuple[str, str, bytes]]:

@@ -109,15 +109,13 @@ def _store_register(found: Import, running: Running) -> dict[str, Any]:
     # A survey round is counted with the files of a register, and these are emptied here.
     files = ((one.key, one.file_name, content_of(one)) for one in uploads_of(found))
     kept = keep_register(files, opened.as_of, opened.system, added_by=found.created_by_id)
+    told = {"kept for survey rounds": "yes" if kept else "no"} if opened.schools.height else {}
     running.step("Preparing search")
     rebuild(OWNER)
     for table in FILLED:
         cursor.execute(f'analyze "{table}"')
     counts = {f"{name} {way}": n for name, one in merged.items() for way, n in vars(one).items() if n}
-    return {
-        **counts, "marked closed": closed, "marked not known": unknown,
-        "kept for survey rounds": "yes" if kept else "no",
-    }  # fmt: skip
+    return {**counts, "marked closed": closed, "marked not known": unknown, **told}
 
 
 def _record_absences(found: Import) -> tuple[int, int]:
