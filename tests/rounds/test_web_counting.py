@@ -231,7 +231,9 @@ def test_what_is_only_saved_or_taken_out_is_not_counted(found: Round, signed_in:
         f"/answer/{make_token(found, '102')}/add/",
         {"full_name": "Only Saved", "home_school": "100003", "role": "mentor_head"},
     )
-    signed_in.post(f"/rounds/{found.pk}/respondent/{asked_of(found, 'N1').pk}/", {"do": "withdraw"})
+    signed_in.post(
+        f"/rounds/{found.pk}/respondent/{asked_of(found, 'N1').pk}/", {"do": "withdraw", "sure": "on"}
+    )
     closed = _count(found)
     assert closed.study is not None
     with written(closed.study) as path:
@@ -444,7 +446,9 @@ def test_who_was_taken_out_is_forgotten_too(found: Round, signed_in: Client) -> 
     _add(withdrawn, "Of A Withdrawn One")
     client.post(f"/answer/{withdrawn}/check/")
     _take_to_mean_leaders(found, "Stays Named", "Taken Out", "Of A Withdrawn One")
-    signed_in.post(f"/rounds/{found.pk}/respondent/{asked_of(found, '101').pk}/", {"do": "withdraw"})
+    signed_in.post(
+        f"/rounds/{found.pk}/respondent/{asked_of(found, '101').pk}/", {"do": "withdraw", "sure": "on"}
+    )
     before = timezone.now() - timedelta(days=200)
     with acting(why="Time passes in a test", using="owner"):
         Contact.objects.using("owner").filter(asked=asked_of(found, "N1")).update(ended_at=before)

@@ -172,7 +172,11 @@ def test_a_link_issued_again_ends_all_former_ones(
     run_jobs()
     new = mail_server.to(NORTH)[1].links[0].removeprefix("http://testserver")
     assert Client().get(new).status_code == 200
-    signed_in.post(place, {"do": "withdraw"})
+    unsure = signed_in.post(place, {"do": "withdraw"})
+    assert unsure.status_code == 422
+    assert "Tick “Yes, take this respondent out of the round”" in unsure.content.decode()
+    assert Client().get(new).status_code == 200, "one click takes nobody out"
+    signed_in.post(place, {"do": "withdraw", "sure": "on"})
     assert Client().get(new).status_code == 404
     assert asked_of(found).withdrawn_at
     asked_days_ago(found, 5)
@@ -258,7 +262,7 @@ def test_a_link_that_is_being_sent_ends_with_the_others(
 
     monkeypatch.setattr(sending, "hand_over", slowly)
     place = f"/rounds/{found.pk}/respondent/{asked_of(found).pk}/"
-    given = {"do": do, **({"email": "office@north.example"} if do == "address" else {})}
+    given = {"do": do, **({"email": "office@north.example"} if do == "address" else {"sure": "on"})}
     letters = threading.Thread(target=_closing, args=[lambda: invite(found)])
     letters.start()
     assert taken.wait(10)

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import polars as pl
 
+from leadscape.core.errors import TableProblem
 from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tables import Problems, polars_schema, table_problem
-from leadscape.core.tabular import read_text_table
-from leadscape.survey.headings import match_headings
+from leadscape.core.tabular import ROW, TextTable, read_text_table, workbook_sheets
+from leadscape.core.writing import unguard_formulas
+from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.respondents import HEADINGS, read_respondents
 from leadscape.survey.response import read_contacts
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 ADDRESS: Final = {"email": ("email", "e-mail", "e-mail address", "email address", "contact_email", "address")}
+OF_A_LIST: Final = {
+    "respondent": "respondent_name",
+    "id": "respondent_id",
+    "kind": "kind",
+    "region": "region",
+}
+"""Headings of the list of respondents of a round, and what a frame calls them."""
+ADDED: Final = (
+    "email",
+    "e-mail",
+    "e-mail address",
+    "email address",
+    "contact_email",
+    "channel",
+    "authority_code",
+)
+"""Columns that somebody may have added to such a list."""
+_ROWS: Final = "Rows"
 _LOOKS_LIKE_ONE: Final = r"^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]+$"
 
 
@@ -41,6 +60,9 @@ class FrameReading:
 def read_frame(path: Path) -> FrameReading:
     """The respondents of a frame file, with the column ``email`` that it may have besides.
 
+    A list of respondents that was downloaded from a round is read as the frame that it is, with columns that were
+    added.
+
     Raises
     ------
     TableProblem
@@ -48,8 +70,21 @@ def read_frame(path: Path) -> FrameReading:
     FileProblem
         When it is no table, or lists nobody.
     """
-    read_respondents(path)
-    contacts = read_contacts(path)
+    with TemporaryDirectory(prefix="leadscape-frame-") as folder:
+        frame, rows = _list_as_frame(path, Path(folder))
+        return _read(frame, rows, path.name)
+
+
+def _read(path: Path, rows: list[int] | None, source: str) -> FrameReading:
+    """The frame at ``path``; where it was written anew, ``rows`` are those of the file that it was made of."""
+    problems: list[pl.DataFrame] = []
+    for read in (read_respondents, read_contacts):
+        try:
+            read(path)
+        except TableProblem as problem:
+            if problem.problems["row"].null_count():
+                raise
+            problems.append(problem.problems)
     columns = {"respondent_id": HEADINGS["respondent_id"], **ADDRESS}
     addresses = match_headings(read_text_table(path), columns, ()).with_columns(
         respondent_id=clean_identifier(pl.col("respondent_id")),
@@ -57,13 +92,19 @@ def read_frame(path: Path) -> FrameReading:
     )
     wrong = addresses.filter(pl.col("email").is_not_null() & ~pl.col("email").str.contains(_LOOKS_LIKE_ONE))
     if wrong.height:
-        problems = wrong.select(
+        told = wrong.select(
             row=pl.col("row").cast(pl.Int64),
             column=pl.lit("email"),
             value="email",
             rule=pl.lit("Must be one e-mail address such as name@example.org, or blank."),
         ).cast(polars_schema(Problems))
-        raise table_problem(problems, path.name)
+        problems.append(told)
+    if problems:
+        found = pl.concat(problems).unique(["row", "column"], keep="first", maintain_order=True)
+        if rows is not None:
+            found = found.with_columns(row=pl.Series(rows, dtype=pl.Int64).gather(found["row"] - 2))
+        raise table_problem(found.sort("row", maintain_order=True), source)
+    contacts = read_contacts(path)
     respondents = contacts.join(
         addresses.select("respondent_id", "email"), on="respondent_id", how="left", maintain_order="left"
     ).select(
@@ -72,3 +113,39 @@ def read_frame(path: Path) -> FrameReading:
     )  # fmt: skip
     status = contacts["status"].cast(pl.String)
     return FrameReading(respondents, int(status.is_in(["answered", "answered_none", "late"]).sum()))
+
+
+def _list_as_frame(path: Path, folder: Path) -> tuple[Path, list[int] | None]:
+    """A list that was downloaded from a round, written as a frame into ``folder``; any other file as it is.
+
+    Returns
+    -------
+    tuple
+        The file to read, and the row of each of its rows in the file that was given; null where it is that file.
+    """
+    table, skipped = _table_of(path, folder)
+    known = {fold_heading(name): name for name in table.columns}
+    if not {"respondent", "id", "kind", "state"} <= set(known) or "respondentid" in known:
+        return path, None
+    frame = unguard_formulas(table.frame)
+    added = {fold_heading(name): name for name in ADDED}
+    kept = {known[old]: new for old, new in OF_A_LIST.items() if old in known}
+    kept |= {known[name]: added[name] for name in known if name in added}
+    written = folder / "list.csv"
+    frame.select(pl.col(old).alias(new) for old, new in kept.items()).write_csv(written)
+    return written, [row + skipped for row in frame[ROW]]
+
+
+def _table_of(path: Path, folder: Path) -> tuple[TextTable, int]:
+    """The table of a download, and how many lines about it stand before its headings."""
+    if any(sheet.name == _ROWS for sheet in workbook_sheets(path)):
+        return read_text_table(path, sheet=_ROWS), 0
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return read_text_table(path), 0
+    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    skipped = next((at for at, line in enumerate(lines) if not line.lstrip(b'"').startswith(b"#")), 0)
+    if not skipped:
+        return read_text_table(path), 0
+    bare = folder / path.name
+    bare.write_bytes(b"\n".join(lines[skipped:]))
+    return read_text_table(bare), skipped

@@ -114,10 +114,23 @@ def find_problems(frame: pl.DataFrame, schema: type[dy.Schema], row: str | None 
 
 
 def check_table(
-    frame: pl.DataFrame, schema: type[dy.Schema], source: str, row: str | None = None
+    frame: pl.DataFrame,
+    schema: type[dy.Schema],
+    source: str,
+    row: str | None = None,
+    found: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """``frame`` with exactly the declared columns, or a :class:`TableProblem` that carries everything wrong."""
+    """``frame`` with exactly the declared columns, or a :class:`TableProblem` that carries everything wrong.
+
+    Parameters
+    ----------
+    found
+        What is known to be wrong already, as :class:`Problems`; a cell in it is not judged again.
+    """
     problems = find_problems(frame, schema, row)
+    if found is not None and found.height:
+        problems = pl.concat([found, problems.join(found, on=["row", "column"], how="anti")])
+        problems = problems.sort("row", maintain_order=True)
     if problems.height:
         raise table_problem(problems, source)
     return schema.validate(frame.select(schema.column_names()))
@@ -132,7 +145,7 @@ def table_problem(problems: pl.DataFrame, source: str) -> TableProblem:
     return TableProblem(
         f"{source} has {problems.height} {noun} ({listed}).",
         "Rows that break their declaration would be counted wrongly.",
-        "Correct them in the file and run the command again.",
+        "Correct them in the file, and have it read again.",
         problems,
     )
 

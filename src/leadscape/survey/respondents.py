@@ -9,7 +9,7 @@ import polars as pl
 
 from leadscape.core.errors import TableProblem
 from leadscape.core.identifiers import clean_identifier
-from leadscape.core.tables import Problems, check_table, polars_schema, table_problem
+from leadscape.core.tables import Problems, check_table, polars_schema
 from leadscape.core.tabular import read_text_table
 from leadscape.survey.headings import match_headings
 from leadscape.survey.tables import RESPONDENT_KINDS, Responses
@@ -71,18 +71,17 @@ def read_respondents(path: Path) -> pl.DataFrame:
             _unknown_words(frame, "response", "answer", tuple(w for w in ANSWER_WORDS if w)),
         ]
     )
-    if problems.height:
-        raise table_problem(problems.sort("row"), path.name)
     schema = polars_schema(Responses)
     return check_table(
         frame.with_columns(
-            kind=pl.col("kind_word").cast(schema["kind"]),
+            kind=pl.col("kind_word").cast(schema["kind"], strict=False),
             response=pl.col("answer").cast(schema["response"]),
             nominations=pl.lit(0, pl.Int64),
         ),
         Responses,
         path.name,
         row="row",
+        found=problems,
     )
 
 

@@ -25,10 +25,24 @@ BY_HAND: Final = "by hand"
 
 @dataclass(frozen=True)
 class Added:
-    """How many respondents are new, and how many letters with a new link go to those with another address."""
+    """What bringing respondents did.
+
+    Attributes
+    ----------
+    new
+        Respondents who were not asked before.
+    letters
+        Letters with a new link that go to those with another address.
+    addresses
+        Addresses that are new, of those who are new too.
+    channels
+        Respondents who are asked another way now.
+    """
 
     new: int
     letters: int
+    addresses: int = 0
+    channels: int = 0
 
 
 def make_round(by: User, given: Mapping[str, Any]) -> Round:
@@ -67,9 +81,10 @@ def add_authorities(found: Round, regions: Iterable[str] | None, by: User) -> Ad
 def add_respondents(found: Round, respondents: pl.DataFrame, by: User) -> Added:
     """Ask everybody in a frame (as :class:`leadscape.actions.read_frame.FrameReading`).
 
-    Of those who are asked already the address is taken over where the file gives one, as :func:`set_address` does it.
+    Of those who are asked already the address is taken over where the file gives one, as :func:`set_address` does it,
+    and so is the way in which they are asked.
     """
-    rows, addresses = [], {}
+    rows, addresses, channels = [], {}, {}
     for row in respondents.iter_rows(named=True):
         rows.append(
             {
@@ -83,10 +98,18 @@ def add_respondents(found: Round, respondents: pl.DataFrame, by: User) -> Added:
         )
         if row["email"]:
             addresses[row["respondent_id"]] = row["email"]
-    return _add(found, rows, addresses, by)
+        if row["channel"]:
+            channels[row["respondent_id"]] = row["channel"]
+    return _add(found, rows, addresses, by, channels)
 
 
-def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str], by: User) -> Added:
+def _add(
+    found: Round,
+    rows: list[dict[str, Any]],
+    addresses: Mapping[str, str],
+    by: User,
+    channels: Mapping[str, str] | None = None,
+) -> Added:
     because("Said who is asked in a survey round")
     # Respondents before their round, as whoever sends a letter takes them.
     _lock(Asked.objects.filter(round=found, respondent__in=list(addresses)))
@@ -95,6 +118,11 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str],
     there = {asked.respondent: asked for asked in Asked.objects.filter(round=found)}
     new = [Asked(round=found, **row) for row in rows if row["respondent"] not in there]
     Asked.objects.bulk_create(new)
+    otherwise = {asked.pk: (channels or {}).get(key, asked.channel) for key, asked in there.items()}
+    moved = [asked.pk for asked in there.values() if otherwise[asked.pk] != asked.channel]
+    for channel in {otherwise[key] for key in moved}:
+        to_it = [key for key in moved if otherwise[key] == channel]
+        Asked.objects.filter(pk__in=to_it).update(channel=channel, version=F("version") + 1)
     held = dict(
         Contact.objects.filter(asked__round=found, ended_at=None).values_list("asked__respondent", "email")
     )
@@ -105,7 +133,8 @@ def _add(found: Round, rows: list[dict[str, Any]], addresses: Mapping[str, str],
     # What came back from the former address says nothing of the new one.
     bounced = Asked.objects.filter(pk__in=[asked.pk for asked in changed]).exclude(bounced_at=None)
     bounced.update(bounced_at=None, bounce="", version=F("version") + 1)
-    return Added(len(new), _move([asked.pk for asked in changed], found, by))
+    letters = _move([asked.pk for asked in changed], found, by)
+    return Added(len(new), letters, len(changed), len(moved))
 
 
 def set_address(asked: Asked, email: str, by: User) -> int | None:
@@ -201,6 +230,19 @@ def withdraw(asked: Asked) -> None:
     _lock(Asked.objects.filter(pk=asked.pk))
     end_links([asked.pk])
     _change(asked, withdrawn_at=timezone.now())
+
+
+def bring_back(asked: Asked) -> None:
+    """Count somebody again who was taken out; links that ended stay so."""
+    because("Brought a respondent back into a survey round")
+    _change(asked, withdrawn_at=None)
+
+
+def set_channel(asked: Asked, channel: str) -> None:
+    """Ask somebody another way: by letter to their address, or otherwise, and then no letter goes out."""
+    because("Said how a respondent is asked")
+    _lock(Asked.objects.filter(pk=asked.pk))
+    _change(asked, channel=channel)
 
 
 def mark_bounced(asked: Asked) -> None:

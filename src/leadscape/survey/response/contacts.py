@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from leadscape.core.identifiers import clean_identifier
-from leadscape.core.tables import Problems, check_table, polars_schema, table_problem
+from leadscape.core.tables import Problems, check_table, polars_schema
 from leadscape.core.tabular import read_text_table
 from leadscape.register.dates import parse_date
 from leadscape.survey.headings import match_headings
@@ -96,21 +96,20 @@ def read_contacts(path: Path, closing: date | None = None) -> pl.DataFrame:
         part=pl.coalesce("part", pl.when(pl.col("kind_word").is_in(["head", "second"])).then("kind_word"))
     )
     problems = pl.concat([table.problems, *_problems(typed)])
-    if problems.height:
-        raise table_problem(problems.sort("row"), path.name)
     schema = polars_schema(Contacts)
     return check_table(
         typed.with_columns(
-            kind=pl.col("kind_word").cast(schema["kind"]),
-            channel=pl.col("channel_word").cast(schema["channel"]),
+            kind=pl.col("kind_word").cast(schema["kind"], strict=False),
+            channel=pl.col("channel_word").cast(schema["channel"], strict=False),
             asked_on="asked_day",
             answered_on="answered_day",
             reminders="times",
-            status=_status(closing).cast(schema["status"]),
+            status=_status(closing).fill_null("silent").cast(schema["status"]),
         ),
         Contacts,
         path.name,
         row="row",
+        found=problems,
     )
 
 

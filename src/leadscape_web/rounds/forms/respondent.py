@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from leadscape_web.govuk.fields import EmailField, SelectField
+from typing import Final
+
+from leadscape_web.govuk.fields import ConfirmField, EmailField, SelectField
 from leadscape_web.govuk.forms import GovukForm
 from leadscape_web.rounds.models import Asked
+
+CHANNELS: Final = (
+    ("email", "By letter to their e-mail address, with a link"),
+    ("post", "By post"),
+    ("telephone", "By telephone"),
+    ("other", "In another way"),
+)
+"""Ways in which a respondent is asked, as a frame has them."""
 
 
 class AddressForm(GovukForm):
@@ -17,6 +27,26 @@ class AddressForm(GovukForm):
         autocomplete="off",
         help_text="Of the office that answers. Leave it empty to take the address away. With another address every link"
         " sent before ends, since whoever reads the former one could change the answer; a new link goes out by letter.",
+    )
+
+
+class ChannelForm(GovukForm):
+    """How a respondent is asked."""
+
+    channel = SelectField(
+        label="How they are asked",
+        called="how they are asked",
+        choices=CHANNELS,
+        help_text="Letters and reminders go only to those who are asked by e-mail. Links that were sent go on working.",
+    )
+
+
+class WithdrawForm(GovukForm):
+    """That a respondent is really to be taken out."""
+
+    sure = ConfirmField(
+        label="Yes, take this respondent out of the round",
+        called="that you want to take this respondent out",
     )
 
 

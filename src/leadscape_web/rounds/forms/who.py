@@ -33,9 +33,13 @@ class WhoForm(GovukForm):
             ("file", "Everybody in a file"),
         ],
         hints={
-            "file": "A frame of the library, with a column “email” besides: authorities, agencies and networks. "
+            "all": "The register holds no e-mail addresses. Add respondents, download the list of them on the page of "
+            "the round, add a column “email”, and bring it back here as a file.",
+            "file": "The downloaded list of respondents with a column “email” added, or a frame of the library with "
+            "that column: authorities, agencies and networks. A column “channel” says how each is asked (email, post, "
+            "telephone, other); letters go only to those asked by e-mail. "
             "Addresses of those who are asked already are taken over: links sent to their former ones end, and a "
-            "new link goes out by letter."
+            "new link goes out by letter.",
         },
     )
     regions = CheckboxesField(

@@ -13,13 +13,15 @@ from leadscape_web.accounts.rules import EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.rounds import presenters
 from leadscape_web.rounds.answers import NamedLine
-from leadscape_web.rounds.forms.respondent import AddressForm, HeardForm
+from leadscape_web.rounds.forms.respondent import AddressForm, ChannelForm, HeardForm, WithdrawForm
 from leadscape_web.rounds.making import (
+    bring_back,
     issue_again,
     mark_bounced,
     note_heard,
     note_wish,
     set_address,
+    set_channel,
     withdraw,
 )
 from leadscape_web.rounds.models import Asked, Contact, Letter, Link, Sending, SentLine
@@ -35,16 +37,19 @@ def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
         request.POST if do == "address" else None, initial={"email": contact.email if contact else ""}
     )
     heard = HeardForm(request.POST if do == "heard" else None, initial={"heard": found.heard})
+    channel = ChannelForm(request.POST if do == "channel" else None, initial={"channel": found.channel})
+    sure = WithdrawForm(request.POST if do == "withdraw" else None)
+    forms = (address, heard, channel, sure)
     if request.method == "POST":
         refused = _refusal(found, do)
-        done = "" if refused else _act(request, found, do, address, heard)
+        done = "" if refused else _act(request, found, do, forms)
         if refused:
             messages.error(request, refused)
         if done:
             messages.success(request, done)
         if refused or done:
             return redirect("rounds:respondent", key=key, asked=asked)
-    bad = address.is_bound or heard.is_bound
+    bad = next((one for one in forms if one.is_bound), None)
     return render(
         request,
         "rounds/respondent.html",
@@ -59,7 +64,9 @@ def respondent(request: HttpRequest, key: UUID, asked: UUID) -> HttpResponse:
             ),
             "address_form": address,
             "heard_form": heard,
-            "form": address if address.is_bound else heard,
+            "channel_form": channel,
+            "withdraw_form": sure,
+            "form": bad or heard,
             **_answer(found),
         },
         status=422 if bad else 200,
@@ -76,8 +83,14 @@ def _refusal(found: Asked, do: str) -> str:
     return ""
 
 
-def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, heard: HeardForm) -> str:
+def _act(
+    request: HttpRequest,
+    found: Asked,
+    do: str,
+    forms: tuple[AddressForm, HeardForm, ChannelForm, WithdrawForm],
+) -> str:
     """Do it and say what was done; nothing where the form has an error or no such thing can be done."""
+    address, heard, channel, sure = forms
     if do == "address" and address.is_valid():
         letters = set_address(found, address.cleaned_data["email"], user_in(request))
         if letters is None:
@@ -95,9 +108,16 @@ def _act(request: HttpRequest, found: Asked, do: str, address: AddressForm, hear
     if do == "link" and found.round.started_at:
         issue_again(found, user_in(request))
         return "A new link goes out by letter. Every former link has ended."
-    if do == "withdraw":
+    if do == "channel" and channel.is_valid():
+        set_channel(found, channel.cleaned_data["channel"])
+        by_letter = channel.cleaned_data["channel"] == "email"
+        return "It is noted. Letters go to them." if by_letter else "It is noted. No more letters go to them."
+    if do == "withdraw" and sure.is_valid():
         withdraw(found)
-        return "The respondent is taken out. Every link has ended."
+        return "The respondent is taken out. Every link has ended. This page brings them back."
+    if do == "back" and found.withdrawn_at:
+        bring_back(found)
+        return "The respondent is asked again. Links that ended stay ended; send a new one."
     if do == "bounced":
         mark_bounced(found)
         return "Noted as bounced. Nothing more is written to this address."

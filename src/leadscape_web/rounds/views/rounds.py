@@ -242,4 +242,10 @@ def _words_of(added: Added) -> str:
             f" {added.letters:,} who had a link {'has' if one else 'have'} another address now: the links sent to the"
             f" former one{'s' * (not one)} have ended, and a new link goes out by letter."
         )
+    if added.addresses:
+        words += f" {added.addresses:,} address{'es' * (added.addresses != 1)} recorded."
+    if added.channels:
+        words += (
+            f" {added.channels:,} {'is' if added.channels == 1 else 'are'} asked another way than before."
+        )
     return words
