@@ -18,6 +18,13 @@ insert into studies_study (id, title, system, as_of, codebook, settings, made_at
 values (gen_random_uuid(), 'A study of rounds', 'england', '2006-06-30', 'england-2006', '{}', now())
 on conflict do nothing
 """
+A_REGISTER = """
+insert into studies_studyinput (id, study_id, key, file_name, content, sha256, size, position, added_at, taken_out,
+  doubtful)
+select gen_random_uuid(), id, 'schools', 'register.csv', '', '', 0, 1, now(), 0, '{}'
+from studies_study where title = 'A study of rounds'
+on conflict do nothing
+"""
 A_ROUND = """
 insert into rounds_round (id, title, as_of, codebook, base_id, opens_on, closes_on, late_days, reminders_on, subject,
   letter, purpose, contact, address, made_at, started_at, version)
@@ -47,6 +54,7 @@ class RoundsJourney(Journey):
         self.round = f"/rounds/{keys['round']}/"
         self.respondent = f"{self.round}respondent/{keys['asked']}/"
         self.service.query(A_STUDY)
+        self.service.query(A_REGISTER)
         self.service.query(
             A_ROUND,
             {
@@ -125,7 +133,11 @@ class TestMake(RoundsJourney):
         self.given_a_link()
         self.given_i_am("nation.editor")
         self.when_i_open("/rounds/new/")
-        assert self.page.get_by_label("Study whose register is used").inner_text().endswith(", 30 June 2006")
+        assert (
+            self.page.get_by_label("Study whose register is used")
+            .inner_text()
+            .endswith("register of 30 June 2006")
+        )
         self.when_i_press("Save")
         self.then_the_form_is_refused()
         self.when_i_fill("Title of the round", f"Autumn {uuid.uuid4().hex[:6]}")

@@ -36,7 +36,7 @@ schools = [{schools}]       # see HOW-TO-GET-THE-FILES.txt
 
 [survey]
 frame = "respondents.xlsx"  # who was asked, and who answered
-returns = ["returns/*.xlsx"]
+returns = ["returns/*.xlsx"] # write returns = [] while none has come
 # decisions = "review.xlsx" # the review file after somebody has filled it in
 # withdrawals = "withdrawn.csv"
 # objections = "objections.csv"             # both written by `leadscape survey withdraw`
