@@ -1,8 +1,8 @@
 """Undo everything that one request or job changed, by changes that set it back. History keeps both.
 
-Only what is still as that request left it is set back: where anything was changed again later, nothing is undone and
-every such record is told. Columns whose values the history does not hold (names, addresses) are left as they are, but
-for records that the request itself made: those go whole.
+Only what is still, or again, as that request left it is set back: where anything was changed later, nothing is undone
+and every such record is told. Columns whose values the history does not hold (names, addresses) are left as they are,
+but for records that the request itself made: those go whole.
 """
 
 from __future__ import annotations
@@ -27,10 +27,15 @@ _CHANGED: Final = """
            (array_agg(action order by id desc))[1] as last_action
     from audit_event where request = %s group by table_name, record_id"""
 _LATER: Final = """
-    with ours as (select table_name, record_id, max(id) as last from audit_event where request = %s
-                  group by table_name, record_id)
-    select distinct e.table_name, e.record_id from ours o join audit_event e using (table_name, record_id)
-    where e.id > o.last order by 1, 2"""
+    with ours as (select distinct on (table_name, record_id) table_name, record_id, id, after as own from audit_event
+                  where request = %s order by table_name, record_id, audit_event.id desc),
+    later as (select e.table_name, e.record_id, o.own, (array_agg(e.after order by e.id desc))[1] as last,
+                     bool_or(e.changed && %s::text[]) as unseen
+              from ours o join audit_event e on e.table_name = o.table_name and e.record_id = o.record_id
+              where e.id > o.id group by e.table_name, e.record_id, o.own)
+    select table_name, record_id from later where unseen or last - 'version' is distinct from own - 'version'
+    order by 1, 2"""
+"""What stands otherwise by now: what was changed and then set back as it was stands in nobody's way."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,9 @@ def undo(request: str, why: str, *, using: str = "owner") -> Undone:
         later, or when other records have come to depend on what would be taken away.
     """
     cursor: Any = connections[using].cursor().cursor
-    cursor.execute(_LATER, [request])
-    later = tuple(cursor.fetchall())
+    unseen = sorted({column for rule in TABLES.values() for column in rule.left_out})
+    cursor.execute(_LATER, [request, unseen])
+    later: tuple[tuple[str, str], ...] = tuple(cursor.fetchall())
     if later:
         told = ", ".join(f"{table} {record}" for table, record in later[:MOST_TOLD])
         more = f" and {len(later) - MOST_TOLD} more" if len(later) > MOST_TOLD else ""

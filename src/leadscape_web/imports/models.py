@@ -77,6 +77,9 @@ class Import(models.Model):
     undo_asked_at = models.DateTimeField(null=True)
     undo_asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undo_why = models.TextField(blank=True)
+    undo_refused = models.JSONField(
+        null=True, help_text="What stood in the way of an undo: what, why, next, ids of later imports"
+    )
     undone_at = models.DateTimeField(null=True)
     study_id: uuid.UUID | None
     job_id: uuid.UUID | None

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.urls import reverse
+
 from leadscape_web.govuk.wording import local_day, written, written_date
 from leadscape_web.imports.models import Import, Upload
 from leadscape_web.imports.permissions import (
@@ -54,6 +56,8 @@ class ShownImport:
         Where it stands, a sentence.
     facts, files, summary
         Rows of facts; of a table of files; of a table of changes.
+    refused
+        Why it was not undone: what, why, next, and ``imports``: links to later ones that stand in the way.
     """
 
     title: str
@@ -65,6 +69,7 @@ class ShownImport:
     files: tuple[list[Any], ...]
     summary: tuple[list[Any], ...]
     notes: tuple[str, ...]
+    refused: dict[str, Any] | None
     can_confirm: bool
     can_withdraw: bool
     can_check_again: bool
@@ -81,7 +86,13 @@ def title_of(found: Import, study: str | None = None) -> str:
 
 
 def present_import(
-    found: Import, uploads: Sequence[Upload], waits: WaitsFor | None, who: Who, unanswered: int, problems: int
+    found: Import,
+    uploads: Sequence[Upload],
+    waits: WaitsFor | None,
+    who: Who,
+    unanswered: int,
+    problems: int,
+    later: Sequence[Import] = (),
 ) -> ShownImport:
     """One import for its page."""
     over = waits is None or waits.over
@@ -99,12 +110,23 @@ def present_import(
             for row in found.summary
         ),
         notes=tuple(found.notes),
+        refused={**found.undo_refused, "imports": [_later(one) for one in later]}
+        if found.undo_refused and found.state == Import.State.STORED
+        else None,
         can_confirm=can_confirm(found, unanswered),
         can_withdraw=is_idle(found, job_over=over),
         can_check_again=is_idle(found, job_over=over),
         can_undo=can_undo(found),
         can_leave_stored=can_leave_stored(found, job_over=over),
     )
+
+
+def _later(one: Import) -> dict[str, str]:
+    title = title_of(one, one.study.title if one.study else None)
+    return {
+        "text": f"{title}, stored {written(one.stored_at)}",
+        "href": reverse("imports:import", args=[one.pk]),
+    }
 
 
 def row_of(found: Import, who: Who, study: str | None) -> dict[str, Any]:
@@ -165,9 +187,13 @@ def _facts(found: Import, who: Who) -> tuple[dict[str, Any], ...]:
         if at is not None:
             rows.append({"label": label, "value": written(at)})
     if found.undo_why:
-        undone = found.state in (Import.State.UNDOING, Import.State.UNDONE)
-        label = "Why it was undone" if undone else "Why it was to be undone"
-        note = None if undone else "It could not be undone, and was left stored."
+        label, note = {
+            Import.State.UNDONE: ("Why it was undone", None),
+            Import.State.UNDOING: ("Why it is to be undone", None),
+        }.get(
+            Import.State(found.state),
+            ("Why it was to be undone", "It could not be undone, and was left stored."),
+        )
         rows.append({"label": label, "value": found.undo_why, "note": note})
     if found.as_of:
         rows.append({"label": "Describes", "value": found.as_of})

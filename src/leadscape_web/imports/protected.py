@@ -23,6 +23,7 @@ _UNTOUCHED: Final = (
             "withdrawn_by_id",
             "undo_asked_at",
             "undo_asked_by_id",
+            "undo_refused",
             "undone_at",
             "job_id",
         )
@@ -43,7 +44,7 @@ TABLES: Final[dict[str, TableRule]] = {
         audience="administration",
         # What jobs write: under their own number stands only what they change in the register, to be undone.
         quiet=("state", "job_id", "as_of", "checked_at", "newest", "summary", "notes", "basis", "stored_at",
-               "stored_by_job", "undone_at"),
+               "stored_by_job", "undo_refused", "undone_at"),
         fixed=("kind", "study_id", "created_by_id", "created_at"),
     ),
     "imports_upload": TableRule(

@@ -111,6 +111,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         who_acted(acts_of(found)),
         counts["unanswered"],
         counts["problems"],
+        later_of(found),
     )
     own_job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     return render(
@@ -201,6 +202,13 @@ def waits_for(found: Import) -> WaitsFor | None:
     if row is None:
         return None
     return WaitsFor(row[0], row[1], row[2], json.loads(row[3]) if row[3] else None)
+
+
+def later_of(found: Import) -> list[Import]:
+    """Later imports that kept it from being undone, and are stored still; the newest first."""
+    keys = found.undo_refused["imports"] if found.undo_refused else []
+    later = Import.objects.filter(pk__in=keys, state=Import.State.STORED)
+    return list(later.select_related("study").order_by("-stored_at")) if keys else []
 
 
 def _school(row: Any) -> str | None:

@@ -8,19 +8,20 @@ from dataclasses import replace
 from typing import Any, Final
 
 import psycopg.errors
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from leadscape.actions.compare_held import compare_held
 from leadscape.core.errors import LeadscapeError, TableProblem
 from leadscape_web.accounts.models import Person
 from leadscape_web.audit.models import Event
-from leadscape_web.audit.undoing import undo
+from leadscape_web.audit.undoing import UndoRefused, undo
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Absence, Import, Problem
 from leadscape_web.imports.work.checking import read_and_open, take
 from leadscape_web.imports.work.contents import content_of, uploads_of
 from leadscape_web.imports.work.held import OWNER, basis_of_held, read_held
+from leadscape_web.imports.work.refusing import told_refusal
 from leadscape_web.imports.work.returns import add_files, basis_of_study, cannot_be_used, take_out
 from leadscape_web.jobs.performing import Running
 from leadscape_web.landscape.loading.kept_out import leave_out_heads
@@ -63,25 +64,43 @@ def perform_undo(running: Running) -> Mapping[str, Any]:
     lock_loads(connections[OWNER].cursor().cursor)
     found = take(running, Import.State.UNDOING)
     why = f"Undid an import: {found.undo_why}"
-    told: dict[str, Any] = {}
+    try:
+        with transaction.atomic(using=OWNER):
+            told = _take_back(found, running, why)
+    except UndoRefused as refused:
+        running.because("Left an import stored that could not be undone")
+        Import.objects.using(OWNER).filter(pk=found.pk).update(
+            state=Import.State.STORED, undo_refused=told_refusal(found, refused)
+        )
+        return {"refused": len(refused.records)}
+    running.because(why)
+    Import.objects.using(OWNER).filter(pk=found.pk).update(
+        state=Import.State.UNDONE, undone_at=timezone.now(), undo_refused=None
+    )
+    return told
+
+
+def _take_back(found: Import, running: Running, why: str) -> dict[str, Any]:
+    """Undo it, in a savepoint of its own.
+
+    Raises
+    ------
+    UndoRefused
+        When something stands in the way.
+    """
     if found.kind == Import.Kind.RETURNS:
         study = _locked_study(found)
         running.because(why)
         take_out(study, str(found.stored_by_job))
         run_again(study, running, why)
-    else:
-        running.step("Setting back what was changed")
-        persons = _named_by(str(found.stored_by_job))
-        undone = undo(str(found.stored_by_job), why)
-        _forget_persons(persons)
-        running.step("Preparing search")
-        rebuild(OWNER)
-        told = {"removed": undone.removed, "set_back": undone.set_back, "restored": undone.restored}
-    running.because(why)
-    Import.objects.using(OWNER).filter(pk=found.pk).update(
-        state=Import.State.UNDONE, undone_at=timezone.now()
-    )
-    return told
+        return {}
+    running.step("Setting back what was changed")
+    persons = _named_by(str(found.stored_by_job))
+    undone = undo(str(found.stored_by_job), why)
+    _forget_persons(persons)
+    running.step("Preparing search")
+    rebuild(OWNER)
+    return {"removed": undone.removed, "set_back": undone.set_back, "restored": undone.restored}
 
 
 def _store_register(found: Import, running: Running) -> dict[str, Any]:
