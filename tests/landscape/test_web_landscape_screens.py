@@ -245,6 +245,26 @@ class TestFiles:
         for title in DRAWN.values():
             assert title in page
 
+    @pytest.mark.parametrize(
+        ("below", "told", "untold"),
+        [
+            (0, "Small counts of people are not hidden", "are hidden"),
+            (4, "from 1 to 3 are hidden", "not hidden in"),
+        ],
+    )
+    def test_the_report_says_what_its_study_hides(self, below, told, untold, reader, monkeypatch) -> None:
+        from leadscape_web.landscape import files
+
+        def picked(request: Any, pick: Any = files.pick_wave) -> Any:
+            found = pick(request)
+            found.wave.provenance = {"parameters": {"suppress_below": below}}
+            return found
+
+        monkeypatch.setattr(files, "pick_wave", picked)
+        page = page_of(reader, "/landscape/report/")
+        assert told in page
+        assert untold not in page
+
 
 class TestPanels:
     """What stands on pages of other rooms."""

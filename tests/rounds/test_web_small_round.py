@@ -91,6 +91,25 @@ def test_a_round_with_one_answer_is_counted_and_its_figures_hide_every_count(
     assert "Show this wave" in _page(signed_in, "/"), "the former figures can be chosen"
 
 
+def test_a_round_hides_what_respondents_were_promised_also_where_its_base_hides_nothing(
+    base: Study, signed_in: Client
+) -> None:
+    with acting(why="A study of invented people hides nothing", using="owner"):
+        Study.objects.using("owner").filter(pk=base.pk).update(settings={"landscape": {"suppress_below": 0}})
+    found = make_round(Study.objects.using("owner").get(pk=base.pk))
+    link = make_token(found, "101")
+    page = _page(Client(), f"/answer/{link}/")
+    assert "a count of 1 to 5 people is not shown" in page
+    Client().post(f"/answer/{link}/none/")
+    signed_in.post(f"/rounds/{found.pk}/close/", {"sure": "on"})
+    run_jobs()
+    counted = Round.objects.using("owner").select_related("study").get(pk=found.pk)
+    with acting(why="As it was", using="owner"):
+        Study.objects.using("owner").filter(pk=base.pk).update(settings=base.settings)
+    assert counted.study is not None
+    assert counted.study.settings["landscape"]["suppress_below"] == 6
+
+
 def test_a_round_in_which_nobody_names_anybody_is_counted(found: Round, signed_in: Client) -> None:
     Client().post(f"/answer/{make_token(found, '101')}/none/")
     signed_in.post(f"/rounds/{found.pk}/close/", {"sure": "on"})

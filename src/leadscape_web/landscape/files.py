@@ -64,6 +64,7 @@ def report(request: HttpRequest) -> HttpResponse:
             "screens": SCREENS,
             "picked": picked,
             "source": source_of(picked.wave),
+            "hidden_below": picked.wave.provenance.get("parameters", {}).get("suppress_below") or 0,
             "files": [
                 {"name": name, "title": title, "about": about, "sha256": found[name][1]}
                 for name, (title, about) in ABOUT.items()

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from leadscape_web.accounts.rules import ANYONE, allow
+from leadscape_web.landscape.loading.load import FEWEST_SHOWN
 from leadscape_web.rounds.answers import (
     MOST_A_DAY,
     MOST_LINES,
@@ -56,6 +57,7 @@ def answer(request: HttpRequest, answering: Answering) -> HttpResponse:
             lines=[present_line(one, answering.round.codebook) for one in lines],
             done=DONE.get(request.GET.get("done", "")),
             unchanged=not answering.has_changed,
+            fewest_shown=FEWEST_SHOWN,
             full=len(lines) >= MOST_LINES or is_full(answering),
         ),
     )

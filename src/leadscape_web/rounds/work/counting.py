@@ -14,7 +14,7 @@ from leadscape_web.accounts.models import User
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
 from leadscape_web.jobs.performing import Running
-from leadscape_web.landscape.loading.load import lock_loads
+from leadscape_web.landscape.loading.load import FEWEST_SHOWN, lock_loads
 from leadscape_web.rounds.models import Round
 from leadscape_web.studies.inputs import add_input, current_inputs
 from leadscape_web.studies.models import Study
@@ -77,6 +77,10 @@ def _make_study(found: Round, running: Running) -> Study:
     if found.as_of != base.as_of:
         for key in OF_ITS_DATE:
             settings.get("landscape", {}).pop(key, None)
+    hidden = settings.get("landscape", {})
+    # Whoever answered was promised so, whatever the study hides that the round is based on.
+    if hidden.get("suppress_below", FEWEST_SHOWN) < FEWEST_SHOWN:
+        hidden["suppress_below"] = FEWEST_SHOWN
     if found.as_of != base.register_as_of:
         # The register describes its own date, not that of the answers.
         settings.setdefault("register", {})["as_of"] = base.register_as_of.isoformat()
