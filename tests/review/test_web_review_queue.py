@@ -136,6 +136,52 @@ def test_candidates_are_shown_side_by_side_with_their_evidence(review_world, cli
         assert text in person, text
 
 
+def test_a_question_about_a_role_says_of_whom_and_at_which_school(review_world, client_as) -> None:
+    role = client_as("region.editor").get(f"/review/{review_world['role']}/").content.decode()
+    for text in ("Said of", "Bob Birch", "Home school, as understood", "Cedar Lane Primary School"):
+        assert text in role, text
+
+
+def test_a_question_about_nobody_yet_waits_for_the_role(review_world, client_as) -> None:
+    from leadscape_web.review.models import QuestionLine
+
+    client = client_as("nation.editor")
+    lines = QuestionLine.objects.using("owner").filter(leader_key="leader-bob")
+    before = dict(lines.values_list("pk", "person_id"))
+    with acting(why="A test of what waits", using="owner"):
+        lines.update(person=None)
+    try:
+        page = client.get(f"/review/{review_world['person']}/").content.decode()
+        listed = client.get("/review/?kind=Whether+one+person").content.decode()
+        following = queue.next_open
+        with acting(User.objects.using("owner").get(email="nation.editor@leadscape.example")):
+            assert following(queue.Narrowed("person")) is None
+    finally:
+        with acting(why="A test of what waits", using="owner"):
+            for key, person in before.items():
+                lines.filter(pk=key).update(person=person)
+    assert "Are they one person: Alice Ash and somebody who is no leader yet?" in page
+    assert "Waits for another question" in page
+    assert f'href="/review/{review_world["role"]}/">Which role is meant by “helps out”?' in page
+    assert "Waits for another question" in listed
+    assert "0 lines wait; 1 more waits for another question" in listed
+
+
+def test_what_is_decided_comes_last_and_keeps_no_line_waiting(review_world, client_as) -> None:
+    client = client_as("nation.editor")
+    decide(client, review_world["lost"], "none")
+    try:
+        given = csv.DictReader(
+            line for line in client.get("/review/?format=csv").content.decode("utf-8-sig").splitlines()
+            if not line.startswith(("#", '"#'))
+        )  # fmt: skip
+        rows = [(row["State"], row["Lines waiting"]) for row in given]
+    finally:
+        client.post(f"/review/undo/{standing_of(review_world['lost'])}/")
+    assert rows[0][0] == "Open"
+    assert rows[-1] == ("Decided, not in the figures yet", "0")
+
+
 def test_a_decision_leads_to_the_next_question_and_can_be_undone_there(review_world, client_as) -> None:
     client = client_as("nation.editor")
     answer = decide(client, review_world["school"], "100001", note="Asked the school")
@@ -421,7 +467,7 @@ def test_words_and_names_are_read_for_what_is_shown_alone(
 
     pages = [titles("?page=1"), titles("?page=2")]
     assert [len(one) for one in pages] == read == [50, 14]
-    assert sorted(pages[0])[0] == "Are they one person: Alice Ash and Bob Birch?"
+    assert sorted([*pages[0], *pages[1]])[0] == "Are they one person: Alice Ash and Bob Birch?"
     assert titles("?page=9") == pages[1]
     assert sorted([*pages[0], *pages[1]], key=str.lower)[:50] == titles("?sort=question")
     file = client.get("/review/?format=csv&kind=Which+role").content.decode()

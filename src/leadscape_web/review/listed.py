@@ -16,16 +16,19 @@ from leadscape_web.accounts.names import names_of
 from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.register.models import Authority, School
 from leadscape_web.review.models import Question
-from leadscape_web.review.presenters.persons import NO_LEADER
+from leadscape_web.review.presenters.persons import NOT_YET_A_LEADER
 from leadscape_web.review.presenters.question import answer_words, state_of, title_of
-from leadscape_web.review.wording import KINDS, likely
+from leadscape_web.review.wording import KINDS, OPEN, WAITS, likely
 from leadscape_web.survey.codebooks import KnownWaves
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN
 
 _QUESTIONS: Final = """
 select q.id::text, q.kind, array_to_string(q.authorities, chr(31)), q.nominations, q.probability_pct, q.carried_out,
        q.study_id::text, q.wave_id::text, d.answer, coalesce(d.decided_at > q.run_at, false),
-       coalesce(d.origin = 'earlier', false), q.not_used <> ''
+       coalesce(d.origin = 'earlier', false),
+       q.kind = 'person' and exists (
+         select 1 from review_questionline l where l.question_id = q.id and l.person_id is null),
+       q.not_used <> ''
 from review_question q
 left join review_decision d on d.question_id = q.id and d.superseded_at is null
 where q.gone_at is null order by q.nominations desc, q.id
@@ -33,7 +36,7 @@ where q.gone_at is null order by q.nominations desc, q.id
 _READ: Final = {
     "key": pl.String, "code": pl.String, "places": pl.String, "nominations": pl.Int64, "pct": pl.Int64,
     "carried_out": pl.String, "study_key": pl.String, "wave": pl.String, "answer": pl.String, "after_run": pl.Boolean,
-    "earlier": pl.Boolean, "not_used": pl.Boolean,
+    "earlier": pl.Boolean, "waits": pl.Boolean, "not_used": pl.Boolean,
 }  # fmt: skip
 _WRITTEN: Final = """
 select question_id::text, text from review_text
@@ -48,7 +51,8 @@ IN_WORDS: Final = ("question", "decision")
 
 
 def list_questions(waves: KnownWaves) -> pl.DataFrame:
-    """Every question that the last run of its study asks and that the user sees, most lines waiting first.
+    """Every question that the last run of its study asks and that the user sees: open ones, those that wait for another
+    question, decided ones; of each the ones with most lines waiting first.
 
     One row a question: ``key``, ``kind``, ``authorities``, ``nominations``, ``probability``, ``state``, ``study``, and
     what :func:`in_words` needs to fill :data:`IN_WORDS`.
@@ -56,11 +60,13 @@ def list_questions(waves: KnownWaves) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_QUESTIONS)
         rows = pl.DataFrame(cursor.fetchall(), schema=_READ, orient="row")
-    states = rows.select("answer", "carried_out", "after_run", "earlier").iter_rows()
+    states = rows.select("answer", "carried_out", "after_run", "earlier", "waits").iter_rows()
     titles = {wave: _title(waves, wave) for wave in rows["wave"].unique()}
     chances = {pct: likely(pct) for pct in rows["pct"].unique()}
     places = pl.col("places").str.split(chr(31))
-    return rows.with_columns(
+    told = rows.with_columns(
+        # What is decided keeps no line waiting.
+        pl.when(pl.col("answer").is_null()).then("nominations").otherwise(0).alias("nominations"),
         pl.col("code").replace_strict(KINDS, return_dtype=pl.String).alias("kind"),
         pl.when(pl.col("places") != "")
         .then(places.list.eval(pl.element().replace(_places(rows["places"]))))
@@ -71,6 +77,8 @@ def list_questions(waves: KnownWaves) -> pl.DataFrame:
         pl.col("wave").replace_strict(titles, return_dtype=pl.String).alias("study"),
         *(pl.lit(None, pl.String).alias(name) for name in IN_WORDS),
     )
+    rank = pl.col("state").replace_strict({OPEN: 0, WAITS: 1}, default=2, return_dtype=pl.Int8)
+    return told.sort(rank, maintain_order=True)
 
 
 def in_words(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
@@ -84,7 +92,7 @@ def in_words(rows: pl.DataFrame, waves: KnownWaves) -> pl.DataFrame:
 
     def name(key: str, side: int) -> str:
         person = sides[key].get(side) if key in sides else None
-        return names.get(person, NAME_NOT_KNOWN) if person else NO_LEADER
+        return names.get(person, NAME_NOT_KNOWN) if person else NOT_YET_A_LEADER
 
     titles = [
         title_of(code, written.get(key), [name(key, 1), name(key, 2)] if key not in told else ())

@@ -19,8 +19,8 @@ from leadscape_web.govuk.listing_view import draw_listing
 from leadscape_web.govuk.wording import NOT_KNOWN
 from leadscape_web.register.models import Authority
 from leadscape_web.review.listed import IN_WORDS, in_words
-from leadscape_web.review.models import Decision, Question
-from leadscape_web.review.wording import KINDS, OPEN
+from leadscape_web.review.models import Decision, Question, QuestionLine
+from leadscape_web.review.wording import KINDS, OPEN, WAITS
 from leadscape_web.survey.codebooks import KnownWaves
 
 OF_SCHOOLS: Final = ("trust", "school")
@@ -52,9 +52,14 @@ def read_narrowed(asked: Any) -> Narrowed:
 
 
 def next_open(narrowed: Narrowed, after: Question | None = None) -> UUID | None:
-    """The open question with the most lines waiting; after one of them, the next in that order, or the first again."""
+    """The open question with the most lines waiting; after one of them, the next in that order, or the first again.
+
+    One that waits for another question is not next: once that is decided and the study was run, it is asked anew.
+    """
     decided = Decision.objects.filter(question=OuterRef("pk"), superseded_at=None, answer__isnull=False)
-    rows = Question.objects.filter(~Exists(decided), gone_at=None).order_by("-nominations", "pk")
+    nobody = QuestionLine.objects.filter(question=OuterRef("pk"), person=None)
+    waits = Q(kind=Question.Kind.PERSON) & Exists(nobody)
+    rows = Question.objects.filter(~Exists(decided), ~waits, gone_at=None).order_by("-nominations", "pk")
     if narrowed.kind:
         rows = rows.filter(kind=narrowed.kind)
     if narrowed.authority:
@@ -120,7 +125,6 @@ def queue_listing(rows: pl.DataFrame, narrowed: Narrowed, several: bool, empty: 
             Filter("state", "State"),
             *((Filter("study", "Study"),) if several else ()),
         ),
-        sort="-nominations",
         empty=empty,
         notes=("Only questions that lie wholly in your area are listed.",),
     )
@@ -146,11 +150,13 @@ def figures_of(rows: pl.DataFrame) -> list[dict[str, Any]]:
         {
             "label": f"{words} is meant: open" if kind != Question.Kind.PERSON else f"{words}: open",
             "value": part.filter(pl.col("state") == OPEN).height,
-            "basis": f"of {part.height:,}; {part.filter(pl.col('state') == OPEN)['nominations'].sum():,} lines wait",
+            "basis": f"of {part.height:,}; {part.filter(pl.col('state') == OPEN)['nominations'].sum():,} lines wait"
+            + (f"; {n:,} more wait{'s' * (n == 1)} for another question" if n else ""),
         }
         for kind, words in KINDS.items()
         for part in (rows.filter(pl.col("kind") == words),)
         if part.height
+        for n in (part.filter(pl.col("state") == WAITS).height,)
     ]
     if not_used := int(rows["not_used"].sum()):
         basis = "they name a role or school that the study does not know; the page of the question says which"

@@ -22,6 +22,7 @@ NONE_WORDS: Final[dict[str, str]] = {
 }
 PERSON_WORDS: Final = {SAME: "One person", DIFFERENT: "Two people"}
 OPEN: Final = "Open"
+WAITS: Final = "Waits for another question"
 DECIDED: Final = "Decided"
 TAKEN_OVER: Final = "Decided, in an earlier study"
 NOT_YET: Final = "Decided, not in the figures yet"

@@ -19,6 +19,12 @@ from leadscape_web.survey.models import Leader, Response
 from leadscape_web.survey.presenters.words import NAME_NOT_KNOWN, span
 
 NO_LEADER = "Nobody yet: its lines count for no leader, so no name is kept"
+NOT_YET_A_LEADER = "somebody who is no leader yet"
+"""In a sentence, what :data:`NO_LEADER` is in a table."""
+
+
+MOST_SHOWN = 10
+"""People or schools of one question that are listed by name."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def read_known(lines: Iterable[QuestionLine], wave_id: UUID) -> Known:
 def name_of(lines: Sequence[QuestionLine], known: Known) -> str:
     """Who one side is, as far as the user may see it."""
     persons = [line.person_id for line in lines if line.person_id]
-    return known.names.get(persons[0], NAME_NOT_KNOWN) if persons else NO_LEADER
+    return known.names.get(persons[0], NAME_NOT_KNOWN) if persons else NOT_YET_A_LEADER
 
 
 def show_side(lines: Sequence[QuestionLine], words: Words, known: Known) -> Side:
@@ -73,7 +79,7 @@ def show_side(lines: Sequence[QuestionLine], words: Words, known: Known) -> Side
         for line in lines
     )
     return Side(
-        name=name_of(lines, known),
+        name=name_of(lines, known) if persons else NO_LEADER,
         leader=reverse("survey:leader", args=[leader]) if leader else None,
         schools=tuple(
             Cell(known.schools.get(urn) or urn, reverse("register:school", args=[urn])) for urn in urns
@@ -84,6 +90,36 @@ def show_side(lines: Sequence[QuestionLine], words: Words, known: Known) -> Side
             dict.fromkeys(known.respondents.get(line.respondent, line.respondent) for line in lines)
         ),
     )
+
+
+def about_whom(lines: Sequence[QuestionLine], known: Known) -> list[dict[str, Any]]:
+    """Whom the lines of a question are about and at which schools, as far as the user may see it: two facts."""
+    persons = dict.fromkeys(line.person_id for line in lines if line.person_id)
+    people: list[Any] = [
+        {"label": known.names.get(person, NAME_NOT_KNOWN), "href": _leader_page(person, known)}
+        for person in persons
+    ]
+    if any(line.person_id is None for line in lines):
+        people.append("Somebody who is no leader yet, so no name is kept")
+    urns = dict.fromkeys(line.home_school_id for line in lines if line.home_school_id)
+    schools: list[Any] = [
+        {"label": known.schools.get(urn) or urn, "href": reverse("register:school", args=[urn])}
+        for urn in urns
+    ]
+    return [
+        {"label": "Said of", "value": _some(people) or None, "missing": NOT_KNOWN},
+        {"label": "Home school, as understood", "value": _some(schools) or None, "missing": NOT_KNOWN},
+    ]
+
+
+def _leader_page(person: UUID, known: Known) -> str | None:
+    leader = known.leaders.get(person)
+    return reverse("survey:leader", args=[leader]) if leader else None
+
+
+def _some(found: list[Any]) -> list[Any]:
+    more = len(found) - MOST_SHOWN
+    return found if more <= 0 else [*found[:MOST_SHOWN], f"and {more:,} more"]
 
 
 def as_rows(sides: Sequence[Side]) -> list[dict[str, Any]]:

@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.urls import reverse
 from django.utils import timezone
 
 from leadscape_web.accounts.actors import who_acted
 from leadscape_web.govuk.wording import NOT_KNOWN, written_date
 from leadscape_web.register.models import Authority, School
-from leadscape_web.review.models import Decision, Question, Text
-from leadscape_web.review.presenters.persons import Known, as_rows, name_of, read_known, show_side
+from leadscape_web.review.models import Decision, Question, QuestionLine, Text
+from leadscape_web.review.presenters.persons import (
+    Known,
+    about_whom,
+    as_rows,
+    name_of,
+    read_known,
+    show_side,
+)
 from leadscape_web.review.presenters.roles import chances_of, role_candidates
 from leadscape_web.review.presenters.schools import Candidate, Cell, school_candidates
-from leadscape_web.review.reading import Asked
+from leadscape_web.review.reading import Asked, with_parts
 from leadscape_web.review.wording import (
     CONTRADICTED,
     DECIDED,
@@ -29,12 +37,22 @@ from leadscape_web.review.wording import (
     PERSON_WORDS,
     SAME,
     TAKEN_OVER,
+    WAITS,
     blanked_words,
     likely,
 )
 from leadscape_web.survey.codebooks import Words
 
 _PCT: Final = re.compile(r"^\d+ %: ")
+FIRST_ROLE: Final = (
+    "The lines of one side count for no leader yet, because their role is not decided, so no name is kept of them."
+    " Decide first:"
+)
+FIRST_RUN: Final = (
+    "The role of one side is decided, and the study was not run since. Run it again: this question is then asked with"
+    " the name, or not at all."
+)
+NO_ROLE: Final = "The lines of one side count for no leader: while their role stays as it is, the answer changes nothing."
 _PLACE: Final = re.compile(r"^authority [^:]*: ")
 
 
@@ -64,6 +82,10 @@ class ShownQuestion:
         What may be decided, in the order of the number keys.
     decisions
         Every decision, newest first.
+    waits
+        What to do first, for a question that waits; empty: it does not.
+    first
+        The questions to decide first, for links.
     """
 
     title: str
@@ -74,9 +96,17 @@ class ShownQuestion:
     rows: tuple[dict[str, Any], ...]
     choices: tuple[Candidate, ...]
     decisions: tuple[ShownDecision, ...]
+    waits: str = ""
+    first: tuple[Cell, ...] = ()
 
 
-def state_of(answer: str | None, carried_out: str | None, after_run: bool, earlier: bool = False) -> str:
+def state_of(
+    answer: str | None,
+    carried_out: str | None,
+    after_run: bool,
+    earlier: bool = False,
+    waits: bool = False,
+) -> str:
     """Whether a question is open, decided, or decided and not in the figures yet.
 
     Parameters
@@ -89,7 +119,11 @@ def state_of(answer: str | None, carried_out: str | None, after_run: bool, earli
         Whether what stands was decided after that run.
     earlier
         Whether it was decided in an earlier study.
+    waits
+        Whether one of two persons is nobody until another question is decided.
     """
+    if answer is None and carried_out is None and waits:
+        return WAITS
     if answer is None:
         return OPEN if carried_out is None else NOT_YET
     if answer == carried_out:
@@ -131,6 +165,8 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
     question = asked.question
     known = read_known(asked.lines, question.wave_id)
     head, rows, choices = _compared(asked, words, known)
+    waits = _waits(asked)
+    told, first = what_first(asked) if waits else ("", ())
     return ShownQuestion(
         title=title_with(asked, known),
         state=state_of(
@@ -138,6 +174,7 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
             question.carried_out,
             asked.standing is not None and asked.standing.decided_at > question.run_at,
             asked.standing is not None and asked.standing.origin == Decision.Origin.EARLIER,
+            waits,
         ),
         facts=tuple(_facts(asked, known)),
         caption="Who they are" if question.kind == Question.Kind.PERSON else "What it may be",
@@ -145,7 +182,34 @@ def show_question(asked: Asked, words: Words) -> ShownQuestion:
         rows=rows,
         choices=choices,
         decisions=_decisions(asked, words),
+        waits=told,
+        first=first,
     )
+
+
+def _waits(asked: Asked) -> bool:
+    is_pair = asked.question.kind == Question.Kind.PERSON
+    return is_pair and asked.answer is None and any(line.person_id is None for line in asked.lines)
+
+
+def what_first(asked: Asked) -> tuple[str, tuple[Cell, ...]]:
+    """What to do before a question about somebody who is no leader yet, and the questions to decide for it."""
+    keys = {line.leader_key for line in asked.lines if line.person_id is None}
+    about = QuestionLine.objects.filter(leader_key__in=keys).values("question")
+    roles = Question.objects.filter(
+        study=asked.question.study_id, kind=Question.Kind.ROLE, gone_at=None, pk__in=about
+    )
+    found = with_parts(list(roles.order_by("-nominations", "pk")))
+    still = [one for one in found if one.answer is None]
+    if still:
+        return FIRST_ROLE, tuple(
+            Cell(
+                title_of(one.question.kind, one.word(Text.Field.AS_WRITTEN), ()),
+                reverse("review:question", args=[one.question.pk]),
+            )
+            for one in still
+        )
+    return (FIRST_RUN if found else NO_ROLE), ()
 
 
 def _facts(asked: Asked, known: Known) -> list[dict[str, Any]]:
@@ -155,7 +219,10 @@ def _facts(asked: Asked, known: Known) -> list[dict[str, Any]]:
     context = asked.word(Text.Field.CONTEXT) or ""
     reported = dict.fromkeys(known.respondents.get(line.respondent, line.respondent) for line in asked.lines)
     rows = [
-        {"label": "Lines of returns that wait", "value": question.nominations},
+        {
+            "label": "Lines of returns that wait" if asked.answer is None else "Lines of returns it is about",
+            "value": question.nominations,
+        },
         {
             "label": "Authority",
             "value": [names.get(code, code) for code in codes] or None,
@@ -172,8 +239,10 @@ def _facts(asked: Asked, known: Known) -> list[dict[str, Any]]:
         rows.append(
             {"label": "Why it is asked", "value": _PLACE.sub("", context) or None, "missing": NOT_KNOWN}
         )
-    elif context:
-        rows.append({"label": "What the returns add", "value": context})
+    else:
+        rows += about_whom(asked.lines, known)
+        if context:
+            rows.append({"label": "What the returns add", "value": context})
     if question.not_used:
         rows.append({"label": "Decided before, and not used here", "value": question.not_used})
     rows.append({"label": "Asked by the run of", "value": written_date(timezone.localdate(question.run_at))})
