@@ -410,3 +410,13 @@ def test_the_link_is_not_shown_where_a_letter_brings_it(client_of, settings, mai
     assert "The link was sent to the address" in page
     assert "/account/invitation/" not in page
     assert "/account/invitation/" in mailoutbox[0].body
+
+
+def test_the_link_is_shown_where_letters_reach_nobody_and_the_page_says_so_before(
+    client_of, settings
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, email_url="file:///tmp/letters", demonstration=False)
+    client = client_of("authority.administrator")
+    before = text_of(client.get("/administration/invitations/new/?body=authority:101"))
+    assert "No letter reaches anybody from here, so you are shown the link" in before
+    assert "/account/invitation/" in link_in(invite(client))

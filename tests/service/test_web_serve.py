@@ -199,6 +199,22 @@ class TestTheFolder:
         assert (real["LEADSCAPE_DEMONSTRATION"], real["LEADSCAPE_SECOND_FACTOR"]) == ("0", "required")
         assert invented["LEADSCAPE_SECRET_KEY"] == real["LEADSCAPE_SECRET_KEY"] != ""
 
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("", "messages."),
+            ("file:///srv/letters", "E-mail it would send: /srv/letters."),
+            ("smtp://me:secret@mail.example.org:587", "by the mail server mail.example.org."),
+        ],
+    )
+    def test_tells_where_letters_go(
+        self, url: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LEADSCAPE_EMAIL_URL", url)
+        said = serve._where_letters_go(ServiceFolder(tmp_path))
+        assert said.endswith(told)
+        assert "secret" not in said
+
     def test_keeps_one_log_before_this_one(self, tmp_path: Path) -> None:
         folder = ServiceFolder(tmp_path)
         folder.log.write_bytes(b"x" * (LARGEST_LOG + 1))

@@ -71,9 +71,8 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
             form.add_error("email", "There is an open invitation like this. Make its link again instead")
         else:
             return _shown(request, invite(by, organisation, asked["email"], asked["right"], _base(request)))
-    return render(
-        request, "accounts/invite.html", {"form": form, "body": body}, status=422 if form.is_bound else 200
-    )
+    context = {"form": form, "body": body, "letters_arrive": _letters_arrive()}
+    return render(request, "accounts/invite.html", context, status=422 if form.is_bound else 200)
 
 
 @allow(ADMINISTERS, methods=BOTH)
@@ -191,15 +190,20 @@ def _shown(request: HttpRequest, issued: Issued) -> HttpResponse:
 
     The link stands here only where no letter brings it: whoever could read it could answer the invitation themselves.
     """
-    by_letter = issued.sent and settings.ENVIRONMENT.email_url and not settings.ENVIRONMENT.demonstration
     context = {
         "about": presenters.invitation_facts(issued.invitation),
-        "link": "" if by_letter else issued.link,
+        "link": "" if issued.sent and _letters_arrive() else issued.link,
         "sent": issued.sent,
     }
     response = render(request, "accounts/invited.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _letters_arrive() -> bool:
+    """Whether letters reach anybody: not those of a demonstration, nor those that go to a folder or a terminal."""
+    url = settings.ENVIRONMENT.email_url
+    return bool(url) and not url.startswith("file:") and not settings.ENVIRONMENT.demonstration
 
 
 def _open(**asked: Any) -> bool:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from leadscape.core.errors import ServiceBlocked, StoreUnavailable
 from leadscape_web.config.embedded import EmbeddedServer, running
@@ -84,7 +85,17 @@ def _greeting(address: str, link: str, note: Note, folder: ServiceFolder) -> Ite
         yield "A demonstration: every person in it is invented."
     if link:
         yield f"The first administrator signs up here, once: {link}"
-    yield f"E-mail it would send: {folder.path / 'messages'}. Log: {folder.log}. Ctrl-C stops it."
+    yield f"{_where_letters_go(folder)} Log: {folder.log}. Ctrl-C stops it."
+
+
+def _where_letters_go(folder: ServiceFolder) -> str:
+    """Where e-mail of the service ends: a folder, or a mail server, whose address may hold a password."""
+    given = os.environ.get("LEADSCAPE_EMAIL_URL", "")
+    if not given:
+        return f"E-mail it would send: {folder.path / 'messages'}."
+    if given.startswith("file://"):
+        return f"E-mail it would send: {given.removeprefix('file://')}."
+    return f"E-mail goes out by the mail server {urlsplit(given).hostname}."
 
 
 @contextmanager
