@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -170,6 +171,21 @@ def test_nobody_is_told_before_basis_and_controller_are_recorded(signed_in: Sign
     assert "who answers for the study" in page
     area = signed_in("authority.editor").get(f"/data-protection/person/{person}/").content.decode()
     assert "Ask an editor of the nation" in area
+
+
+def test_that_no_address_for_questions_is_set_is_said_before_anybody_is_told(
+    signed_in: SignedIn, settings: Any
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, contact="")
+    client = signed_in("nation.editor")
+    _bring(client, b"key,email\nleader-alice,a@school.example\n")
+    paths = (f"/data-protection/person/{alice().person_id}/", "/data-protection/notices/send/", LETTERS)
+    for path in paths:
+        assert "No address for questions is set" in client.get(path).content.decode(), path
+    end_bases()
+    record_basis(controller="The invented system, data@system.example")
+    for path in paths:
+        assert "No address for questions is set" not in client.get(path).content.decode(), path
 
 
 def test_the_job_tells_nobody_of_whom_too_little_is_recorded(signed_in: SignedIn) -> None:

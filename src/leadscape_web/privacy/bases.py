@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 
 from leadscape_web.privacy.models import Basis
@@ -47,6 +48,7 @@ class Bases:
 def bases_now(person: UUID | None = None, using: str = "default") -> Bases:
     """Bases of waves and of everybody, or of one person. One query."""
     rows = Basis.objects.using(using).filter(ended_at=None).select_related("wave").order_by("recorded_at")
+    rows = rows.defer("wave__codebook_text", "wave__provenance")
     if person is not None:
         rows = rows.filter(Q(person=None) | Q(person=person))
     own: dict[UUID, Basis] = {}
@@ -74,6 +76,13 @@ def lacking(basis: Basis | None) -> tuple[str, ...]:
     if basis is None:
         return (NO_BASIS, NO_CONTROLLER)
     return () if basis.controller.strip() else (NO_CONTROLLER,)
+
+
+def no_contact(some: Iterable[Basis | None]) -> bool:
+    """Whether any of them would be told no address for questions: neither the service's nor the controller's."""
+    return not settings.ENVIRONMENT.contact and any(
+        "@" not in (one.controller if one else "") for one in some
+    )
 
 
 def lacking_of(some: Iterable[Basis | None]) -> tuple[str, ...]:

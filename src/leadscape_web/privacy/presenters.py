@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from leadscape.actions.tell_rights import tell_rights
 from leadscape_web.govuk.wording import local_day, written
-from leadscape_web.privacy.bases import lacking
+from leadscape_web.privacy.bases import lacking, no_contact
 from leadscape_web.privacy.models import Address, Basis, Exclusion, Notice, PersonRequest
 from leadscape_web.privacy.notices import state_of
 from leadscape_web.privacy.owed import Standing
@@ -49,7 +49,6 @@ def show_person(
     basis: Basis | None,
     out: Exclusion | None,
     wave: UUID | None,
-    contact: str,
 ) -> ShownPerson:
     """Facts, notices and requests of one person.
 
@@ -61,8 +60,6 @@ def show_person(
         Whether there is a wave of which anybody can be told.
     wave
         Whose lawful basis holds for them, unless they have one of their own.
-    contact
-        The address of the service for questions; blank: none is set.
     """
     notes = list(notices)
     latest = next((one for one in notes if one.ended_at is None), notes[0] if notes else None)
@@ -124,7 +121,7 @@ def show_person(
         leader=leader.pk if leader else None,
         lacks=lacking(basis),
         wave=wave,
-        no_contact=not contact and "@" not in (basis.controller if basis else ""),
+        no_contact=no_contact([basis]),
     )  # fmt: skip
 
 

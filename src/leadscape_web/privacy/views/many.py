@@ -17,7 +17,7 @@ from leadscape_web.accounts.rules import EDITS, EDITS_NATION, allow
 from leadscape_web.accounts.sessions import user_in
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.privacy import notices
-from leadscape_web.privacy.bases import Bases, bases_now, lacking, lacking_of
+from leadscape_web.privacy.bases import Bases, bases_now, lacking, lacking_of, no_contact
 from leadscape_web.privacy.held import Told, told_by, why_held
 from leadscape_web.privacy.models import Basis
 from leadscape_web.privacy.owed import Standing, counting_waves, named_waves, standings
@@ -120,6 +120,9 @@ def _lacking(request: HttpRequest, owed: Owed) -> dict[str, Any]:
         "kept_back": len(owed.kept_back),
         "lacks": owed.lacks,
         "lacking_waves": list(waves.values()),
+        "no_contact": no_contact(
+            owed.bases.of(one.person, one.waves) for one in [*owed.by_email, *owed.by_letter]
+        ),
         "nation": EDITS_NATION.allows(request.accesses),  # type: ignore[attr-defined]
     }
 

@@ -6,7 +6,6 @@ import hashlib
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -51,7 +50,6 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         basis=basis_for(key, told.waves) if told else None,
         out=Exclusion.objects.filter(person=key).first(),
         wave=told.wave.pk if told else None,
-        contact=settings.ENVIRONMENT.contact,
     )
     nation = EDITS_NATION.allows(request.accesses)  # type: ignore[attr-defined]
     return render(request, "privacy/person.html", {"shown": shown, "key": key, "nation": nation})
