@@ -81,6 +81,7 @@ def test_it_says_that_counts_are_suppressed_and_why(opened: dict[int, OpenedStud
     said = " ".join(tables["statements"]["statement"])
     assert "Every count of people is suppressed" in said
     assert any("so few people were reported" in sentence for sentence in opened[2].sentences)
+    assert opened[2].provenance["parameters"]["every_count_hidden"] is True
     assert tables["totals"]["holdings_status"].unique().to_list() == ["suppressed"]
     assert tables["responses"]["nominations"].null_count() == tables["responses"].height
     assert tables["response_rates"].filter(pl.col("cut") == "all")["asked"].to_list() == [3]

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from leadscape_web.accounts.context import acting
+from leadscape_web.accounts.models import User
 from leadscape_web.jobs.models import Job
 from leadscape_web.landscape.models import PublishedTable
 from leadscape_web.landscape.screens import SCREENS
@@ -54,6 +56,17 @@ def _page(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
+def _rows_for_research() -> set[str]:
+    """Waves of which a researcher of the nation sees rows, but for those of the tests' own system."""
+    researcher = User.objects.using("owner").get(email="nation.researcher@leadscape.example")
+    with acting(researcher), connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct wave_id::text from survey_anonymousholding where wave_id in"
+            " (select id from survey_wave where as_of > '2000-01-01')"
+        )
+        return {wave for (wave,) in cursor.fetchall()}
+
+
 def test_a_round_with_one_answer_is_counted_and_its_figures_hide_every_count(
     found: Round, signed_in: Client
 ) -> None:
@@ -88,6 +101,12 @@ def test_a_round_with_one_answer_is_counted_and_its_figures_hide_every_count(
     ):
         assert counted.title in _page(signed_in, address) or address == "/landscape/map/", address
     assert "Every count of people is suppressed" in _page(signed_in, "/")
+    for name in PublishedTable.objects.using("owner").filter(wave=wave).values_list("name", flat=True):
+        assert signed_in.get(f"/landscape/data/{name}/?format=csv").status_code == 200, name
+        # A table without rows has no page.
+        assert signed_in.get(f"/landscape/table/{name}/").status_code in (200, 404), name
+    assert "every count of people hidden" in _page(signed_in, "/")
+    assert not _rows_for_research(), "how many rows a researcher sees would be the count"
     assert "Show this wave" in _page(signed_in, "/"), "the former figures can be chosen"
 
 

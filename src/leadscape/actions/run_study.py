@@ -89,7 +89,11 @@ def run_study(study: Study, progress: Progress, seconds: dict[str, float]) -> St
         progress.step("Drawing the country")
         areas = _areas(inputs.schools, study)
     record = _provenance(study, inputs)
-    contents = make_contents(study, inputs, settled, described, published, areas, _public(record, config))
+    public = _public(record, config)
+    if published.hides_every_count:
+        # Whoever keeps people apart from figures learns here that no number of them may be told.
+        public = replace(public, parameters={**public.parameters, "every_count_hidden": True})
+    contents = make_contents(study, inputs, settled, described, published, areas, public)
     return StudyRun(study, inputs, settled, published, contents, record)
 
 

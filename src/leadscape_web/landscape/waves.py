@@ -81,7 +81,9 @@ def source_of(wave: Wave) -> str:
         f"{wave.title}, as of {written_date(wave.as_of)}",
         f"codebook {wave.codebook}",
         f"seed {kept['seed']}" if "seed" in kept else "",
-        hidden_in_words(kept.get("parameters", {}).get("suppress_below")),
+        "every count of people hidden"
+        if kept.get("parameters", {}).get("every_count_hidden")
+        else hidden_in_words(kept.get("parameters", {}).get("suppress_below")),
         kept.get("software", ""),
     ]
     return "; ".join(part for part in parts if part)

@@ -12,6 +12,8 @@
 -- rows; years are then told where six of them share role and years. A role that fewer than six leaders of the wave hold
 -- is withheld.
 --
+-- Of a wave that publishes no count of people at all, no row is told: how many there are would be the first count.
+--
 -- Ids are hashes under a key that only the owner role reads, others in every wave: whoever knows the ids of the
 -- service cannot find anybody here, and nobody is followed from one wave to the next.
 
@@ -33,6 +35,8 @@ with secret as materialized (
          extract(year from h.started_on)::int as started_year, extract(year from h.ended_on)::int as ended_year
   from survey_roleholding h join survey_leader l on l.id = h.leader_id
   where h.withdrawn_at is null
+    and not exists (select 1 from survey_wave w
+                    where w.id = h.wave_id and w.provenance -> 'parameters' ->> 'every_count_hidden' = 'true')
     and ((select leadscape_everywhere(array['researcher']))
       or (select array_length(leadscape_authorities(array['researcher']), 1)) > 0)
 ), in_role as materialized (
