@@ -124,7 +124,7 @@ def test_a_month_later_everything_that_changed_is_told_and_stored(committed: Non
         for one in Change.objects.using("owner").filter(belongs_to=found)
     }
     assert told["renamed", "100003"] == ("Cedar Lane Primary School", "Cedar Street Primary School")
-    assert told["closed", "100004"] == (None, "2026-08-31")
+    assert told["closed", "100004"] == ("open", "2026-08-31")
     assert told["new_head", "100005"] == ("1 left", "1 came")
     assert told["moved_authority", "100006"] == ("201", "202")
     assert told["appeared", "100009"] == (None, "open")

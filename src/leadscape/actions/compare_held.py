@@ -123,7 +123,9 @@ def compare_held(held: HeldRegister, opened: OpenedRegister) -> ComparedHeld:
         shared = opened.schools.join(held.schools, on="urn", how="semi").height
         if not shared:
             raise NotComparable(
-                f"None of the {opened.schools.height:,} schools in the files is known here.",
+                "The one school in the files is not known here."
+                if opened.schools.height == 1
+                else f"None of the {opened.schools.height:,} schools in the files is known here.",
                 "Files of another school system would be mixed with this one.",
                 "Check that these are the files you mean.",
             )
@@ -240,8 +242,12 @@ def _told(change: str, table: pl.DataFrame) -> pl.DataFrame:
     columns |= {
         "opened": {"after": pl.col("opened_on").cast(text)},
         "appeared": {"after": pl.col("status").cast(text)},
-        "closed": {"after": pl.col("closed_on").cast(text), "note": _followed()},
-        "reopened": {"after": pl.col("opened_on").cast(text)},
+        "closed": {
+            "before": pl.lit("open"),
+            "after": pl.col("closed_on").cast(text).fill_null("closed"),
+            "note": _followed(),
+        },
+        "reopened": {"before": pl.lit("closed"), "after": pl.lit("open")},
         "status_changed": {
             "before": pl.col("old_status").cast(text),
             "after": pl.col("new_status").cast(text),

@@ -149,7 +149,9 @@ def open_register(files: Sequence[RegisterFile], *, system: str, known: Sequence
         raise StudyProblem(
             " ".join(problems),
             "Files are stored together or not at all.",
-            "Correct them, and bring them in again.",
+            "Correct them, and bring them in again."
+            if problems != _undated(files)
+            else "Give the date on the form, or put it into the name of the file, and bring them in again.",
             tuple(problems),
         )
     _refuse_other_system(files, system)
@@ -196,6 +198,8 @@ def _read(path: Path, as_of: date | None) -> RegisterFile:
         reading = read_register_file(path)
         if reading.seen_on is None and as_of is not None:
             reading = read_register_file(path, seen_on=as_of)
+    except TableProblem as error:
+        return replace(file, error=_without_mapping(error))
     except LeadscapeError as error:
         return replace(file, error=error)
     titles = {known.id: known.title for known in shipped_formats()}
@@ -212,6 +216,19 @@ def _read(path: Path, as_of: date | None) -> RegisterFile:
     return replace(found, reading=reading)
 
 
+def _without_mapping(error: TableProblem) -> TableProblem:
+    """What to do next where a file is taken as it is: a mapping file can lie beside a study, and not beside these."""
+    if "mapping file" not in error.next_step:
+        return error
+    return TableProblem(
+        error.what,
+        error.why,
+        "Check that it is the file you mean. Else name its columns as in a plain list of schools (URN, Name, OpenDate,"
+        " CloseDate, LA (code), Town, Postcode), and bring it in again.",
+        error.problems,
+    )
+
+
 def _together(files: Sequence[RegisterFile]) -> list[str]:
     """What keeps the files from being used together, a sentence each."""
     told = [f"{file.error.what} {file.error.why} {file.error.next_step}" for file in files if file.error]
@@ -224,12 +241,15 @@ def _together(files: Sequence[RegisterFile]) -> list[str]:
     schools = [file.name for file in files if file.purpose == "schools"]
     if len(schools) > 1:
         told.append(f"{' and '.join(schools)} both list schools; bring the registers in one after the other.")
+    return told + _undated(files)
+
+
+def _undated(files: Sequence[RegisterFile]) -> list[str]:
     undated = [file.name for file in files if file.reading is not None and file.reading.seen_on is None]
-    if undated:
-        told.append(
-            f"{', '.join(undated)} has no date in its name, and none was given, so that nobody can tell what is newer."
-        )
-    return told
+    if not undated:
+        return []
+    has = "has no date in its name" if len(undated) == 1 else "have no date in their names"
+    return [f"{', '.join(undated)} {has}, and none was given, so that nobody can tell what is newer."]
 
 
 def _refuse_other_system(files: Sequence[RegisterFile], system: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from leadscape_web.govuk.wording import local_day, written, written_date
-from leadscape_web.imports.models import Import, Upload
+from leadscape_web.imports.models import Absence, Import, Upload
 from leadscape_web.imports.permissions import (
     can_confirm,
     can_leave_stored,
@@ -28,6 +28,16 @@ COLOURS: Final = {
 KEYS: Final = {
     "schools": "Schools", "links": "Links", "groups": "Groups", "returns": "Return", "frame": "Frame",
 }  # fmt: skip
+ANSWERED: Final = {
+    Absence.Answer.CLOSED.value: "Closed, as answered of schools that are missing",
+    Absence.Answer.UNKNOWN.value: "Status not known any more, as answered of schools that are missing",
+}
+"""Answers that change something, as the summary tells them."""
+LEFT_OUT: Final = {
+    "declaration": "with a problem", "unreadable": "that cannot be split into columns", "blank": "blank",
+    "repeat": "that repeat another row",
+}  # fmt: skip
+"""Rows that are left out, in words; other reasons are words by themselves."""
 Who = Mapping[tuple[UUID | None, datetime], str]
 
 
@@ -93,6 +103,7 @@ def present_import(
     unanswered: int,
     problems: int,
     later: Sequence[Import] = (),
+    answered: Mapping[str, int] | None = None,
 ) -> ShownImport:
     """One import for its page."""
     over = waits is None or waits.over
@@ -108,6 +119,9 @@ def present_import(
         summary=tuple(
             [row["change"], {"text": row["rows"], "missing": row["why_not"] or "Not compared"}]
             for row in found.summary
+        )
+        + tuple(
+            [ANSWERED[answer], {"text": n}] for answer, n in (answered or {}).items() if answer in ANSWERED
         ),
         notes=tuple(found.notes),
         refused={**found.undo_refused, "imports": [_later(one) for one in later]}
@@ -203,7 +217,7 @@ def _facts(found: Import, who: Who) -> tuple[dict[str, Any], ...]:
 def _file(one: Upload) -> list[Any]:
     used = sum(row["rows"] for row in one.outcomes if row["outcome"] == "used")
     left = [
-        f"{row['rows']:,} {row['reason'].replace('_', ' ')}"
+        f"{row['rows']:,} {LEFT_OUT.get(row['reason'], row['reason'].replace('_', ' '))}"
         for row in one.outcomes
         if row["outcome"] != "used"
     ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -23,8 +24,11 @@ from leadscape_web.imports.permissions import BRINGS_IN
 from leadscape_web.imports.presenters import WaitsFor, acts_of, present_import, row_of, title_of
 from leadscape_web.jobs.asking import ask_for
 from leadscape_web.jobs.models import Job
+from leadscape_web.register.wording import STATUSES
 
 MOST_LISTED: Final = 500
+WITH_STATUS: Final = ("appeared", "closed", "reopened", "status_changed")
+"""Changes of which before and after may be a status."""
 
 
 @allow(BRINGS_IN)
@@ -112,6 +116,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         counts["unanswered"],
         counts["problems"],
         later_of(found),
+        answers_of(found),
     )
     own_job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     return render(
@@ -131,8 +136,7 @@ def problems(request: HttpRequest, key: UUID) -> HttpResponse:
     listing = Listing(
         name="problems",
         title=f"Problems in the files: {title_of(found, found.study.title if found.study else None)}",
-        about="Every cell and row that could not be used, and what was expected. Put them right in the file, give this"
-        " import up, and bring the file in again; or confirm without them.",
+        about="Every cell and row that could not be used, and what was expected. " + _what_next(found),
         columns=(
             Column("file", "File"),
             Column("row", "Row", kind="number", missing="Whole file"),
@@ -183,7 +187,17 @@ def changes(request: HttpRequest, key: UUID) -> HttpResponse:
             Column("note", "Note", missing="None"),
         ),
         rows=pl.DataFrame(
-            [(KINDS.get(change, change.capitalize()), *rest) for change, *rest in values],
+            [
+                (
+                    KINDS.get(change, change.capitalize()),
+                    key,
+                    name,
+                    _worded(change, was),
+                    _worded(change, is_now),
+                    note,
+                )
+                for change, key, name, was, is_now, note in values
+            ],
             schema=dict.fromkeys(("change", "key", "name", "before", "after", "note"), pl.String()),
             orient="row",
         ),
@@ -204,11 +218,35 @@ def waits_for(found: Import) -> WaitsFor | None:
     return WaitsFor(row[0], row[1], row[2], json.loads(row[3]) if row[3] else None)
 
 
+def answers_of(found: Import) -> dict[str, int]:
+    """How many missing schools got which answer."""
+    answered = Absence.objects.filter(belongs_to=found).exclude(answer="").order_by("answer")
+    return dict(answered.values_list("answer").annotate(schools=Count("pk")))
+
+
 def later_of(found: Import) -> list[Import]:
     """Later imports that kept it from being undone, and are stored still; the newest first."""
     keys = found.undo_refused["imports"] if found.undo_refused else []
     later = Import.objects.filter(pk__in=keys, state=Import.State.STORED)
     return list(later.select_related("study").order_by("-stored_at")) if keys else []
+
+
+def _what_next(found: Import) -> str:
+    """What can be done about problems, as the import stands."""
+    if found.state == Import.State.CHECKED:
+        return "Put them right in the file, give this import up, and bring the file in again; or confirm without them."
+    if found.state == Import.State.REFUSED:
+        return "Put them right in the file, and bring it in again."
+    return (
+        "What stands here was left out. To bring it in, put it right in the file and bring the file in again."
+    )
+
+
+def _worded(change: str, value: str | None) -> str | None:
+    """A status in words; anything else as it is."""
+    if change in WITH_STATUS and value in STATUSES:
+        return STATUSES[value]
+    return value
 
 
 def _school(row: Any) -> str | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from leadscape.actions.compare_held import KINDS, ComparedHeld, HeldRegister, compare_held
 from leadscape.actions.open_register import OpenedRegister, RegisterFile, open_register, read_register_files
 from leadscape.core.errors import LeadscapeError, StudyProblem
+from leadscape_web.govuk.wording import written_date
 from leadscape_web.imports.files import empty_files
 from leadscape_web.imports.models import Absence, Change, Import, Problem, Upload
 from leadscape_web.imports.work.contents import uploads_of, written
@@ -83,9 +84,26 @@ def read_and_open(found: Import, held: HeldRegister, running: Running) -> Opened
     running.step("Reading the files", 0, len(uploads))
     with written(uploads) as paths:
         files = read_register_files(paths, as_of=found.stated_as_of)
+    _refuse_days_to_come(files)
     for upload, file in zip(uploads, files, strict=True):
         _keep_verdict(found, upload, file)
     return open_register(files, system=system_held(), known=held.schools["urn"].to_list())
+
+
+def _refuse_days_to_come(files: Sequence[RegisterFile]) -> None:
+    today = timezone.localdate()
+    told = [
+        f"{file.name} describes {written_date(file.reading.seen_on)}, a day to come."
+        for file in files
+        if file.reading is not None and file.reading.seen_on and file.reading.seen_on > today
+    ]
+    if told:
+        raise StudyProblem(
+            " ".join(told),
+            "Every register until then would count as older, and only add what is missing.",
+            "Correct the date in the name of the file, and bring it in again.",
+            tuple(told),
+        )
 
 
 def _try_register(found: Import, running: Running, answers: Answers) -> dict[str, Any]:
@@ -190,14 +208,17 @@ def _notes(held: HeldRegister, opened: OpenedRegister, compared: ComparedHeld) -
     """What should be read before deciding, a sentence each."""
     told = []
     if held.as_of is None and opened.schools.height:
-        told.append(f"No register is held yet: {opened.schools.height:,} schools would be the first.")
+        told.append(
+            f"No register was held before: the schools in it, {opened.schools.height:,}, are the first."
+        )
     if not compared.newest:
         told.append(
             "A newer register is held. These files only add what is missing; nothing that is there is changed."
         )
     if opened.unstated and opened.schools.height:
         told.append(
-            f"The extract does not hold {_and(opened.unstated)}; what is held of them stays as it is."
+            f"The extract does not hold {_and(opened.unstated)}; what is held of them stays as it is, and of new"
+            " schools it is not known."
         )
     if compared.changes.height > MOST_TOLD:
         told.append(f"Of {compared.changes.height:,} changes the first {MOST_TOLD:,} are listed.")

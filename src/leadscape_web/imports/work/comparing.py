@@ -12,15 +12,18 @@ from leadscape_web.imports.models import Change, Import
 from leadscape_web.imports.work.held import OWNER
 
 LABELS: Final = {
-    "leaders added": "Leaders who would be new",
+    "leaders added": "New leaders",
     "leaders again": "Leaders reported again",
     "leaders gone": "Leaders no longer reported",
-    "holdings added": "Role-holdings that would be new",
-    "holdings changed": "Role-holdings that would change",
+    "holdings added": "New role-holdings",
+    "holdings changed": "Role-holdings that change",
     "holdings gone": "Role-holdings no longer reported",
 }
 _HELD: Final = {
-    "leaders": 'select "key" from survey_leader where wave_id = %s',
+    # Whoever objected, or whose every role-holding was withdrawn, is not reported any more as it is.
+    "leaders": 'select l."key" from survey_leader l where l.wave_id = %s and (not exists (select 1'
+    " from survey_roleholding h where h.leader_id = l.id) or exists (select 1 from survey_roleholding h"
+    " where h.leader_id = l.id and h.withdrawn_at is null))",
     "holdings": 'select "key", role, home_school_id, authority_id, started_on, ended_on from survey_roleholding'
     " where wave_id = %s and withdrawn_at is null",
 }

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import connections
 
 from leadscape.actions.compare_held import HeldRegister, held_frame
+from leadscape_web.accounts.first_administrator import NATION_KEY
 from leadscape_web.accounts.models import Organisation
 from leadscape_web.survey.models import Wave
 
@@ -69,4 +70,4 @@ def system_held() -> str:
     """The school system of this service."""
     wave = Wave.objects.using(OWNER).values_list("system", flat=True).order_by("-as_of").first()
     nation = Organisation.objects.using(OWNER).filter(kind=Organisation.Kind.NATION).first()
-    return wave or (nation.key if nation else FIRST_SYSTEM)
+    return wave or (nation.key if nation and nation.key != NATION_KEY else FIRST_SYSTEM)

@@ -56,7 +56,7 @@ def try_returns(found: Import, running: Running) -> dict[str, Any]:
         "basis": basis_of_study(found.study),
         "summary": [{"change": LABELS[name], "rows": rows, "why_not": None} for name, rows in counts.items()],
         "notes": [
-            f"The study “{found.study.title}” is run again with these files when you confirm.",
+            f"The study “{found.study.title}” is run again with these files.",
             *_replaced(found.study, uploads),
             *_not_kept(added),
         ],
@@ -86,7 +86,7 @@ def take_out(study: Study, job: str) -> None:
     lost = [record for record in added if record not in current]
     if lost or not added:
         raise UndoRefused(
-            f"{len(lost)} of the files were replaced or removed since."
+            f"{len(lost)} of the files {'was' if len(lost) == 1 else 'were'} replaced or removed since."
             if lost
             else "The study got no file then.",
             "Taking the others out would leave the study as it never was.",
@@ -95,7 +95,7 @@ def take_out(study: Study, job: str) -> None:
     blanked = StudyInput.objects.using(OWNER).filter(pk__in=former).exclude(blanked_at=None)
     if blanked.exists():
         raise UndoRefused(
-            f"{blanked.count()} of the files that the study had before were emptied for good since.",
+            f"Files that the study had before were emptied for good since: {blanked.count()}.",
             "They named somebody who was erased, or were kept long enough.",
             tuple(("studies_studyinput", str(one.pk)) for one in blanked.defer("content")),
         )
@@ -195,9 +195,9 @@ def _not_kept(added: list[StudyInput]) -> list[str]:
     told = []
     for one in added:
         if one.taken_out:
-            lines = f"{one.taken_out} line{'s' * (one.taken_out != 1)}"
+            lines = "1 line is" if one.taken_out == 1 else f"{one.taken_out} lines are"
             told.append(
-                f"{one.file_name} names people who objected or were erased: {lines} will not be kept or counted."
+                f"{one.file_name} names people who objected or were erased: {lines} not kept or counted."
             )
         if one.doubtful:
             rows = f"row{'s' * (len(one.doubtful) != 1)} {', '.join(map(str, one.doubtful))}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from leadscape_web.accounts.first_administrator import NATION_KEY
 from leadscape_web.landscape.loading.bulk import Merged, merge_rows
 from leadscape_web.landscape.loading.identifiers import content_uuid, content_uuids
 
@@ -65,6 +66,12 @@ def load_organisations(cursor: Any, opened: OpenedStudy | OpenedRegister, loaded
             regions.to_frame("key").select(kind=pl.lit("region"), key="key", label="key"),
             opened.authorities.select(kind=pl.lit("authority"), key="authority_code", label="authority_name"),
         ]
+    )
+    # A service without a register began with a nation that had no name: that one it is, and no second.
+    cursor.execute(
+        "update accounts_organisation set key = %(key)s, label = %(label)s where kind = 'nation' and key = %(unnamed)s"
+        " and not exists (select 1 from accounts_organisation where kind = 'nation' and key = %(key)s)",
+        {"key": opened.system, "label": system_label(opened.system), "unnamed": NATION_KEY},
     )
     cursor.execute("select kind, key from accounts_organisation")
     there = pl.DataFrame(cursor.fetchall(), schema={"kind": pl.String, "key": pl.String}, orient="row")
