@@ -414,7 +414,8 @@ def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:
         f"question_id,decision\n{KEYS['school']},999999\n{KEYS['role']},emperor\n{KEYS['person']},perhaps\n"
     )
     page = client.post(
-        f"/review/study/{review_world['study']}/upload/", {"file": SimpleUploadedFile("r.csv", text.encode())}
+        f"/review/study/{review_world['study']}/upload/",
+        {"file": SimpleUploadedFile("answers.csv", text.encode())},
     )
     assert page.status_code == 422
     for words in (
@@ -423,6 +424,13 @@ def test_a_wrong_review_file_is_told_whole(review_world, client_as) -> None:
         "Must be same or different",
     ):
         assert words in page.content.decode(), words
+
+
+def test_an_upload_is_called_as_its_own_file_is(review_world, client_as) -> None:
+    file = SimpleUploadedFile("answers.csv", b"question_id,nothing\nrole-x,y\n")
+    page = client_as("nation.editor").post(f"/review/study/{review_world['study']}/upload/", {"file": file})
+    assert page.status_code == 422
+    assert "answers.csv lacks 1 of the columns needed" in page.content.decode()
 
 
 def test_running_again_is_asked_for_by_editors_of_the_nation(review_world, client_as) -> None:

@@ -177,7 +177,8 @@ def test_schools_alike_are_offered_and_none_is_taken_without_being_chosen(
     assert "Select which school you mean by Fernhill" in page.content.decode()
     _add(client, token, home_school="Fernhill", school="100006")
     _add(client, token, home_school="Fernhill", school="as-written", full_name="Hari Hazel")
-    _add(client, token, home_school="Quite Unknown College of Zorb", full_name="Ivo Iris")
+    saved = _add(client, token, home_school="Quite Unknown College of Zorb", full_name="Ivo Iris")
+    assert "No school of the register was found" in client.get(saved["Location"]).content.decode()
     assert [(line.home_school_id, line.home_text) for line in _lines(found)] == [
         ("100006", "Fernhill"), (None, "Fernhill"), (None, "Quite Unknown College of Zorb"),
     ]  # fmt: skip

@@ -64,6 +64,8 @@ def signed_in(study: Any) -> Client:
 def test_everybody_gets_one_letter_with_a_link_that_works(found: Round, mail_server: MailServer) -> None:
     assert invite(found) == {"letters": 3}
     assert invite(found) == {"letters": 0}
+    subjects = Job.objects.using("owner").filter(kind="rounds.letter").values_list("subject", flat=True)
+    assert found.title in subjects, "a list of jobs says which round each letter is of"
     assert sorted(to for letter in mail_server.letters for to in letter.recipients) == [NORTH, EAST, NETWORK]
     (letter,) = mail_server.to(NORTH)
     assert letter.subject == "Who leads beyond their own school?"

@@ -30,6 +30,9 @@ CHOOSING: Final[dict[str, tuple[str, ...]]] = {
     "supersedes": ("supersedes", "replaces", "instead of"),
 }
 """Columns by which a person says which of several returns of one respondent counts; they are no part of a line."""
+NO_DATE: Final = (
+    "Must be a date such as 2005-09-01 or 01/09/2005; where only month or year is known, its first day."
+)
 TEXT_SCHEMA: Final = {
     "row": pl.Int64,
     **dict.fromkeys((*HEADINGS, *CHOOSING), pl.String),
@@ -81,12 +84,11 @@ def type_lines(texts: pl.DataFrame) -> pl.DataFrame:
 
 def wrong_cells(lines: pl.DataFrame) -> pl.DataFrame:
     """What is wrong in typed lines, as :class:`~leadscape.core.tables.Problems` with ``file_at``."""
-    no_date = "Must be a date such as 2005-09-01 or 01/09/2005."
     started, ended = pl.col("started_on"), pl.col("ended_on")
     checks = (
         (pl.col("leader_name").is_null(), "leader_name", "leader_name", "A name is needed."),
-        (started.is_null() & pl.col("started_text").is_not_null(), "started_on", "started_text", no_date),
-        (ended.is_null() & pl.col("ended_text").is_not_null(), "ended_on", "ended_text", no_date),
+        (started.is_null() & pl.col("started_text").is_not_null(), "started_on", "started_text", NO_DATE),
+        (ended.is_null() & pl.col("ended_text").is_not_null(), "ended_on", "ended_text", NO_DATE),
         (ended < started, "ended_on", "ended_text", "Must not be before the role started."),
     )
     return pl.concat(

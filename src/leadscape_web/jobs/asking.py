@@ -39,13 +39,18 @@ def ask_for(
 
 
 def ask_for_each(
-    kind: str, given: Iterable[Mapping[str, Any]], *, asked_by: User | None, using: str = "default"
+    kind: str,
+    given: Iterable[Mapping[str, Any]],
+    *,
+    asked_by: User | None,
+    subject: str = "",
+    using: str = "default",
 ) -> int:
     """Ask for many pieces of work of one kind, a job each, in few queries; how many.
 
     Parameters
     ----------
-    given, asked_by
+    given, asked_by, subject
         As in :func:`ask_for`.
 
     Raises
@@ -53,7 +58,7 @@ def ask_for_each(
     ValueError
         When there is no such kind.
     """
-    jobs = [_job(kind, asked_by, one) for one in given]
+    jobs = [_job(kind, asked_by, one, subject) for one in given]
     return len(Job.objects.using(using).bulk_create(jobs, batch_size=1000))
 
 

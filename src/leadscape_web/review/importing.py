@@ -95,7 +95,7 @@ def check_file(study: Study, name: str, content: bytes, user: Any) -> DryRun:
     """
     asked = {key: one for one in read_questions(study) if (key := one.word(Text.Field.KEY))}
     with TemporaryDirectory(prefix="leadscape-review-") as folder:
-        path = Path(folder) / f"review{Path(name).suffix.lower()}"
+        path = Path(folder) / Path(name).name
         path.write_bytes(content)
         book = study.wave.codebook_text if study.wave else ""
         decisions = read_review_file(path, book, _known_schools, list(asked))

@@ -79,8 +79,15 @@ def want_letters(kind: str, asked: Iterable[UUID], number: int, *, asked_by: Use
         LETTER,
         [{"letter": str(letter.pk)} for letter in letters],
         asked_by=asked_by,
+        subject=_round_of(wanted, using),
         using=using,
     )
+
+
+def _round_of(asked: list[UUID], using: str = "default") -> str:
+    """What the round of respondents is called: what their letters are about."""
+    rows = Asked.objects.using(using).filter(pk__in=asked[:1])
+    return next(iter(rows.values_list("round__title", flat=True)), "")
 
 
 def want_new_links(asked: Iterable[UUID], asked_by: User) -> int:
@@ -90,7 +97,8 @@ def want_new_links(asked: Iterable[UUID], asked_by: User) -> int:
     last = dict(former.values("asked_id").annotate(last=Max("number")).values_list("asked_id", "last"))
     letters = [Letter(asked_id=key, kind=Letter.Kind.NEW_LINK, number=last.get(key, 0) + 1) for key in wanted]
     Letter.objects.bulk_create(letters)
-    return ask_for_each(LETTER, [{"letter": str(letter.pk)} for letter in letters], asked_by=asked_by)
+    given = [{"letter": str(letter.pk)} for letter in letters]
+    return ask_for_each(LETTER, given, asked_by=asked_by, subject=_round_of(wanted))
 
 
 def waiting_letters(found: Round) -> QuerySet[Letter]:
@@ -110,4 +118,6 @@ def try_again(found: Round, asked_by: User, *, untried: bool) -> int:
     if not untried:
         waiting = waiting.filter(tried_at__isnull=False)
     keys = waiting.values_list("pk", flat=True)
-    return ask_for_each(LETTER, [{"letter": str(key)} for key in keys], asked_by=asked_by)
+    return ask_for_each(
+        LETTER, [{"letter": str(key)} for key in keys], asked_by=asked_by, subject=found.title
+    )

@@ -19,6 +19,7 @@ from leadscape.survey.instruments.instrument import (
     in_language,
 )
 from leadscape.survey.instruments.tables import FormProblems
+from leadscape.survey.nomination_lines import NO_DATE
 
 if TYPE_CHECKING:
     from leadscape.survey.instruments.instrument import Question
@@ -201,7 +202,7 @@ def _rule_of_type(instrument: Instrument, lists: Lists) -> pl.Expr:
             case "yes_no":
                 return "Must be yes or no."
             case "date":
-                return "Must be a date such as 2005-09-01 or 01/09/2005."
+                return NO_DATE
             case "number" | "rating":
                 low, high = question.minimum, question.maximum
                 bounds = [f"at least {low:g}"] if low is not None else []

@@ -52,7 +52,9 @@ FIRST_RUN: Final = (
     "The role of one side is decided, and the study was not run since. Run it again: this question is then asked with"
     " the name, or not at all."
 )
-NO_ROLE: Final = "The lines of one side count for no leader: while their role stays so, the answer changes nothing."
+NO_ROLE: Final = (
+    "The lines of one side count for no leader: while their role stays so, the answer changes nothing."
+)
 _PLACE: Final = re.compile(r"^authority [^:]*: ")
 
 

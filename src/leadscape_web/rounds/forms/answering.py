@@ -64,7 +64,7 @@ class LineForm(GovukForm):
         label="When the role began",
         called="when the role began",
         required=False,
-        help_text="For example, 1 9 2025",
+        help_text="For example, 1 9 2025. If you know only the month or the year, enter its first day.",
     )
     ended_on = DateField(
         label="When the role ended",

@@ -24,9 +24,9 @@ MOST_LATE_DAYS: Final = 365
 REMINDERS: Final = ("reminder_1", "reminder_2", "reminder_3")
 LETTER: Final = (
     "We are mapping who leads improvement in schools beyond their own, in which role and where. Please name everybody"
-    " in your area who does, one line for each person and role. Working together or networking alone is not enough:"
-    " they must carry responsibility for improvement elsewhere.\n\nIf there is nobody, please say so; that is an answer"
-    " too."
+    " you know of who does, in your area or field, one line for each person and role. Working together or networking"
+    " alone is not enough: they must carry responsibility for improvement elsewhere.\n\nIf there is nobody, please say"
+    " so; that is an answer too."
 )
 PURPOSE: Final = (
     "To map who leads improvement in schools beyond their own: how many they are, in which roles, and where."

@@ -34,6 +34,8 @@ from leadscape_web.rounds.views.link import by_link, context_of
 BOTH = ("GET", "POST")
 DONE = {
     "saved": "Saved. Nothing is sent until you check and send your answer.",
+    "as-written": "Saved. No school of the register was found by what you wrote as home school, so your words are kept:"
+    " change the line if you know its URN or postcode. Nothing is sent until you check and send your answer.",
     "removed": "Removed from your answer.",
     "often": f"You sent {MOST_A_DAY} answers within a day. What you changed is saved: send it tomorrow.",
     "nothing": "There was nothing to send: name somebody, or say that you have none.",
@@ -95,7 +97,7 @@ def _line(request: HttpRequest, answering: Answering, key: UUID | None) -> HttpR
         except TooManyNames:
             form.add_error("full_name", TOO_MANY_NAMES)
         else:
-            return _back(answering, "saved")
+            return _back(answering, "saved" if form.school else "as-written")
     return render(
         request,
         "rounds/line.html",
