@@ -122,8 +122,8 @@ def test_the_first_page_of_a_service_with_a_register_advises_a_round_and_no_demo
 def test_a_register_is_kept_without_heads_and_an_erasure_does_not_try_to_run_it(world: None) -> None:
     cache.clear()
     client = client_of_editor()
-    _bring(client, ("heads_2026-12-01.csv", register_csv()))
-    study = Study.objects.using("owner").get(title="Register of 1 December 2026")
+    _bring(client, ("heads_2026-11-02.csv", register_csv()))
+    study = Study.objects.using("owner").get(title="Register of 2 November 2026")
     content = bytes(StudyInput.objects.using("owner").get(study=study, removed_at=None).content).decode()
     for word in (*(first for *_, first, _ in SCHOOLS), *(last for *_, last in SCHOOLS)):
         assert f",{word}," not in content, word
