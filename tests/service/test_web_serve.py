@@ -202,16 +202,18 @@ class TestTheFolder:
     @pytest.mark.parametrize(
         ("url", "told"),
         [
-            ("", "messages."),
+            (None, "/messages."),
             ("file:///srv/letters", "E-mail it would send: /srv/letters."),
             ("smtp://me:secret@mail.example.org:587", "by the mail server mail.example.org."),
         ],
     )
     def test_tells_where_letters_go(
-        self, url: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, url: str | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("LEADSCAPE_EMAIL_URL", url)
-        said = serve._where_letters_go(ServiceFolder(tmp_path))
+        monkeypatch.delenv("LEADSCAPE_EMAIL_URL", raising=False)
+        if url is not None:
+            monkeypatch.setenv("LEADSCAPE_EMAIL_URL", url)
+        said = serve._where_letters_go(ServiceFolder(tmp_path), Note("none"))
         assert said.endswith(told)
         assert "secret" not in said
 

@@ -85,14 +85,14 @@ def _greeting(address: str, link: str, note: Note, folder: ServiceFolder) -> Ite
         yield "A demonstration: every person in it is invented."
     if link:
         yield f"The first administrator signs up here, once: {link}"
-    yield f"{_where_letters_go(folder)} Log: {folder.log}. Ctrl-C stops it."
+    yield f"{_where_letters_go(folder, note)} Log: {folder.log}. Ctrl-C stops it."
 
 
-def _where_letters_go(folder: ServiceFolder) -> str:
+def _where_letters_go(folder: ServiceFolder, note: Note) -> str:
     """Where e-mail of the service ends: a folder, or a mail server, whose address may hold a password."""
-    given = os.environ.get("LEADSCAPE_EMAIL_URL", "")
+    given = folder.environment(note, port=0, database_url="")["LEADSCAPE_EMAIL_URL"]
     if not given:
-        return f"E-mail it would send: {folder.path / 'messages'}."
+        return "E-mail it would send is in its log."
     if given.startswith("file://"):
         return f"E-mail it would send: {given.removeprefix('file://')}."
     return f"E-mail goes out by the mail server {urlsplit(given).hostname}."
