@@ -53,7 +53,10 @@ def test_a_restore_that_lacks_a_letter_or_a_table_differs(url: str) -> None:
         "update register_authority set name = name || '.' where code = (select min(code) from register_authority)",
     )
     after = hashes(url)
-    assert {table for table in before if before[table] != after[table]} == {"register_authority", "audit_event"}
+    assert {table for table in before if before[table] != after[table]} == {
+        "register_authority",
+        "audit_event",
+    }
     _change(url, "create table one_more (id int)")
     assert set(hashes(url)) - set(before) == {"one_more"}
 
