@@ -122,7 +122,7 @@ class TestARound(LivingData):
         self.when_i_open("/rounds/")
         self.when_i_press("Make a round")
         self.when_i_fill("Title of the round", ROUND)
-        self.when_i_select("Study whose register is used", f"{STUDY}, 30 June 2006")
+        self.when_i_select("Study whose register is used", f"{STUDY}, register of 30 June 2006")
         self.when_i_give_the_date("Date that the answers are for", date(2006, 6, 30))
         self.when_i_give_the_date("Opening date", today - timedelta(days=3))
         self.when_i_give_the_date("Closing date", today + timedelta(days=9))
