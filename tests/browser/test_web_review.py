@@ -37,9 +37,10 @@ from review_question where kind <> 'person' union all
 select gen_random_uuid(), id, 'context',
   case kind when 'person' then '26 %: surname near; schools differ' else 'x: y' end
 from review_question;
-insert into review_questionline (id, question_id, side, person_id, leader_key, respondent, home_school_id, role)
+insert into review_questionline (id, question_id, side, person_id, leader_key, respondent, home_school_id, role,
+  name_marks)
 select gen_random_uuid(), q.id, case l.key when 'leader-alice' then 1 else 2 end, l.person_id, l.key, '101',
-  l.home_school_id, 'school_improvement_partner'
+  l.home_school_id, 'school_improvement_partner', '{}'
 from review_question q, survey_leader l where q.kind = 'person' and l.key in ('leader-alice', 'leader-bob');
 """
 

@@ -163,7 +163,7 @@ def test_the_logs_of_every_drill_are_searched_and_then_forgotten(tmp_path: Path,
     assert (found.lines[0].tried, found.lines[0].through) == (2, 1)
     assert "1 in faults-1/postgres.log" in found.lines[0].found
     assert "Cedar" not in found.lines[0].found
-    assert "attack and load" in found.not_run[0]
+    assert "attack, load" in found.not_run[0]
     assert not (tmp_path / "logs").exists()
 
 
