@@ -12,7 +12,8 @@ STYLES := src/leadscape_web/static/built/leadscape.css
 WORKERS ?= auto
 PORT ?= 8000
 DATA ?= service
-DEMO ?= national
+# Without it: what the folder holds, the national demonstration in a new one.
+DEMO ?=
 
 .PHONY: demo assets serve test check fix bench soak docs lock clean
 .DEFAULT_GOAL := demo
@@ -54,7 +55,7 @@ assets: $(ASSETS)
 
 # The service on this machine, with a database of its own: make serve PORT=8080 DATA=folder DEMO=small
 serve: $(WEB) assets
-	@$(BIN)/leadscape serve --port $(PORT) --data $(DATA) --demo $(DEMO)
+	@$(BIN)/leadscape serve --port $(PORT) --data $(DATA) $(if $(DEMO),--demo $(DEMO))
 
 test: $(TOOLS) assets
 	@bash tests/support/ensure_chromium.sh
