@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
@@ -18,21 +16,9 @@ from leadscape_web.accounts.models import PersonName
 from leadscape_web.rounds.models import Asked, Line, Link, Round, Sending, SentLine
 from leadscape_web.rounds.work.blanking import blank_persons
 
-from tests.support.rounds import asked_of, editor, make_round, make_study, make_token, own_world
+from tests.support.rounds import asked_of, editor, make_round, make_token
 
 ALICE = {"full_name": "Gita Gorse", "home_school": "Ashgrove Primary School", "role": "consultant_leader"}
-
-
-@pytest.fixture(scope="module")
-def study(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with own_world(service_server, django_db_blocker):
-        yield make_study()
-
-
-@pytest.fixture
-def found(study: Any) -> Round:
-    cache.clear()
-    return make_round(study)
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import pytest
-from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -27,38 +25,15 @@ from tests.support.rounds import (
     address_of,
     asked_days_ago,
     asked_of,
-    client_of_editor,
     daily,
     editor,
     invite,
     make_round,
-    make_study,
     make_token,
-    own_world,
     set_round,
 )
 
 NORTH, EAST, NETWORK = address_of("101"), address_of("102"), address_of("N1")
-
-
-@pytest.fixture(scope="module")
-def study(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with own_world(service_server, django_db_blocker):
-        yield make_study()
-
-
-@pytest.fixture
-def found(study: Any) -> Round:
-    cache.clear()
-    with acting(why="Former rounds of the tests are over", using="owner"):
-        Round.objects.using("owner").update(closed_at=timezone.now())
-        Job.objects.using("owner").filter(state="waiting").update(state="cancelled")
-    return make_round(study)
-
-
-@pytest.fixture
-def signed_in(study: Any) -> Client:
-    return client_of_editor()
 
 
 def test_everybody_gets_one_letter_with_a_link_that_works(found: Round, mail_server: MailServer) -> None:

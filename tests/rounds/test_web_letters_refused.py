@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -24,38 +22,13 @@ from tests.support.rounds import (
     address_of,
     asked_days_ago,
     asked_of,
-    client_of_editor,
     daily,
     editor,
     invite,
-    make_round,
-    make_study,
-    own_world,
     set_round,
 )
 
 NORTH, EAST, NETWORK = address_of("101"), address_of("102"), address_of("N1")
-
-
-@pytest.fixture(scope="module")
-def study(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with own_world(service_server, django_db_blocker):
-        yield make_study()
-
-
-@pytest.fixture
-def found(study: Any) -> Round:
-    cache.clear()
-    with acting(why="Former rounds of the tests are over", using="owner"):
-        Round.objects.using("owner").update(closed_at=timezone.now())
-        Letter.objects.using("owner").filter(sent_at=None).update(dropped_at=timezone.now())
-        Job.objects.using("owner").filter(state="waiting").update(state="cancelled")
-    return make_round(study)
-
-
-@pytest.fixture
-def signed_in(study: Any) -> Client:
-    return client_of_editor()
 
 
 def test_what_the_mail_server_refuses_has_bounced(

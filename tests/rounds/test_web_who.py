@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from leadscape.actions.read_frame import read_frame
 from leadscape.core.errors import TableProblem
 from leadscape.survey.response.tables import CHANNELS
-from leadscape_web.accounts.context import acting
 from leadscape_web.rounds.forms import respondent as forms
 from leadscape_web.rounds.models import Asked, Contact, Round
 
-from tests.support.rounds import asked_of, client_of_editor, make_round, make_study, own_world
-
-
-@pytest.fixture(scope="module")
-def study(service_server: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    with own_world(service_server, django_db_blocker):
-        yield make_study()
-
-
-@pytest.fixture
-def found(study: Any) -> Round:
-    cache.clear()
-    with acting(why="Former rounds of the tests are over", using="owner"):
-        Round.objects.using("owner").update(closed_at=timezone.now())
-    return make_round(study)
-
-
-@pytest.fixture
-def signed_in(study: Any) -> Client:
-    return client_of_editor()
+from tests.support.rounds import asked_of
 
 
 def bring(client: Client, found: Round, content: bytes, name: str = "frame.csv") -> str:
