@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from leadscape.actions.open_download import open_download
 from leadscape.core.errors import FileProblem
-from leadscape.core.tabular import TextTable, read_text_table, workbook_sheets
 from leadscape.survey.headings import fold_heading
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from leadscape.core.tabular import TextTable
 
 ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx")
 HEADINGS: Final = {
@@ -22,9 +23,6 @@ HEADINGS: Final = {
     "email": ("email", "e-mail", "e-mail address", "email address"),
 }
 """What is needed, and how it may be headed, the surest first: a list has a “Leader” with names beside its “Key”."""
-ROWS_SHEET: Final = "Rows"
-"""The sheet of a downloaded list that holds its rows."""
-_STATED: Final = re.compile(rb'\s*"?#')
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def read_addresses(path: Path) -> AddressesRead:
     FileProblem
         When it is empty, no table, a table without the headings, or one whose rows cannot be told apart.
     """
-    table = _read(path)
+    table = open_download(path)
     if table.problems.height:
         first = table.problems.row(0, named=True)
         raise FileProblem(
@@ -71,26 +69,6 @@ def read_addresses(path: Path) -> AddressesRead:
         )
     rows = table.frame.select("row", *(pl.col(str(column)).alias(name) for name, column in chosen.items()))
     return AddressesRead(rows)
-
-
-def _read(path: Path) -> TextTable:
-    if path.suffix.lower() == ".xlsx":
-        sheets = [sheet.name for sheet in workbook_sheets(path)]
-        return read_text_table(path, sheet=ROWS_SHEET if ROWS_SHEET in sheets else None)
-    content = path.read_bytes()
-    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        path.write_bytes(_without_statement(content))
-    return read_text_table(path)
-
-
-def _without_statement(content: bytes) -> bytes:
-    """The same with the lines that begin with ``#`` before the headings left blank, so that rows keep their number."""
-    lines = content.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        if not _STATED.match(line):
-            break
-        lines[number] = b"\n"
-    return b"".join(lines)
 
 
 def _column(table: TextTable, name: str) -> str | None:

@@ -9,10 +9,11 @@ from typing import Final
 
 import polars as pl
 
+from leadscape.actions.open_download import open_download
 from leadscape.core.errors import TableProblem
 from leadscape.core.identifiers import clean_identifier
 from leadscape.core.tables import Problems, polars_schema, table_problem
-from leadscape.core.tabular import ROW, TextTable, read_text_table, workbook_sheets
+from leadscape.core.tabular import ROW, read_text_table
 from leadscape.core.writing import unguard_formulas
 from leadscape.survey.headings import fold_heading, match_headings
 from leadscape.survey.respondents import HEADINGS, read_respondents
@@ -36,7 +37,6 @@ ADDED: Final = (
     "authority_code",
 )
 """Columns that somebody may have added to such a list."""
-_ROWS: Final = "Rows"
 _LOOKS_LIKE_ONE: Final = r"^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]+$"
 
 
@@ -123,7 +123,7 @@ def _list_as_frame(path: Path, folder: Path) -> tuple[Path, list[int] | None]:
     tuple
         The file to read, and the row of each of its rows in the file that was given; null where it is that file.
     """
-    table, skipped = _table_of(path, folder)
+    table = open_download(path)
     known = {fold_heading(name): name for name in table.columns}
     if not {"respondent", "id", "kind", "state"} <= set(known) or "respondentid" in known:
         return path, None
@@ -133,19 +133,4 @@ def _list_as_frame(path: Path, folder: Path) -> tuple[Path, list[int] | None]:
     kept |= {known[name]: added[name] for name in known if name in added}
     written = folder / "list.csv"
     frame.select(pl.col(old).alias(new) for old, new in kept.items()).write_csv(written)
-    return written, [row + skipped for row in frame[ROW]]
-
-
-def _table_of(path: Path, folder: Path) -> tuple[TextTable, int]:
-    """The table of a download, and how many lines about it stand before its headings."""
-    if any(sheet.name == _ROWS for sheet in workbook_sheets(path)):
-        return read_text_table(path, sheet=_ROWS), 0
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        return read_text_table(path), 0
-    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    skipped = next((at for at, line in enumerate(lines) if not line.lstrip(b'"').startswith(b"#")), 0)
-    if not skipped:
-        return read_text_table(path), 0
-    bare = folder / path.name
-    bare.write_bytes(b"\n".join(lines[skipped:]))
-    return read_text_table(bare), skipped
+    return written, frame[ROW].to_list()
